@@ -1,0 +1,204 @@
+package notify
+
+import (
+	"strconv"
+	"time"
+
+	"howareyou/carenet"
+)
+
+// State is where a delivery stands.
+type State string
+
+// The states of a delivery. A delivery is planned and queued in one step, so
+// "planned" is only seen while its batch is being decided.
+const (
+	Queued     State = "queued"
+	Sending    State = "sending"
+	Uncertain  State = "uncertain"
+	Sent       State = "sent"
+	Delivered  State = "delivered"
+	Failed     State = "failed"
+	Expired    State = "expired"
+	Withdrawn  State = "withdrawn"
+	NeedsHuman State = "needs_human"
+)
+
+// AttemptState is where one try stands.
+type AttemptState string
+
+// The states of an attempt.
+const (
+	AttemptSending   AttemptState = "sending"
+	AttemptUncertain AttemptState = "uncertain"
+	AttemptSent      AttemptState = "sent"
+	AttemptDelivered AttemptState = "delivered"
+	AttemptFailed    AttemptState = "failed"
+	AttemptAbandoned AttemptState = "abandoned" // surely never accepted; a new attempt follows
+)
+
+// Rules of the send protocol. Lease is how long an attempt may be in flight
+// before its outcome is looked for. Grace is how long an accepted text may take
+// to show in the provider's list: only after it may a text that is not there be
+// sent again. An alert is sent again sooner: a double beats silence there.
+type Rules struct {
+	Lease       time.Duration
+	Grace       time.Duration
+	AlertGrace  time.Duration
+	LookEvery   time.Duration
+	MaxAttempts int
+}
+
+// DefaultRules are the rules in force. The first wait of a retry is RetryWait(1).
+var DefaultRules = Rules{
+	Lease:       6 * time.Second,
+	Grace:       30 * time.Second,
+	AlertGrace:  10 * time.Second,
+	LookEvery:   2 * time.Second,
+	MaxAttempts: 6,
+}
+
+// RetryWait is the wait before try number no+1 after a refusal that may pass:
+// 2 s, 8 s, 32 s, ... at most 10 minutes.
+func RetryWait(no int) time.Duration {
+	d := 2 * time.Second
+	for i := 1; i < no && d < 10*time.Minute; i++ {
+		d *= 4
+	}
+	return min(d, 10*time.Minute)
+}
+
+// Attempt is one try as the state machine sees it.
+type Attempt struct {
+	ID        carenet.ID
+	No        int
+	State     AttemptState
+	Rank      int
+	SID       string
+	Audience  carenet.Audience
+	Kind      Kind
+	StartedAt time.Time
+	ExpiresAt time.Time // of the delivery
+}
+
+// Verdict is a decided change of an attempt and its delivery. The zero Verdict
+// (Attempt == "") changes nothing.
+type Verdict struct {
+	Attempt   AttemptState
+	Delivery  State
+	SID       string
+	Status    string
+	Rank      int
+	Class     SendClass
+	Code      int
+	Detail    string
+	Cause     string    // why the delivery ended or waits
+	NextTryAt time.Time // with Queued: when to try again
+	LookAt    time.Time // with Uncertain: when to look for it again
+	StopsOut  bool      // the carrier says that this number opted out
+}
+
+// settled says whether an attempt's outcome is known.
+func settled(s AttemptState) bool { return s != AttemptSending && s != AttemptUncertain }
+
+// AfterSend decides what the answer to a try means.
+func (r Rules) AfterSend(a Attempt, out SendOutcome, now time.Time) Verdict {
+	v := Verdict{SID: out.SID, Status: out.Status, Class: out.Class, Code: out.Code, Detail: out.Detail, Rank: a.Rank}
+	if settled(a.State) {
+		// A callback was faster than the answer; it knew better.
+		return Verdict{}
+	}
+	switch out.Class {
+	case Accepted:
+		v.Attempt, v.Delivery, v.Rank = AttemptSent, Sent, max(a.Rank, rankOf(out.Status))
+	case Retry:
+		return r.again(a, v, max(RetryWait(a.No), out.RetryAfter), "the provider was not ready", now)
+	case OptedOut:
+		v.Attempt, v.Delivery, v.Cause, v.StopsOut = AttemptFailed, Failed, "opted out at the carrier", true
+	case Permanent:
+		v.Attempt, v.Delivery, v.Cause = AttemptFailed, Failed, "refused by the provider"
+	default:
+		v.Class = Unknown
+		v.Attempt, v.Delivery, v.LookAt = AttemptUncertain, Uncertain, now.Add(r.LookEvery)
+		v.Cause = "no clear answer from the provider"
+	}
+	return v
+}
+
+// again ends this try and queues the next, or gives up in front of a human.
+func (r Rules) again(a Attempt, v Verdict, wait time.Duration, cause string, now time.Time) Verdict {
+	v.Attempt, v.Delivery, v.Cause, v.NextTryAt = AttemptAbandoned, Queued, cause, now.Add(wait)
+	switch {
+	case a.No >= r.MaxAttempts && a.Kind != KindAlert:
+		v.Delivery, v.Cause = NeedsHuman, "tried "+strconv.Itoa(a.No)+" times: "+cause
+	case v.NextTryAt.After(a.ExpiresAt):
+		v.Delivery, v.Cause = Expired, "its time passed: "+cause
+	}
+	return v
+}
+
+// AfterStatus decides what a status callback means. News is monotonic: what
+// ranks no higher than what is known changes nothing.
+func (r Rules) AfterStatus(a Attempt, s StatusReport, now time.Time) Verdict {
+	rank := rankOf(s.Status)
+	if rank <= a.Rank || a.State == AttemptDelivered || a.State == AttemptFailed || a.State == AttemptAbandoned {
+		return Verdict{}
+	}
+	v := Verdict{SID: s.SID, Status: s.Status, Rank: rank, Class: Accepted, Code: s.Code, Attempt: AttemptSent, Delivery: Sent}
+	switch s.Status {
+	case "delivered", "read":
+		v.Attempt, v.Delivery = AttemptDelivered, Delivered
+	case "undelivered", "failed", "canceled":
+		v.Attempt, v.Delivery, v.Class = AttemptFailed, Failed, Permanent
+		v.Cause = "not delivered by the carrier"
+		switch s.Code {
+		case 21610:
+			v.Cause, v.StopsOut, v.Class = "opted out at the carrier", true, OptedOut
+		case 30003: // handset unreachable: later
+			return r.again(a, v, 15*time.Minute, v.Cause, now)
+		case 30008: // unknown error: once more
+			if a.No < 2 {
+				return r.again(a, v, 30*time.Second, v.Cause, now)
+			}
+		}
+	}
+	return v
+}
+
+// AfterListing decides about an attempt whose outcome was looked for in the
+// provider's list: found is nil when it is not there.
+func (r Rules) AfterListing(a Attempt, found *ListedText, now time.Time) Verdict {
+	if settled(a.State) {
+		return Verdict{}
+	}
+	if found != nil {
+		return r.AfterStatus(a, StatusReport{Attempt: a.ID, SID: found.SID, Status: found.Status, Code: found.Code, At: now}, now)
+	}
+	grace := r.Grace
+	if a.Audience == carenet.ToClinician {
+		grace = r.AlertGrace
+	}
+	v := Verdict{Class: Unknown, Rank: a.Rank, Detail: "not in the provider's list"}
+	if now.Sub(a.StartedAt) >= grace {
+		return r.again(a, v, 0, "the provider never had it", now)
+	}
+	v.Attempt, v.Delivery, v.LookAt, v.Cause = AttemptUncertain, Uncertain, now.Add(r.LookEvery), "looking for it in the provider's list"
+	return v
+}
+
+// rankOf orders the provider's words: news never goes back.
+func rankOf(status string) int {
+	switch status {
+	case "accepted", "scheduled", "queued":
+		return 1
+	case "sending":
+		return 2
+	case "sent":
+		return 3
+	case "delivered", "undelivered", "failed", "canceled":
+		return 4
+	case "read":
+		return 5
+	}
+	return 0
+}

@@ -1,0 +1,204 @@
+package notify
+
+import (
+	"time"
+
+	"howareyou/carenet"
+)
+
+// Kind says what a delivery tells.
+type Kind string
+
+// The kinds of delivery.
+const (
+	KindPrompt     Kind = "prompt"
+	KindThanks     Kind = "thanks"
+	KindUpdate     Kind = "update"
+	KindReply      Kind = "reply"
+	KindAlert      Kind = "alert"
+	KindAlertTaken Kind = "alert_taken"
+	KindSignIn     Kind = "sign_in"
+)
+
+// Priority is the lane of a delivery: lower goes first. Only PriorityAlert may
+// be sent while an earlier text to the same number is unsettled, because a
+// doubled alert is better than a late one.
+type Priority int
+
+// The lanes.
+const (
+	PriorityAlert  Priority = 0
+	PriorityReply  Priority = 1
+	PriorityPrompt Priority = 2
+	PriorityUpdate Priority = 3
+)
+
+// Reach is how a person can be told something by text.
+type Reach struct {
+	Person       carenet.ID
+	Conversation carenet.ID // NilID: no number is known
+}
+
+// CircleMember is a follower as the planner sees them.
+type CircleMember struct {
+	Follower carenet.ID
+	Active   bool
+	Scope    carenet.Scope
+	Reach
+}
+
+// Responder is a clinician as the planner sees them.
+type Responder struct {
+	Step int // from which step of an escalation on they are told
+	Reach
+}
+
+// World is what the planner must know about the events of one batch.
+type World struct {
+	Now        time.Time
+	Patients   map[carenet.ID]Reach
+	Circles    map[carenet.ID][]CircleMember
+	Responders []Responder
+	People     map[carenet.ID]Reach // anybody else an event names
+	CheckIns   map[carenet.ID]carenet.CheckIn
+	Told       map[carenet.ID][]carenet.ID // alert -> people already told of it
+}
+
+// Planned is one delivery that an event calls for, or that it would have called
+// for: Cause then says why nobody is told.
+type Planned struct {
+	Event        carenet.Event
+	Kind         Kind
+	Audience     carenet.Audience
+	Recipient    carenet.ID
+	Conversation carenet.ID
+	Follower     carenet.ID
+	Priority     Priority
+	Reason       string // why this person is told
+	Cause        string // why they are not; empty when they are
+	DueAt        time.Time
+	ExpiresAt    time.Time
+}
+
+// Lifetimes: after it, a text would confuse more than it tells.
+const (
+	promptLife = 12 * time.Hour
+	replyLife  = 2 * time.Hour
+	updateLife = 24 * time.Hour
+	alertLife  = 7 * 24 * time.Hour
+	signInLife = 15 * time.Minute
+)
+
+// Plan says who is told what of one event, with a reason each. It is pure; what
+// it decides from consent is checked again when the text is about to leave.
+func Plan(e carenet.Event, w World) []Planned {
+	p := planner{event: e, world: w}
+	switch e.Kind {
+	case carenet.EventCheckIn:
+		p.checkIn()
+	case carenet.EventPrompt:
+		p.one(KindPrompt, carenet.ToPatient, w.Patients[e.Patient], PriorityPrompt, promptLife, "their slot came")
+	case carenet.EventReply:
+		p.reply()
+	case carenet.EventAlertStep:
+		p.alertStep()
+	case carenet.EventAlertTaken:
+		p.alertTaken()
+	case carenet.EventSignIn:
+		p.one(KindSignIn, audienceOfDoor(e.Detail.Door), w.People[e.Detail.Person], PriorityReply, signInLife, "they asked for a sign-in link")
+	}
+	return p.out
+}
+
+type planner struct {
+	event carenet.Event
+	world World
+	out   []Planned
+}
+
+func (p *planner) one(kind Kind, to carenet.Audience, r Reach, prio Priority, life time.Duration, reason string) *Planned {
+	if r.Person == carenet.NilID {
+		return nil
+	}
+	d := Planned{Event: p.event, Kind: kind, Audience: to, Recipient: r.Person, Conversation: r.Conversation,
+		Priority: prio, Reason: reason, DueAt: p.world.Now, ExpiresAt: p.world.Now.Add(life)}
+	if r.Conversation == carenet.NilID {
+		d.Cause = "no number is known"
+	}
+	p.out = append(p.out, d)
+	return &p.out[len(p.out)-1]
+}
+
+func (p *planner) checkIn() {
+	c, ok := p.world.CheckIns[p.event.Subject]
+	if !ok {
+		return
+	}
+	if p.event.Detail.Conversation != carenet.NilID && !p.event.Detail.NoThanks {
+		// Thanks go to the number that the answer came from.
+		p.one(KindThanks, carenet.ToPatient, Reach{Person: c.ReporterID, Conversation: p.event.Detail.Conversation},
+			PriorityReply, replyLife, "they checked in by text")
+	}
+	for _, m := range p.world.Circles[c.Patient] {
+		tie := carenet.Tie{Org: p.event.Org, Patient: c.Patient, Following: m.Active, Scope: m.Scope}
+		actor := carenet.Actor{Kind: carenet.ActorFollower, Org: p.event.Org, Person: m.Person}
+		_, sees := c.For(carenet.Look(actor, tie))
+		d := p.one(KindUpdate, carenet.ToFollower, m.Reach, PriorityUpdate, updateLife, "in the circle, by the patient's consent")
+		if d == nil {
+			continue
+		}
+		d.Follower = m.Follower
+		switch {
+		case c.Private:
+			d.Cause = "kept private by the patient"
+		case !sees:
+			d.Cause = "no longer in the circle"
+		}
+	}
+}
+
+func (p *planner) reply() {
+	d := p.event.Detail
+	r := Reach{Person: d.Person, Conversation: d.Conversation}
+	if r.Person == carenet.NilID {
+		r.Person = d.Conversation // nobody we know: the number itself
+	}
+	prio, reason := PriorityReply, "answers their text: "+string(d.Reply)
+	p.one(KindReply, d.Audience, r, prio, replyLife, reason)
+}
+
+func (p *planner) alertStep() {
+	told := false
+	for _, r := range p.world.Responders {
+		if r.Step > p.event.Detail.Step {
+			continue
+		}
+		p.one(KindAlert, carenet.ToClinician, r.Reach, PriorityAlert, alertLife, "told at this step of the escalation")
+		told = true
+	}
+	if told {
+		return
+	}
+	// Nobody stands at this step yet: rather tell all than nobody.
+	for _, r := range p.world.Responders {
+		p.one(KindAlert, carenet.ToClinician, r.Reach, PriorityAlert, alertLife, "told early: nobody stands at this step")
+	}
+}
+
+func (p *planner) alertTaken() {
+	for _, id := range p.world.Told[p.event.Subject] {
+		if id != p.event.Detail.Person {
+			p.one(KindAlertTaken, carenet.ToClinician, p.world.People[id], PriorityReply, replyLife, "they were asked to take this alert")
+		}
+	}
+}
+
+func audienceOfDoor(door string) carenet.Audience {
+	switch door {
+	case "clinic":
+		return carenet.ToClinician
+	case "follower":
+		return carenet.ToFollower
+	}
+	return carenet.ToPatient
+}

@@ -1,0 +1,72 @@
+package notify
+
+import (
+	"time"
+
+	"howareyou/carenet"
+)
+
+// Candidate is a delivery about to leave, with the facts of this very moment.
+type Candidate struct {
+	Kind      Kind
+	Audience  carenet.Audience
+	Reply     carenet.Reply
+	Now       time.Time
+	ExpiresAt time.Time
+
+	OptedOut        bool // the number is stopped
+	CarrierConfirms bool // the carrier answers STOP, START and HELP itself
+	WrongNumber     bool
+
+	// For KindUpdate: what the consent allows now.
+	View      carenet.View
+	CheckIn   carenet.CheckIn
+	Overtaken bool // a later check-in corrected this one
+
+	PromptOpen   bool // for KindPrompt: still unanswered
+	PatientAsked bool // for KindPrompt: active and not paused
+	AlertOpen    bool // for KindAlert: nobody has acknowledged it
+}
+
+// Recheck says whether a delivery may leave now. If not, state and cause say
+// how it ends. What was planned may no longer hold: a STOP, a withdrawn
+// consent, an answer or an acknowledgement may have come since.
+func Recheck(c Candidate) (ok bool, state State, cause string) {
+	switch {
+	case c.Now.After(c.ExpiresAt):
+		return false, Expired, "its time passed"
+	case c.WrongNumber:
+		return false, Withdrawn, "the number belongs to somebody else"
+	case c.OptedOut && c.Kind == KindReply && c.Reply == carenet.ReplyOptedOut && !c.CarrierConfirms:
+		return true, Sending, "" // the one confirmation
+	case c.Kind == KindReply && c.Reply == carenet.ReplyOptedOut:
+		return false, Withdrawn, "the carrier confirms this itself"
+	case c.OptedOut:
+		return false, Withdrawn, "the number is stopped"
+	}
+	switch c.Kind {
+	case KindUpdate:
+		if _, sees := c.CheckIn.For(c.View); !sees {
+			return false, Withdrawn, "consent was withdrawn"
+		}
+		if c.Overtaken {
+			return false, Withdrawn, "a later answer corrected it"
+		}
+	case KindThanks:
+		if c.Overtaken {
+			return false, Withdrawn, "a later answer corrected it"
+		}
+	case KindPrompt:
+		if !c.PromptOpen {
+			return false, Withdrawn, "already answered"
+		}
+		if !c.PatientAsked {
+			return false, Withdrawn, "paused or no longer asked"
+		}
+	case KindAlert:
+		if !c.AlertOpen {
+			return false, Withdrawn, "somebody has taken it"
+		}
+	}
+	return true, Sending, ""
+}
