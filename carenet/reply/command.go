@@ -1,0 +1,143 @@
+package reply
+
+import (
+	"regexp"
+	"strings"
+)
+
+// order is a command as read.
+type order struct {
+	name, arg string
+	words     string // what came after it
+	ok        bool
+}
+
+// reAckGlued is an acknowledgement without a space: "ACK4821", "ack#12".
+var reAckGlued = regexp.MustCompile(`^(\p{L}+)#?(\d+)$`)
+
+// command reads the fixed commands of the sender's role. Each form is exact,
+// so that a sentence that happens to begin with the word stays a sentence.
+func (r *reader) command() order {
+	if len(r.tokens) == 0 {
+		return order{}
+	}
+	for _, e := range r.l.words["commands_"+string(r.ctx.Role)] {
+		if o := r.commandAs(e); o.ok {
+			return o
+		}
+	}
+	return order{}
+}
+
+func (r *reader) commandAs(e entry) order {
+	o := order{name: e.name}
+	n := len(e.words)
+	if m := reAckGlued.FindStringSubmatch(r.tokens[0].text); m != nil && n == 1 && m[1] == e.words[0] {
+		if r.ctx.Role == Clinician && e.name != CommandWho {
+			o.arg, o.words, o.ok = m[2], r.rest(1), true
+		}
+		return o
+	}
+	if !r.spells(e.words, 0) {
+		return o
+	}
+	alone := r.lo == 0 && r.hi == n || n == len(r.tokens)
+	switch e.name {
+	case CommandWho, CommandWhen, CommandWeb, CommandResume, CommandOnIt:
+		o.ok = alone
+	case CommandAck:
+		o.arg, o.words, o.ok = r.alertNumber(n)
+		o.ok = o.ok || alone
+	case CommandResolve, CommandEscalate:
+		o.arg, o.words, o.ok = r.alertNumber(n)
+	case CommandPause:
+		o.arg, o.ok = r.days(n)
+		o.ok = o.ok || alone
+	case CommandDrop:
+		o.arg, o.ok = r.rest(n), r.isName(n)
+	case CommandMute:
+		o.arg, o.ok = r.rest(n), len(r.tokens) <= n+2
+	case CommandAway:
+		o.arg = r.rest(n)
+		o.ok = o.arg != ""
+	case CommandTell, commandAsk:
+		o.words = r.rest(n)
+		o.ok = o.words != ""
+	}
+	return o
+}
+
+// commandAsk is how a list names the command that makes a question; it never
+// leaves the package.
+const commandAsk = "ask"
+
+// alertNumber reads the number of an alert at token n and the words after it.
+func (r *reader) alertNumber(n int) (arg, words string, ok bool) {
+	if n >= len(r.tokens) || r.tokens[n].spelled || !reCode.MatchString(r.tokens[n].text) {
+		return "", "", false
+	}
+	return strings.TrimPrefix(r.tokens[n].text, "#"), r.rest(n + 1), true
+}
+
+// days reads "7" or "7 days" at token n and nothing after it.
+func (r *reader) days(n int) (string, bool) {
+	if n >= len(r.tokens) || r.tokens[n].kind != number {
+		return "", false
+	}
+	last := n + 1
+	if last < len(r.tokens) && (r.in("units", r.tokens[last].text) || r.in("units_of_one", r.tokens[last].text)) {
+		last++
+	}
+	return strings.TrimPrefix(r.tokens[n].text, "#"), last == len(r.tokens) && !r.tokens[n].spelled
+}
+
+// isName reports whether one or two words without digits follow from token n.
+func (r *reader) isName(n int) bool {
+	if k := len(r.tokens) - n; k < 1 || k > 2 {
+		return false
+	}
+	for _, t := range r.tokens[n:] {
+		if t.kind != word {
+			return false
+		}
+	}
+	return true
+}
+
+// rest is what was typed from token n on.
+func (r *reader) rest(n int) string {
+	if n >= len(r.tokens) {
+		return ""
+	}
+	return tidy(r.raw[r.tokens[n].from:])
+}
+
+// private takes the word PRIVATE off either end of a patient's text and
+// reports whether it was there, and where.
+func (r *reader) private() (from, to int, ok bool) {
+	plo, phi := r.trim("private_around", r.lo, r.hi)
+	for _, e := range r.l.words["private"] {
+		n := len(e.words)
+		for _, end := range [][2]int{{plo, plo + n}, {phi - n, phi}} {
+			if end[0] < plo || end[1] > phi || !r.spells(e.words, end[0]) {
+				continue
+			}
+			// The words around it ("keep this private") go with it.
+			first, last := end[0], end[1]
+			if first == plo {
+				first = 0
+			}
+			for first > 0 && r.sameClause(first-1, first) &&
+				(r.in("private_around", r.tokens[first-1].text) || r.in("polite", r.tokens[first-1].text)) {
+				first--
+			}
+			if last == phi {
+				last = len(r.tokens)
+			}
+			from, to = r.tokens[first].from, r.tokens[last-1].to
+			r.tokens = append(r.tokens[:first:first], r.tokens[last:]...)
+			return from, to, true
+		}
+	}
+	return 0, 0, false
+}

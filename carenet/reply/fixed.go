@@ -1,0 +1,56 @@
+package reply
+
+// optOut reports whether the text asks for no more texts, and how it says so.
+// Carriers act on the single word only; any reasonable wording counts
+// (47 CFR 64.1200(a)(10)), so the phrases are ours to catch.
+func (r *reader) optOut() (reason string, ok bool) {
+	switch {
+	case r.whole("stop"):
+		return "fixed_word", true
+	case r.stopLeads():
+		return "fixed_word_first", true
+	case r.says("stop_phrases"):
+		return "opt_out_wording", true
+	}
+	return "", false
+}
+
+// stopLeads reports whether an unmistakable stop word is the whole first
+// clause, or is followed by nothing but numbers: "Stop. I am fine", "STOP 2".
+func (r *reader) stopLeads() bool {
+	first := 0
+	for first < len(r.tokens) && r.in("polite", r.tokens[first].text) {
+		first++
+	}
+	if first == len(r.tokens) || !r.in("stop_lead", r.tokens[first].text) {
+		return false
+	}
+	if first+1 == len(r.tokens) || !r.sameClause(first, first+1) {
+		return true
+	}
+	for _, t := range r.tokens[first+1:] {
+		if t.kind == word {
+			return false
+		}
+	}
+	return true
+}
+
+// question reports whether a sentence that ends with a question mark begins one
+// of its clauses with a word that asks.
+func (r *reader) question() bool {
+	for i, t := range r.tokens {
+		if r.asks(i) && r.questions[t.sentence] {
+			return true
+		}
+	}
+	return false
+}
+
+// asks reports whether token i begins a clause with a word that asks and goes
+// on: "can I ...", not a lone "what?".
+func (r *reader) asks(i int) bool {
+	begins := i == 0 || r.tokens[i-1].clause != r.tokens[i].clause
+	return begins && r.in("question_starts", r.tokens[i].text) &&
+		i+1 < len(r.tokens) && r.tokens[i+1].sentence == r.tokens[i].sentence
+}

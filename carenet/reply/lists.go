@@ -1,0 +1,198 @@
+package reply
+
+import (
+	"embed"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+//go:embed words/*.txt
+var files embed.FS
+
+// Languages are the languages that have lists, English first.
+var Languages = []string{"en", "es", "ar"}
+
+// lists are the words of the languages that one text is read in.
+type lists struct {
+	words  map[string][]entry            // section -> entries
+	first  map[string]map[string][]entry // section -> first word -> entries
+	single map[string]wordsSet           // section -> entries of one word -> value
+	crisis map[string][]phrase           // first word -> phrases
+	plural []plural
+}
+
+type wordsSet map[string]int
+
+// entry is one line of a list: its words and, for numbers and scales, its value.
+type entry struct {
+	words []string
+	value int
+	name  string // of a command
+}
+
+// phrase is one wording of a crisis concept.
+type phrase struct {
+	flag    string
+	words   []string
+	whole   bool     // must be the whole text
+	begins  bool     // must begin a sentence or follow a lead-in
+	without []string // must not be the next word
+}
+
+type plural struct {
+	ending string
+	except wordsSet
+}
+
+// byLanguage holds, per language, its own lists joined with English.
+var byLanguage = mustLoad()
+
+// listsFor returns the lists of a language; one we have no list for reads
+// English only.
+func listsFor(lang string) *lists {
+	if l, ok := byLanguage[lang]; ok {
+		return l
+	}
+	return byLanguage["en"]
+}
+
+// mustLoad reads the embedded lists. They are part of the program: one that
+// cannot be read stops it at its first start and every test of the package.
+func mustLoad() map[string]*lists {
+	all := map[string]*lists{}
+	for _, lang := range Languages {
+		l := &lists{
+			words: map[string][]entry{}, first: map[string]map[string][]entry{},
+			single: map[string]wordsSet{}, crisis: map[string][]phrase{},
+		}
+		read := []string{lang}
+		if lang != "en" {
+			read = append(read, "en")
+		}
+		for _, from := range read {
+			if err := l.add(from); err != nil {
+				panic("reply: " + err.Error())
+			}
+		}
+		all[lang] = l
+	}
+	return all
+}
+
+func (l *lists) add(lang string) error {
+	sections, err := readSections("words/" + lang + ".txt")
+	if err != nil {
+		return err
+	}
+	for section, lines := range sections {
+		for _, line := range lines {
+			e, err := parseEntry(section, line)
+			if err != nil {
+				return fmt.Errorf("words/%s.txt [%s]: %w", lang, section, err)
+			}
+			l.put(section, e)
+		}
+	}
+	if len(sections["plural_ending"]) > 0 {
+		p := plural{ending: Normalise(sections["plural_ending"][0]), except: wordsSet{}}
+		for _, w := range sections["not_plural"] {
+			p.except[Normalise(w)] = 1
+		}
+		l.plural = append(l.plural, p)
+	}
+	crisis, err := readSections("words/" + lang + ".crisis.txt")
+	if err != nil {
+		return err
+	}
+	for _, flag := range crisisFlags {
+		for _, line := range crisis[flag] {
+			p := parsePhrase(flag, line)
+			if len(p.words) == 0 {
+				return fmt.Errorf("words/%s.crisis.txt: %q is empty once folded", lang, line)
+			}
+			l.crisis[p.words[0]] = append(l.crisis[p.words[0]], p)
+		}
+		delete(crisis, flag)
+	}
+	for flag := range crisis {
+		return fmt.Errorf("words/%s.crisis.txt: no flag is called %q", lang, flag)
+	}
+	return nil
+}
+
+func (l *lists) put(section string, e entry) {
+	l.words[section] = append(l.words[section], e)
+	if l.first[section] == nil {
+		l.first[section], l.single[section] = map[string][]entry{}, wordsSet{}
+	}
+	l.first[section][e.words[0]] = append(l.first[section][e.words[0]], e)
+	if _, twice := l.single[section][e.words[0]]; len(e.words) == 1 && !twice {
+		l.single[section][e.words[0]] = e.value
+	}
+}
+
+// readSections reads "[name]" headings with one entry a line.
+func readSections(path string) (map[string][]string, error) {
+	raw, err := files.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	sections, name := map[string][]string{}, ""
+	for n, line := range strings.Split(string(raw), "\n") {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]"):
+			name = line[1 : len(line)-1]
+		case name == "":
+			return nil, fmt.Errorf("%s:%d: an entry before the first section", path, n+1)
+		default:
+			sections[name] = append(sections[name], line)
+		}
+	}
+	return sections, nil
+}
+
+func parseEntry(section, line string) (entry, error) {
+	if line == "/" {
+		return entry{words: []string{"/"}}, nil
+	}
+	var e entry
+	left, right, valued := strings.Cut(line, " = ")
+	switch {
+	case strings.HasPrefix(section, "commands_"):
+		if !valued {
+			return e, fmt.Errorf("%q lacks its command", line)
+		}
+		e.name, left = strings.TrimSpace(left), right
+	case section == "numbers" || section == "scale":
+		n, err := strconv.Atoi(strings.TrimSpace(right))
+		if err != nil {
+			return e, fmt.Errorf("%q lacks its number", line)
+		}
+		e.value = n
+	}
+	e.words = splitWords(left)
+	if len(e.words) == 0 {
+		return e, fmt.Errorf("%q is empty once folded", line)
+	}
+	return e, nil
+}
+
+func parsePhrase(flag, line string) phrase {
+	p := phrase{flag: flag}
+	line, without, _ := strings.Cut(line, " ! ")
+	p.without = splitWords(without)
+	if rest, ok := strings.CutPrefix(line, "= "); ok {
+		p.whole, line = true, rest
+	} else if rest, ok := strings.CutPrefix(line, "^ "); ok {
+		p.begins, line = true, rest
+	}
+	p.words = splitWords(line)
+	return p
+}
+
+func splitWords(s string) []string {
+	return strings.FieldsFunc(Normalise(s), func(c rune) bool { return c == ' ' || c == '-' })
+}
