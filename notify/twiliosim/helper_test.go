@@ -67,7 +67,7 @@ type product struct {
 	answer   http.HandlerFunc
 }
 
-func newProduct(t *testing.T) *product {
+func newProduct(t testing.TB) *product {
 	p := &product{}
 	validator := client.NewRequestValidator(token)
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -125,7 +125,7 @@ func (p *product) statuses(path string) string {
 // client in front of it.
 type world struct {
 	*twiliosim.Sim
-	t       *testing.T
+	t       testing.TB
 	server  *httptest.Server
 	product *product
 	clock   *clock
@@ -133,7 +133,7 @@ type world struct {
 	api     *twilio.ApiService
 }
 
-func newWorld(t *testing.T, change ...func(*twiliosim.Options)) *world {
+func newWorld(t testing.TB, change ...func(*twiliosim.Options)) *world {
 	t.Helper()
 	w := &world{t: t, product: newProduct(t), clock: &clock{at: start}}
 	w.start(change...)
