@@ -13,7 +13,7 @@ const (
 	EventStopped       EventKind = "number.stopped"     // Subject: the conversation
 	EventStarted       EventKind = "number.started"     // Subject: the conversation
 	EventSafety        EventKind = "safety.flagged"     // Subject: the inbound text; Detail.Flags
-	EventAlertStep     EventKind = "alert.step"         // Subject: the alert; Detail.Step; step 1 opens it
+	EventAlertStep     EventKind = "alert.step"         // Subject: the alert; Detail.Roles: who is asked
 	EventAlertTaken    EventKind = "alert.acknowledged" // Subject: the alert; Detail.Person: by whom
 	EventAlertChanged  EventKind = "alert.changed"      // Subject: the alert; for open pages only
 	EventSignIn        EventKind = "sign_in.requested"  // Detail.Person, Detail.Door
@@ -62,7 +62,7 @@ type Detail struct {
 	Audience     Audience `json:"audience,omitempty"`
 	Alert        ID       `json:"alert,omitzero"`
 	AlertNumber  int      `json:"alert_number,omitempty"`
-	Step         int      `json:"step,omitempty"`
+	Roles        []string `json:"roles,omitempty"` // whom a step of an escalation asks
 	Flags        []string `json:"flags,omitempty"`
 	Door         string   `json:"door,omitempty"`
 	NoThanks     bool     `json:"no_thanks,omitempty"` // the page has thanked already

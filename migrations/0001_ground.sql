@@ -81,6 +81,31 @@ CREATE INDEX person_name_word_idx_next ON person_name_word (org_id, word_idx_nex
 CREATE INDEX person_name_word_person ON person_name_word (org_id, person_id);
 SELECT fence('person_name_word', 'SELECT', 'INSERT', 'UPDATE', 'DELETE');
 
+-- All that we exchange with one number. Locked by whoever reads a text from it
+-- or claims a text to it, so that STOP and a send have an order (INV-8).
+-- unsettled: the attempt whose outcome is not known yet; no other may start.
+CREATE TABLE conversation (
+  org_id          uuid  NOT NULL REFERENCES organisation,
+  id              uuid  NOT NULL,
+  number_enc      bytea NOT NULL,
+  number_idx      bytea NOT NULL,
+  number_idx_next bytea,
+  opted_out_at    timestamptz,
+  opted_out_by    text CHECK (opted_out_by IN ('text', 'carrier', 'wrong_number')),
+  wrong_number_at timestamptz,
+  unknown_told_at timestamptz,
+  last_in_at      timestamptz,
+  last_out_at     timestamptz,
+  unsettled       uuid,
+  created_at      timestamptz NOT NULL,
+  PRIMARY KEY (org_id, id)
+);
+CREATE UNIQUE INDEX conversation_idx ON conversation (org_id, number_idx);
+CREATE UNIQUE INDEX conversation_idx_next ON conversation (org_id, number_idx_next) WHERE number_idx_next IS NOT NULL;
+SELECT fence('conversation', 'SELECT', 'INSERT', 'UPDATE');
+
+-- conversation_id: the number's conversation, for phones. People who share a
+-- phone share its conversation.
 CREATE TABLE contact_point (
   org_id         uuid  NOT NULL,
   id             uuid  NOT NULL,
@@ -89,13 +114,17 @@ CREATE TABLE contact_point (
   value_enc      bytea NOT NULL,
   value_idx      bytea NOT NULL,
   value_idx_next bytea,
+  conversation_id uuid,
   position       int   NOT NULL,
   verified_at    timestamptz,
   removed_at     timestamptz,
   created_at     timestamptz NOT NULL,
   PRIMARY KEY (org_id, id),
-  FOREIGN KEY (org_id, person_id) REFERENCES person (org_id, id)
+  FOREIGN KEY (org_id, person_id) REFERENCES person (org_id, id),
+  FOREIGN KEY (org_id, conversation_id) REFERENCES conversation (org_id, id),
+  CHECK ((kind = 'phone') = (conversation_id IS NOT NULL))
 );
+CREATE INDEX contact_point_conversation ON contact_point (org_id, conversation_id) WHERE removed_at IS NULL;
 CREATE INDEX contact_point_idx ON contact_point (org_id, value_idx) WHERE removed_at IS NULL;
 CREATE INDEX contact_point_idx_next ON contact_point (org_id, value_idx_next) WHERE value_idx_next IS NOT NULL AND removed_at IS NULL;
 CREATE INDEX contact_point_person ON contact_point (org_id, person_id);
@@ -106,6 +135,7 @@ CREATE TABLE patient (
   org_id       uuid NOT NULL,
   id           uuid NOT NULL,
   state        text NOT NULL CHECK (state IN ('invited', 'active', 'left', 'in_hospital', 'died')),
+  paused_at    timestamptz,
   paused_until timestamptz,
   enrolled_at  timestamptz NOT NULL,
   PRIMARY KEY (org_id, id),
@@ -113,12 +143,11 @@ CREATE TABLE patient (
 );
 SELECT fence('patient', 'SELECT', 'INSERT', 'UPDATE');
 
--- Staff. The id is the person's. step: at which step of an escalation this person is told.
+-- Staff. The id is the person's. Who is told at which step of an escalation goes by role.
 CREATE TABLE clinician (
   org_id     uuid NOT NULL,
   id         uuid NOT NULL,
   roles      text[] NOT NULL CHECK (roles <@ ARRAY['admin', 'coordinator', 'responder'] AND cardinality(roles) > 0),
-  step       int  NOT NULL CHECK (step >= 1),
   left_at    timestamptz,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (org_id, id),
@@ -165,26 +194,3 @@ CREATE TABLE consent (
 );
 CREATE INDEX consent_patient ON consent (org_id, patient_id, id);
 SELECT fence('consent', 'SELECT', 'INSERT');
-
--- All that we exchange with one number. Locked by whoever reads a text from it
--- or claims a text to it, so that STOP and a send have an order (INV-8).
--- unsettled: the attempt whose outcome is not known yet; no other may start.
-CREATE TABLE conversation (
-  org_id          uuid  NOT NULL REFERENCES organisation,
-  id              uuid  NOT NULL,
-  number_enc      bytea NOT NULL,
-  number_idx      bytea NOT NULL,
-  number_idx_next bytea,
-  opted_out_at    timestamptz,
-  opted_out_by    text CHECK (opted_out_by IN ('text', 'carrier', 'wrong_number')),
-  wrong_number_at timestamptz,
-  unknown_told_at timestamptz,
-  last_in_at      timestamptz,
-  last_out_at     timestamptz,
-  unsettled       uuid,
-  created_at      timestamptz NOT NULL,
-  PRIMARY KEY (org_id, id)
-);
-CREATE UNIQUE INDEX conversation_idx ON conversation (org_id, number_idx);
-CREATE UNIQUE INDEX conversation_idx_next ON conversation (org_id, number_idx_next) WHERE number_idx_next IS NOT NULL;
-SELECT fence('conversation', 'SELECT', 'INSERT', 'UPDATE');

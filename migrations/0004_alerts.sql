@@ -19,7 +19,9 @@ CREATE UNIQUE INDEX episode_day ON episode (org_id, patient_id, opened_day) WHER
 SELECT fence('episode', 'SELECT', 'INSERT', 'UPDATE');
 
 -- number: what a clinician texts back (ACK 12); unique in the organisation.
--- next_step_at: when the next step of the escalation is due; none once acted on.
+-- asked: how many asks of this round were made.
+-- next_step_at: when something falls due by itself: the next ask, or the end of
+-- an acknowledgement without outcome.
 CREATE TABLE alert (
   org_id       uuid NOT NULL,
   id           uuid NOT NULL,
@@ -31,7 +33,8 @@ CREATE TABLE alert (
   severity     text NOT NULL,
   evidence     jsonb NOT NULL,
   state        text NOT NULL CHECK (state IN ('open', 'acknowledged', 'resolved')),
-  step         int  NOT NULL DEFAULT 0,
+  asking_since timestamptz NOT NULL,
+  asked        int  NOT NULL,
   next_step_at timestamptz,
   opened_at    timestamptz NOT NULL,
   acked_by     uuid,

@@ -202,3 +202,40 @@ func rankOf(status string) int {
 	}
 	return 0
 }
+
+// Claim is an attempt that may be handed to the provider now.
+type Claim struct {
+	Org, Event, Delivery carenet.ID
+	Text                 OutboundText
+	Attempt              Attempt
+}
+
+// Outcome is what came of handing one claim over.
+type Outcome struct {
+	Claim   Claim
+	Outcome SendOutcome
+}
+
+// Unsettled is an attempt that must be looked for in the provider's list.
+type Unsettled struct {
+	Org, Event, Attempt carenet.ID
+	From, To, Body      string
+	StartedAt           time.Time
+}
+
+// Find looks for the attempt among what the provider lists for its recipient: a
+// text with the same words and, where known, the same sender, made since the
+// attempt began, that belongs to no other attempt. skew is how far the
+// provider's clock may be behind ours.
+func (u Unsettled) Find(listed []ListedText, bound map[string]bool, skew time.Duration) *ListedText {
+	for i, l := range listed {
+		if l.To != u.To || l.Body != u.Body || bound[l.SID] || (u.From != "" && l.From != u.From) {
+			continue
+		}
+		if l.CreatedAt.Before(u.StartedAt.Add(-skew)) {
+			continue
+		}
+		return &listed[i]
+	}
+	return nil
+}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"slices"
 	"time"
 
 	"howareyou/carenet"
@@ -49,7 +50,7 @@ type CircleMember struct {
 
 // Responder is a clinician as the planner sees them.
 type Responder struct {
-	Step int // from which step of an escalation on they are told
+	Roles []string
 	Reach
 }
 
@@ -170,18 +171,20 @@ func (p *planner) reply() {
 func (p *planner) alertStep() {
 	told := false
 	for _, r := range p.world.Responders {
-		if r.Step > p.event.Detail.Step {
+		if !slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(p.event.Detail.Roles, role) }) {
 			continue
 		}
-		p.one(KindAlert, carenet.ToClinician, r.Reach, PriorityAlert, alertLife, "told at this step of the escalation")
-		told = true
+		d := p.one(KindAlert, carenet.ToClinician, r.Reach, PriorityAlert, alertLife, "told at this step of the escalation")
+		told = told || d != nil && d.Cause == ""
 	}
 	if told {
 		return
 	}
-	// Nobody stands at this step yet: rather tell all than nobody.
+	// Nobody who can be reached stands at this step: rather tell all than nobody.
 	for _, r := range p.world.Responders {
-		p.one(KindAlert, carenet.ToClinician, r.Reach, PriorityAlert, alertLife, "told early: nobody stands at this step")
+		if !slices.ContainsFunc(p.out, func(d Planned) bool { return d.Recipient == r.Person }) {
+			p.one(KindAlert, carenet.ToClinician, r.Reach, PriorityAlert, alertLife, "told early: nobody at this step can be reached")
+		}
 	}
 }
 

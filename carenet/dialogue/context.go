@@ -1,0 +1,96 @@
+// Package dialogue decides what a text means for the people on its number: a
+// check-in, a correction, a command, a stop. It is pure: what is known goes in,
+// what changes comes out, with a reason.
+package dialogue
+
+import (
+	"time"
+
+	"howareyou/carenet"
+)
+
+// Context is what is known when a text is read.
+type Context struct {
+	Org             carenet.ID
+	Language        string // the organisation's, for numbers that nobody has
+	Conversation    carenet.ID
+	Sender          carenet.ID
+	CarrierKeywords bool // the carrier answers STOP, START and HELP itself
+	OptedOut        bool
+	UnknownTold     bool // this number, which nobody has, was told once who we are
+	People          []Person
+	Inbound         carenet.ID // the id under which the raw text is kept
+	Batch           carenet.ID
+	Now             time.Time
+}
+
+// Person is somebody on the number.
+type Person struct {
+	ID        carenet.ID
+	Name      string
+	Language  string
+	Zone      *time.Location
+	Patient   *Patient // nil when they are not a patient
+	Follower  bool
+	Clinician bool
+}
+
+// Patient is what a reading must know of a patient on the number.
+type Patient struct {
+	Active bool
+	Set    carenet.ID // the version of the question set in force
+	Item   string
+	Scale  carenet.Scale
+	Open   *Prompt  // the newest unanswered prompt
+	Last   *Earlier // their newest self-reported check-in that still counts
+}
+
+// Prompt is an open asking.
+type Prompt struct {
+	ID     carenet.ID
+	SlotAt time.Time
+}
+
+// Earlier is a check-in that a new one may correct.
+type Earlier struct {
+	ID     carenet.ID
+	Prompt carenet.ID
+	Score  *float64
+	Words  string
+	At     time.Time
+}
+
+// State says what became of an inbound text.
+type State string
+
+// The states of an inbound text.
+const (
+	Read   State = "read"   // understood and applied
+	Stored State = "stored" // kept; there was nothing to apply
+	Unread State = "unread" // the reading failed: a human must look
+)
+
+// Outcome is what a text changes.
+type Outcome struct {
+	State   State
+	Kind    string // the reading's kind
+	Reason  string
+	Flags   []string
+	Person  carenet.ID // whose text it is; NilID when nobody's we know
+	Patient carenet.ID // the patient it is about
+	CheckIn *carenet.CheckIn
+	OptOut  bool
+	OptIn   bool
+	// WrongNumber: somebody else has this number; nothing more goes there.
+	WrongNumber bool
+	TellOnce    bool // the unknown number was told who we are
+	Ack         *Ack
+	Events      []carenet.Event
+}
+
+// Ack is a clinician's wish to take an alert. Who wins is decided where the
+// alert is locked.
+type Ack struct {
+	By     carenet.ID
+	Number int // 0: the only one that is open
+}

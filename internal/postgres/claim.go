@@ -1,0 +1,177 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+	"howareyou/notify"
+)
+
+// claimRow is a due delivery with the event that called for it.
+type claimRow struct {
+	OrgID          carenet.ID
+	EventID        carenet.ID
+	ID             carenet.ID
+	Kind           string
+	Audience       string
+	RecipientID    carenet.ID
+	ConversationID carenet.ID
+	PatientID      *carenet.ID
+	FollowerID     *carenet.ID
+	Priority       int
+	AttemptNo      int
+	ExpiresAt      time.Time
+	BodyEnc        []byte
+	EventKind      string
+	SubjectID      *carenet.ID
+	Detail         carenet.Detail
+}
+
+const (
+	sqlClaimDeliveries = `SELECT org, event, delivery FROM claim_deliveries($1, $2)`
+
+	// Locked in one order, so that a claim and a STOP of the same number wait for
+	// each other: what commits second sees the first (INV-8).
+	sqlClaimConversations = `SELECT c.org_id, c.id, c.number_enc, c.opted_out_at IS NOT NULL AS opted_out,
+  c.wrong_number_at IS NOT NULL AS wrong_number, c.unsettled
+FROM conversation c WHERE c.org_id = ANY ($1) AND c.id IN (
+  SELECT d.conversation_id FROM delivery d WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3))
+ORDER BY c.org_id, c.id FOR UPDATE`
+
+	sqlClaimRows = `SELECT d.org_id, d.event_id, d.id, d.kind, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id,
+  d.priority, d.attempt_no, d.expires_at, d.body_enc, e.kind AS event_kind, e.subject_id, e.detail
+FROM delivery d JOIN event e ON e.org_id = d.org_id AND e.id = d.event_id
+WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3)
+ORDER BY d.priority, d.due_at, d.event_id, d.id`
+
+	sqlStartDelivery = `UPDATE delivery SET state = 'sending', attempt_no = $4, body_enc = $5, changed_at = $6
+WHERE org_id = $1 AND event_id = $2 AND id = $3`
+	sqlStartAttempt = `INSERT INTO attempt (org_id, event_id, id, delivery_id, no, sender_id, conversation_id, state, started_at, lease_until, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'sending', $8, $9, $8)`
+	sqlUnsettled   = `UPDATE conversation SET unsettled = $3, last_out_at = $4 WHERE org_id = $1 AND id = $2`
+	sqlEndDelivery = `UPDATE delivery SET state = $4, cause = $5, changed_at = $6 WHERE org_id = $1 AND event_id = $2 AND id = $3`
+)
+
+type claimedConversation struct {
+	OrgID       carenet.ID
+	ID          carenet.ID
+	NumberEnc   []byte
+	OptedOut    bool
+	WrongNumber bool
+	Unsettled   *carenet.ID
+}
+
+// Claim takes up to limit deliveries that are due: it re-checks each against
+// this very moment, writes its text, and starts an attempt, all committed
+// before anything leaves. Deliveries that may no longer leave end here with
+// their cause. done is how many rows were moved, sent or not: 0 means that
+// nothing is due.
+func (s *Store) Claim(ctx context.Context, limit int) (claims []notify.Claim, done int, err error) {
+	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
+		claims, done = nil, 0
+		now := s.Now()
+		var orgs, events, ids []carenet.ID
+		rows, err := tx.Query(ctx, sqlClaimDeliveries, now, limit)
+		if err != nil {
+			return err
+		}
+		var org, event, id carenet.ID
+		if _, err := pgx.ForEachRow(rows, []any{&org, &event, &id}, func() error {
+			orgs, events, ids = addID(orgs, org), addID(events, event), append(ids, id)
+			return nil
+		}); err != nil || len(ids) == 0 {
+			return err
+		}
+		var convs []claimedConversation
+		var found []claimRow
+		b := &pgx.Batch{}
+		b.Queue(sqlScope, orgs)
+		collect(b.Queue(sqlClaimConversations, orgs, events, ids), &convs)
+		collect(b.Queue(sqlClaimRows, orgs, events, ids), &found)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+		facts, err := s.loadFacts(ctx, tx, orgs, found)
+		if err != nil {
+			return fmt.Errorf("load what the texts say: %w", err)
+		}
+		w := &pgx.Batch{}
+		busy := map[carenet.ID]bool{}
+		for _, r := range found {
+			i := slices.IndexFunc(convs, func(c claimedConversation) bool { return c.OrgID == r.OrgID && c.ID == r.ConversationID })
+			if i < 0 {
+				w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.Withdrawn), "no number is known", now)
+				done++
+				continue
+			}
+			conv := convs[i]
+			if r.Priority != int(notify.PriorityAlert) && (conv.Unsettled != nil || busy[conv.ID]) {
+				continue // one unsettled attempt a number: it waits its turn
+			}
+			claim, err := s.claimOne(w, r, conv, facts, now)
+			if err != nil {
+				return err
+			}
+			done++
+			if claim != nil {
+				claims = append(claims, *claim)
+				busy[conv.ID] = true
+			}
+		}
+		return tx.SendBatch(ctx, w).Close()
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return claims, done, nil
+}
+
+func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f claimFacts, now time.Time) (*notify.Claim, error) {
+	c, draft := f.candidate(s, r, conv, now)
+	ok, state, cause := notify.Recheck(c)
+	if !ok {
+		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(state), cause, now)
+		return nil, nil
+	}
+	number, err := s.open(conv.NumberEnc, r.OrgID, "conversation", "number_enc", conv.ID)
+	if err != nil {
+		return nil, err
+	}
+	// A resend says the same words: what was accepted unseen must be findable by them.
+	body, err := s.open(r.BodyEnc, r.OrgID, "delivery", "body_enc", r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if body == "" {
+		if draft.Link, err = s.queueLink(w, r, draft, now); err != nil {
+			return nil, err
+		}
+		if body, err = s.composer.Compose(draft); err != nil {
+			w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.NeedsHuman), "the text could not be written", now)
+			return nil, nil
+		}
+	}
+	sealed, err := s.seal(body, r.OrgID, "delivery", "body_enc", r.ID)
+	if err != nil {
+		return nil, err
+	}
+	sender, ok := f.sender(r)
+	if !ok {
+		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.NeedsHuman), "the organisation has no sender", now)
+		return nil, nil
+	}
+	attempt := carenet.NewID(now)
+	no := r.AttemptNo + 1
+	w.Queue(sqlStartDelivery, r.OrgID, r.EventID, r.ID, no, sealed, now)
+	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, sender.ID, r.ConversationID, now, now.Add(s.rules.Lease))
+	w.Queue(sqlUnsettled, r.OrgID, r.ConversationID, attempt, now)
+	return &notify.Claim{Org: r.OrgID, Event: r.EventID, Delivery: r.ID,
+		Text: notify.OutboundText{From: sender.Number, MessagingServiceSID: sender.MessagingServiceSID, To: number, Body: body, Attempt: attempt},
+		Attempt: notify.Attempt{ID: attempt, No: no, State: notify.AttemptSending, Audience: carenet.Audience(r.Audience),
+			Kind: notify.Kind(r.Kind), StartedAt: now, ExpiresAt: r.ExpiresAt}}, nil
+}

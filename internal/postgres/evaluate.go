@@ -1,0 +1,284 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/alerts"
+	"howareyou/carenet"
+)
+
+const (
+	sqlLockPatients = `SELECT p.org_id, p.id AS patient_id, n.zone FROM patient p JOIN person n ON n.org_id = p.org_id AND n.id = p.id
+WHERE p.org_id = ANY ($1) AND p.id = ANY ($2) ORDER BY p.org_id, p.id FOR NO KEY UPDATE OF p`
+
+	sqlSeries = `SELECT k.org_id, k.id, k.patient_id, k.local_day, k.at, k.corrects_id, a.value
+FROM check_in k JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
+WHERE k.org_id = ANY ($1) AND k.patient_id = ANY ($2) AND k.reporter = 'self' AND a.item = 'wellbeing'
+ORDER BY k.patient_id, k.at, k.id`
+
+	sqlEpisodes = `SELECT e.org_id, e.id, e.patient_id, e.opened_day, e.closed_day FROM episode e
+WHERE e.org_id = ANY ($1) AND e.patient_id = ANY ($2) AND e.gone_at IS NULL`
+
+	sqlUnresolved = `SELECT ` + alertColumns + ` FROM alert a
+WHERE a.org_id = ANY ($1) AND a.patient_id = ANY ($2) AND a.state <> 'resolved' AND a.episode_id IS NOT NULL`
+
+	sqlInsertEpisode = `INSERT INTO episode (org_id, id, patient_id, opened_day, closed_day, severity, rules, evidence, computed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlCloseEpisode = `UPDATE episode SET closed_day = $3, computed_at = $4 WHERE org_id = $1 AND id = $2`
+	sqlGoneEpisode  = `UPDATE episode SET gone_at = $3 WHERE org_id = $1 AND id = $2`
+
+	sqlMoveAlert = `UPDATE alert SET episode_id = $3 WHERE org_id = $1 AND id = $2`
+
+	sqlAlertNumber = `UPDATE organisation SET next_alert_number = next_alert_number + 1 WHERE org_id = $1 RETURNING next_alert_number - 1`
+	sqlInsertAlert = `INSERT INTO alert (org_id, id, number, patient_id, episode_id, rule_id, rule_version, severity, evidence, state,
+  asking_since, asked, next_step_at, opened_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`
+)
+
+type patientRow struct {
+	OrgID     carenet.ID
+	PatientID carenet.ID
+	Zone      string
+}
+
+type seriesRow struct {
+	OrgID      carenet.ID
+	ID         carenet.ID
+	PatientID  carenet.ID
+	LocalDay   int
+	At         time.Time
+	CorrectsID *carenet.ID
+	Value      float64
+}
+
+type episodeRow struct {
+	OrgID     carenet.ID
+	ID        carenet.ID
+	PatientID carenet.ID
+	OpenedDay int
+	ClosedDay *int
+}
+
+// alertForDays: an episode that closed longer ago than this, seen only now
+// through a late answer, is history and calls nobody.
+const alertForDays = 7
+
+// evaluate runs the rules over the patients whose answers changed and opens
+// alerts. It returns the events that this adds; their batch is the first event's.
+func (s *Store) evaluate(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) ([]carenet.Event, error) {
+	var orgs, patients []carenet.ID
+	var raised []carenet.Event
+	for _, e := range events {
+		switch e.Kind {
+		case carenet.EventCheckIn:
+			orgs, patients = addID(orgs, e.Org), addID(patients, e.Patient)
+		case carenet.EventSafety:
+			more, err := s.openSafetyAlert(ctx, tx, e, now)
+			if err != nil {
+				return nil, err
+			}
+			raised = append(raised, more...)
+		}
+	}
+	if len(patients) == 0 {
+		return raised, nil
+	}
+	more, err := s.evaluatePatients(ctx, tx, orgs, patients, events[0].Batch, now)
+	return append(raised, more...), err
+}
+
+func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients []carenet.ID, batch carenet.ID, now time.Time) ([]carenet.Event, error) {
+	var who []patientRow
+	var series []seriesRow
+	var stored []episodeRow
+	var open []alertRow
+	b := &pgx.Batch{}
+	collect(b.Queue(sqlLockPatients, orgs, patients), &who)
+	collect(b.Queue(sqlSeries, orgs, patients), &series)
+	collect(b.Queue(sqlEpisodes, orgs, patients), &stored)
+	collect(b.Queue(sqlUnresolved, orgs, patients), &open)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return nil, err
+	}
+	var raised []carenet.Event
+	for _, p := range who {
+		e := evaluation{store: s, tx: tx, patient: p, batch: batch, now: now}
+		more, err := e.run(ctx,
+			only(series, func(r seriesRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
+			only(stored, func(r episodeRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
+			only(open, func(r alertRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }))
+		if err != nil {
+			return nil, err
+		}
+		raised = append(raised, more...)
+	}
+	return raised, nil
+}
+
+func only[T any](rows []T, keep func(T) bool) []T {
+	var out []T
+	for _, r := range rows {
+		if keep(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// evaluation is the work on one patient.
+type evaluation struct {
+	store   *Store
+	tx      pgx.Tx
+	patient patientRow
+	batch   carenet.ID
+	now     time.Time
+}
+
+// trendOf is the policy in force: one question, one pack.
+var trendOf = alerts.Trend{Scale: alerts.OneToFive(), Pack: alerts.DefaultPack()}
+
+// run recomputes the patient's episodes from the answers (INV-11), brings the
+// stored ones to match, and opens an alert upon each new one that still matters.
+func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episodeRow, open []alertRow) ([]carenet.Event, error) {
+	s, org := e.store, e.patient.OrgID
+	checkIns := make([]alerts.CheckIn, 0, len(series))
+	for _, r := range series {
+		checkIns = append(checkIns, alerts.CheckIn{ID: r.ID, Day: alerts.Day(r.LocalDay), At: r.At, Score: r.Value, Self: true, Corrects: orNil(r.CorrectsID)})
+	}
+	answers, err := alerts.Daily(trendOf.Scale, checkIns)
+	if err != nil {
+		return nil, err
+	}
+	today := alerts.Day(carenet.LocalDay(e.now, zoneOf(e.patient.Zone)))
+	result, err := trendOf.Replay(answers, today)
+	if err != nil {
+		return nil, err
+	}
+	b := &pgx.Batch{}
+	var raised []carenet.Event
+	var orphans []carenet.ID // alerts whose episode the answers no longer show
+	for _, old := range stored {
+		if slices.ContainsFunc(result.Episodes, func(n alerts.Episode) bool { return int(n.Opened) == old.OpenedDay }) {
+			continue
+		}
+		// A corrected or late answer undid it. The alert stays, for a human to end.
+		b.Queue(sqlGoneEpisode, org, old.ID, e.now)
+		for _, a := range open {
+			if orNil(a.EpisodeID) != old.ID {
+				continue
+			}
+			orphans = append(orphans, a.ID)
+			if err := s.queueAlertEntry(b, org, a.ID, "answers_changed", carenet.SystemActor(org), "", e.now); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, ep := range result.Episodes {
+		var closed *int
+		if !ep.Open() {
+			d := int(ep.Closed)
+			closed = &d
+		}
+		i := slices.IndexFunc(stored, func(o episodeRow) bool { return o.OpenedDay == int(ep.Opened) })
+		if i >= 0 {
+			if (stored[i].ClosedDay == nil) != (closed == nil) || closed != nil && *closed != *stored[i].ClosedDay {
+				b.Queue(sqlCloseEpisode, org, stored[i].ID, closed, e.now)
+			}
+			continue
+		}
+		id := carenet.NewID(e.now)
+		evidence := evidenceOf(ep)
+		b.Queue(sqlInsertEpisode, org, id, e.patient.PatientID, int(ep.Opened), closed, string(ep.Severity()), ep.Rules(), evidence, e.now)
+		if len(orphans) > 0 {
+			// The same decline, seen to begin on another day: its alert goes with it.
+			b.Queue(sqlMoveAlert, org, orphans[0], id)
+			orphans = orphans[1:]
+			continue
+		}
+		if closed != nil && int(today)-*closed > alertForDays {
+			continue
+		}
+		more, err := e.openAlert(ctx, b, id, ep, evidence)
+		if err != nil {
+			return nil, err
+		}
+		raised = append(raised, more...)
+	}
+	return raised, e.tx.SendBatch(ctx, b).Close()
+}
+
+func (e *evaluation) openAlert(ctx context.Context, b *pgx.Batch, episode carenet.ID, ep alerts.Episode, evidence carenet.Evidence) ([]carenet.Event, error) {
+	return e.store.openAlert(ctx, e.tx, b, newAlert{
+		org: e.patient.OrgID, patient: e.patient.PatientID, episode: episode, rule: evidence.Rule, version: evidence.Version,
+		severity: ep.Severity(), evidence: evidence, batch: e.batch, now: e.now,
+	})
+}
+
+type newAlert struct {
+	org, patient, episode carenet.ID
+	rule                  string
+	version               int
+	severity              alerts.Severity
+	evidence              carenet.Evidence
+	batch                 carenet.ID
+	now                   time.Time
+}
+
+// openAlert numbers and writes an alert whose first step is due at once.
+func (s *Store) openAlert(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newAlert) ([]carenet.Event, error) {
+	var number int
+	if err := tx.QueryRow(ctx, sqlAlertNumber, n.org).Scan(&number); err != nil {
+		return nil, err
+	}
+	a := alerts.NewAlert(carenet.NewID(n.now), n.severity, n.now)
+	escalation := alerts.DefaultEscalation(n.severity)
+	a, changes := alerts.Tick(a, escalation, n.now)
+	var next *time.Time
+	if at, ok := alerts.Wake(a, escalation); ok {
+		next = &at
+	}
+	b.Queue(sqlInsertAlert, n.org, a.ID, number, n.patient, orNull(n.episode), n.rule, n.version, string(n.severity), n.evidence,
+		string(a.Status), a.AskingSince, a.Asked, next, n.now)
+	if err := s.queueAlertEntry(b, n.org, a.ID, "opened", carenet.SystemActor(n.org), "", n.now); err != nil {
+		return nil, err
+	}
+	s.queueAudit(b, carenet.SystemActor(n.org), n.now, audited{Action: "alert.open", Table: "alert", Row: a.ID, Patient: n.patient})
+	return queueAsks(b, n.org, n.patient, a.ID, number, n.batch, changes, n.now), nil
+}
+
+// queueAsks turns the asks among changes into events.
+func queueAsks(b *pgx.Batch, org, patient, alert carenet.ID, number int, batch carenet.ID, changes []alerts.Change, now time.Time) []carenet.Event {
+	var out []carenet.Event
+	for _, c := range changes {
+		if c.Kind != alerts.ChangeAsked {
+			continue
+		}
+		var roles []string
+		for _, r := range c.Ask.To {
+			roles = append(roles, string(r))
+		}
+		ev := carenet.Event{ID: carenet.NewID(now), Org: org, Batch: batch, Kind: carenet.EventAlertStep, Patient: patient, Subject: alert,
+			Detail: carenet.Detail{Alert: alert, AlertNumber: number, Roles: roles}, At: now}
+		queueEvent(b, ev)
+		out = append(out, ev)
+	}
+	return out
+}
+
+// evidenceOf is the opening finding in the figures that staff read.
+func evidenceOf(ep alerts.Episode) carenet.Evidence {
+	f := ep.Opening[0]
+	for _, o := range ep.Opening {
+		if o.Severity.Rank() > f.Severity.Rank() {
+			f = o
+		}
+	}
+	r := f.Reason()
+	return carenet.Evidence{Rule: f.Rule, Version: f.RuleVersion, Usual: r.Usual, Spread: f.Evidence.Baseline.SD,
+		Days: f.Evidence.Baseline.N, Last: r.Last, Drop: r.Drop, Threshold: r.Threshold,
+		Max: int(f.Evidence.Scale.Max), OpenedDay: carenet.Day(ep.Opened)}
+}

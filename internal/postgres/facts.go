@@ -1,0 +1,217 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/alerts"
+	"howareyou/carenet"
+	"howareyou/notify"
+)
+
+// claimFacts is what the texts of one claim need, read at the moment of the claim.
+type claimFacts struct {
+	orgs     map[carenet.ID]orgFacts
+	senders  map[carenet.ID][]senderFacts
+	people   map[carenet.ID]personFacts
+	patients map[carenet.ID]patientFacts
+	follow   map[carenet.ID]followFacts
+	checkIns map[carenet.ID]checkInRow
+	prompts  map[carenet.ID]promptFacts
+	alerts   map[carenet.ID]alertRow
+}
+
+type orgFacts struct {
+	OrgID           carenet.ID
+	Name            string
+	Zone            string
+	Language        string
+	EmergencyNumber string
+	ClinicNumber    string
+	StaffedHours    string
+}
+
+type senderFacts struct {
+	OrgID               carenet.ID
+	ID                  carenet.ID
+	Number              string
+	MessagingServiceSID string
+	CarrierKeywords     bool
+}
+
+type personFacts struct {
+	OrgID    carenet.ID
+	ID       carenet.ID
+	NameEnc  []byte
+	Language string
+	Zone     string
+}
+
+type patientFacts struct {
+	OrgID       carenet.ID
+	ID          carenet.ID
+	State       string
+	PausedUntil *time.Time
+}
+
+type followFacts struct {
+	OrgID  carenet.ID
+	ID     carenet.ID
+	State  string
+	Scope  []string
+	Person carenet.ID
+}
+
+type promptFacts struct {
+	OrgID carenet.ID
+	ID    carenet.ID
+	State string
+}
+
+const (
+	sqlOrgFacts = `SELECT org_id, name, zone, language, emergency_number, clinic_number, staffed_hours
+FROM organisation WHERE org_id = ANY ($1)`
+	sqlSenderFacts = `SELECT org_id, id, number, messaging_service_sid, carrier_keywords = 'twilio' AS carrier_keywords
+FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
+	sqlPersonFacts  = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = ANY ($1) AND id = ANY ($2)`
+	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2)`
+	sqlFollowFacts  = `SELECT org_id, id, state, scope, person_id AS person FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)`
+	sqlPromptFacts  = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
+	sqlAlertFacts   = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2)`
+)
+
+func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []claimRow) (claimFacts, error) {
+	var people, patients, follows, checkIns, prompts, alertIDs []carenet.ID
+	for _, r := range rows {
+		people = addID(addID(people, r.RecipientID), r.Detail.Person)
+		patients = addID(patients, orNil(r.PatientID))
+		follows = addID(follows, orNil(r.FollowerID))
+		switch carenet.EventKind(r.EventKind) {
+		case carenet.EventCheckIn:
+			checkIns = addID(checkIns, orNil(r.SubjectID))
+		case carenet.EventPrompt:
+			prompts = addID(prompts, orNil(r.SubjectID))
+		}
+		alertIDs = addID(alertIDs, r.Detail.Alert)
+	}
+	f := claimFacts{}
+	b := &pgx.Batch{}
+	byID(b.Queue(sqlOrgFacts, orgs), &f.orgs, func(r orgFacts) carenet.ID { return r.OrgID })
+	var senders []senderFacts
+	collect(b.Queue(sqlSenderFacts, orgs), &senders)
+	byID(b.Queue(sqlPatientFacts, orgs, patients), &f.patients, func(r patientFacts) carenet.ID { return r.ID })
+	byID(b.Queue(sqlFollowFacts, orgs, follows), &f.follow, func(r followFacts) carenet.ID { return r.ID })
+	byID(b.Queue(sqlCheckIns, orgs, checkIns), &f.checkIns, func(r checkInRow) carenet.ID { return r.ID })
+	byID(b.Queue(sqlPromptFacts, orgs, prompts), &f.prompts, func(r promptFacts) carenet.ID { return r.ID })
+	byID(b.Queue(sqlAlertFacts, orgs, alertIDs), &f.alerts, func(r alertRow) carenet.ID { return r.ID })
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return f, err
+	}
+	f.senders = map[carenet.ID][]senderFacts{}
+	for _, x := range senders {
+		f.senders[x.OrgID] = append(f.senders[x.OrgID], x)
+	}
+	people = append(people, patients...)
+	for _, a := range f.alerts {
+		people = addID(people, orNil(a.AckedBy))
+	}
+	pb := &pgx.Batch{}
+	byID(pb.Queue(sqlPersonFacts, orgs, people), &f.people, func(r personFacts) carenet.ID { return r.ID })
+	return f, tx.SendBatch(ctx, pb).Close()
+}
+
+func byID[T any](q *pgx.QueuedQuery, dst *map[carenet.ID]T, id func(T) carenet.ID) {
+	q.Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
+		m := make(map[carenet.ID]T, len(found))
+		for _, r := range found {
+			m[id(r)] = r
+		}
+		*dst = m
+		return err
+	})
+}
+
+// sender is the one that a text leaves from: the one the person wrote to, else
+// the organisation's first.
+func (f claimFacts) sender(r claimRow) (senderFacts, bool) {
+	all := f.senders[r.OrgID]
+	for _, x := range all {
+		if x.ID == r.Detail.Sender {
+			return x, true
+		}
+	}
+	if len(all) == 0 {
+		return senderFacts{}, false
+	}
+	return all[0], true
+}
+
+// candidate gathers what Recheck judges and what the text may say.
+func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, now time.Time) (notify.Candidate, notify.Draft) {
+	org := f.orgs[r.OrgID]
+	patient := f.patients[orNil(r.PatientID)]
+	sender, _ := f.sender(r)
+	c := notify.Candidate{Kind: notify.Kind(r.Kind), Audience: carenet.Audience(r.Audience), Reply: r.Detail.Reply, Now: now,
+		ExpiresAt: r.ExpiresAt, OptedOut: conv.OptedOut, WrongNumber: conv.WrongNumber, CarrierConfirms: sender.CarrierKeywords}
+	d := notify.Draft{Kind: c.Kind, Audience: c.Audience, Reply: c.Reply, Language: org.Language, Zone: zoneOf(org.Zone),
+		Organisation: org.Name, EmergencyNumber: org.EmergencyNumber, ClinicNumber: org.ClinicNumber, StaffedHours: org.StaffedHours,
+		Scale: carenet.WellbeingScale, AlertNumber: r.Detail.AlertNumber, Now: now}
+	if p, ok := f.people[r.RecipientID]; ok {
+		d.Language, d.Zone, d.Recipient = p.Language, zoneOf(p.Zone), f.name(s, p.ID)
+	}
+	d.Patient = f.name(s, orNil(r.PatientID))
+	if k, ok := f.checkIns[orNil(r.SubjectID)]; ok {
+		f.aboutCheckIn(s, r, k, &c, &d)
+	}
+	if p, ok := f.prompts[orNil(r.SubjectID)]; ok {
+		c.PromptOpen = p.State == "open"
+		c.PatientAsked = patient.State == "active" && (patient.PausedUntil == nil || !patient.PausedUntil.After(now))
+	}
+	if a, ok := f.alerts[r.Detail.Alert]; ok {
+		c.AlertOpen = a.State == string(alerts.StatusOpen)
+		d.AlertNumber, d.Severity, d.Evidence = a.Number, a.Severity, a.Evidence
+		d.TakenBy = f.name(s, orNil(a.AckedBy))
+		if a.AckedAt != nil {
+			d.TakenAt = *a.AckedAt
+		}
+		if d.Patient == "" {
+			d.Patient = f.name(s, a.PatientID)
+		}
+	}
+	return c, d
+}
+
+// aboutCheckIn cuts the check-in to what this recipient may know now.
+func (f claimFacts) aboutCheckIn(s *Store, r claimRow, k checkInRow, c *notify.Candidate, d *notify.Draft) {
+	checkIn, err := s.checkIn(k)
+	if err != nil {
+		return // an unreadable check-in reads as none: Recheck refuses it
+	}
+	c.CheckIn, c.Overtaken = checkIn, k.SupersededBy != nil
+	actor := carenet.Actor{Kind: carenet.ActorPatient, Org: r.OrgID, Person: checkIn.Patient}
+	tie := carenet.Tie{Org: r.OrgID, Patient: checkIn.Patient}
+	if r.FollowerID != nil {
+		fl := f.follow[*r.FollowerID]
+		actor.Kind, actor.Person = carenet.ActorFollower, fl.Person
+		tie.Following, tie.Scope = fl.State == "active", carenet.ScopeOf(fl.Scope)
+		d.Scope = tie.Scope
+	}
+	c.View = carenet.Look(actor, tie)
+	d.Update, _ = checkIn.For(c.View)
+	d.HasWords, d.Private = checkIn.Words != "", checkIn.Private
+}
+
+func (f claimFacts) name(s *Store, id carenet.ID) string {
+	p, ok := f.people[id]
+	if !ok {
+		return ""
+	}
+	name, err := s.personName(p.NameEnc, p.OrgID, p.ID)
+	if err != nil {
+		return ""
+	}
+	return name
+}

@@ -1,0 +1,173 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+	"howareyou/notify"
+)
+
+// Attempts are locked in one order before they change, and looked at again
+// under the lock: a callback may have come while the answer was on its way.
+const (
+	sqlLockAttempts = `SELECT a.org_id, a.event_id, a.id, a.delivery_id, a.no, a.state, a.rank, a.sid, a.started_at, a.conversation_id,
+  d.audience, d.kind, d.expires_at, d.attempt_no, d.state AS delivery_state
+FROM attempt a JOIN delivery d ON d.org_id = a.org_id AND d.event_id = a.event_id AND d.id = a.delivery_id
+WHERE a.org_id = ANY ($1) AND a.event_id = ANY ($2) AND a.id = ANY ($3)
+ORDER BY a.id FOR UPDATE OF a`
+
+	sqlUpdateAttempt = `UPDATE attempt SET state = $4, sid = CASE WHEN $5 <> '' THEN $5 ELSE sid END, provider_status = $6, rank = $7,
+  class = $8, code = $9, detail = $10, lease_until = coalesce($11, lease_until), changed_at = $12
+WHERE org_id = $1 AND event_id = $2 AND id = $3`
+
+	sqlUpdateDelivery = `UPDATE delivery SET state = $4, cause = $5, due_at = coalesce($6, due_at), changed_at = $7
+WHERE org_id = $1 AND event_id = $2 AND id = $3`
+
+	sqlSettled = `UPDATE conversation SET unsettled = NULL WHERE org_id = $1 AND id = $2 AND unsettled = $3`
+
+	sqlCarrierStop = `UPDATE conversation SET opted_out_at = coalesce(opted_out_at, $3), opted_out_by = coalesce(opted_out_by, 'carrier')
+WHERE org_id = $1 AND id = $2`
+
+	// A prompt counts as handed over once the provider has it (INV-14).
+	sqlPromptHanding = `UPDATE prompt SET handing = $3,
+  handed_over_at = CASE WHEN $3 IN ('handed', 'confirmed') THEN coalesce(handed_over_at, $4) ELSE handed_over_at END
+WHERE org_id = $1 AND id = (SELECT e.subject_id FROM event e WHERE e.org_id = $1 AND e.id = $2)`
+)
+
+type attemptRow struct {
+	OrgID          carenet.ID
+	EventID        carenet.ID
+	ID             carenet.ID
+	DeliveryID     carenet.ID
+	No             int
+	State          string
+	Rank           int
+	SID            string
+	StartedAt      time.Time
+	ConversationID carenet.ID
+	Audience       string
+	Kind           string
+	ExpiresAt      time.Time
+	AttemptNo      int
+	DeliveryState  string
+}
+
+func (r attemptRow) attempt() notify.Attempt {
+	return notify.Attempt{ID: r.ID, No: r.No, State: notify.AttemptState(r.State), Rank: r.Rank, SID: r.SID,
+		Audience: carenet.Audience(r.Audience), Kind: notify.Kind(r.Kind), StartedAt: r.StartedAt, ExpiresAt: r.ExpiresAt}
+}
+
+// attemptRef names an attempt with its partition.
+type attemptRef struct{ org, event, attempt carenet.ID }
+
+// RecordOutcomes writes what the provider answered, for many attempts at once.
+func (s *Store) RecordOutcomes(ctx context.Context, outcomes []notify.Outcome) error {
+	refs := make([]attemptRef, 0, len(outcomes))
+	byAttempt := make(map[carenet.ID]notify.SendOutcome, len(outcomes))
+	for _, o := range outcomes {
+		refs = append(refs, attemptRef{o.Claim.Org, o.Claim.Event, o.Claim.Attempt.ID})
+		byAttempt[o.Claim.Attempt.ID] = o.Outcome
+	}
+	return s.settle(ctx, refs, func(a notify.Attempt, now time.Time) notify.Verdict {
+		return s.rules.AfterSend(a, byAttempt[a.ID], now)
+	})
+}
+
+const sqlLookupAttempts = `SELECT org, event, delivery, attempt FROM lookup_attempts($1)`
+
+// Report applies a status callback. News of an attempt that we do not know is
+// NotFound; old news changes nothing.
+func (s *Store) Report(ctx context.Context, report notify.StatusReport) error {
+	rows, err := s.pool.Query(ctx, sqlLookupAttempts, []carenet.ID{report.Attempt})
+	if err != nil {
+		return err
+	}
+	var refs []attemptRef
+	var org, event, delivery, attempt carenet.ID
+	if _, err := pgx.ForEachRow(rows, []any{&org, &event, &delivery, &attempt}, func() error {
+		refs = append(refs, attemptRef{org, event, attempt})
+		return nil
+	}); err != nil {
+		return err
+	}
+	if len(refs) == 0 {
+		return carenet.Errorf(carenet.NotFound, "record status", "no such attempt")
+	}
+	return s.settle(ctx, refs, func(a notify.Attempt, now time.Time) notify.Verdict {
+		if a.SID != "" && report.SID != a.SID {
+			return notify.Verdict{} // news of another message
+		}
+		return s.rules.AfterStatus(a, report, now)
+	})
+}
+
+// settle locks attempts, decides each and writes what changes.
+func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notify.Attempt, time.Time) notify.Verdict) error {
+	var orgs, events, ids []carenet.ID
+	for _, r := range refs {
+		orgs, events, ids = addID(orgs, r.org), addID(events, r.event), append(ids, r.attempt)
+	}
+	return s.inTx(ctx, orgs, func(tx pgx.Tx) error {
+		now := s.Now()
+		rows, err := tx.Query(ctx, sqlLockAttempts, orgs, events, ids)
+		if err != nil {
+			return err
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[attemptRow])
+		if err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		for _, r := range found {
+			s.queueVerdict(b, r, decide(r.attempt(), now), now)
+		}
+		return tx.SendBatch(ctx, b).Close()
+	})
+}
+
+// queueVerdict writes a decision about an attempt. The delivery follows only
+// while this is its newest attempt (fencing by attempt number): an old one's
+// news is kept with the attempt alone.
+func (s *Store) queueVerdict(b *pgx.Batch, r attemptRow, v notify.Verdict, now time.Time) {
+	if v.Attempt == "" {
+		return
+	}
+	b.Queue(sqlUpdateAttempt, r.OrgID, r.EventID, r.ID, string(v.Attempt), v.SID, v.Status, v.Rank, string(v.Class), v.Code, v.Detail,
+		orNever(v.LookAt), now)
+	if r.No == r.AttemptNo {
+		b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(v.Delivery), v.Cause, orNever(v.NextTryAt), now)
+	}
+	if v.Attempt != notify.AttemptSending && v.Attempt != notify.AttemptUncertain {
+		b.Queue(sqlSettled, r.OrgID, r.ConversationID, r.ID)
+	}
+	if v.StopsOut {
+		b.Queue(sqlCarrierStop, r.OrgID, r.ConversationID, now)
+	}
+	if handing := handingOf(v.Delivery); handing != "" && r.Kind == string(notify.KindPrompt) {
+		b.Queue(sqlPromptHanding, r.OrgID, r.EventID, string(handing), now)
+	}
+}
+
+// orNever turns the zero time into NULL.
+func orNever(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// handingOf is what a delivery's state says of the way of its prompt.
+func handingOf(s notify.State) carenet.Handing {
+	switch s {
+	case notify.Sent:
+		return carenet.Handed
+	case notify.Delivered:
+		return carenet.Confirmed
+	case notify.Failed:
+		return carenet.Refused
+	}
+	return ""
+}

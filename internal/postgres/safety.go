@@ -1,0 +1,48 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/alerts"
+	"howareyou/carenet"
+	"howareyou/carenet/reply"
+)
+
+// The rules that fire on words. Nothing suppresses them (INV-10).
+const (
+	ruleSelfHarm = "SAFE-SELFHARM"
+	ruleRedFlag  = "SAFE-REDFLAG"
+	ruleHelp     = "SAFE-HELP"
+)
+
+// safetyRule says which rule a text's flags fire, the gravest first.
+func safetyRule(flags []string) (rule string, severity alerts.Severity) {
+	switch {
+	case slices.Contains(flags, reply.FlagSelfHarm):
+		return ruleSelfHarm, alerts.Red
+	case slices.Contains(flags, reply.FlagChestPain), slices.Contains(flags, reply.FlagBreathless):
+		return ruleRedFlag, alerts.Red
+	}
+	return ruleHelp, alerts.AmberHigh
+}
+
+// openSafetyAlert calls staff about a text whose words were flagged. A text of
+// a number that is no patient's has nobody's board to stand on: it stays
+// flagged in the thread.
+func (s *Store) openSafetyAlert(ctx context.Context, tx pgx.Tx, e carenet.Event, now time.Time) ([]carenet.Event, error) {
+	if e.Patient == carenet.NilID {
+		return nil, nil
+	}
+	rule, severity := safetyRule(e.Detail.Flags)
+	b := &pgx.Batch{}
+	raised, err := s.openAlert(ctx, tx, b, newAlert{org: e.Org, patient: e.Patient, rule: rule, version: 1, severity: severity,
+		evidence: carenet.Evidence{Rule: rule, Version: 1, Flags: e.Detail.Flags}, batch: e.Batch, now: now})
+	if err != nil {
+		return nil, err
+	}
+	return raised, tx.SendBatch(ctx, b).Close()
+}

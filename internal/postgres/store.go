@@ -1,0 +1,177 @@
+// Package postgres is the truth: every load and every write, as SQL by hand.
+// What is decided between a load and a write is decided by the pure packages.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"howareyou/carenet"
+	"howareyou/internal/crypto"
+	"howareyou/migrations"
+	"howareyou/notify"
+)
+
+// Store reads and writes the database as the app's role, never as its owner.
+type Store struct {
+	pool     *pgxpool.Pool
+	keys     *crypto.Keyset
+	now      func() time.Time
+	composer notify.Composer
+	rules    notify.Rules
+	siteURL  string
+}
+
+// Options configure a Store.
+type Options struct {
+	URL      string
+	Keys     *crypto.Keyset
+	Now      func() time.Time
+	Composer notify.Composer
+	Rules    notify.Rules
+	SiteURL  string // the public address that links in texts start with
+	MaxConns int32
+	Name     string // application_name, to tell processes apart
+}
+
+// Open makes the pool. It does not wait for the server: a process must come up
+// while Postgres is away.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(o.URL)
+	if err != nil {
+		return nil, errors.New("DATABASE_URL is not a PostgreSQL address")
+	}
+	cfg.MaxConns = 16
+	if o.MaxConns > 0 {
+		cfg.MaxConns = o.MaxConns
+	}
+	params := cfg.ConnConfig.RuntimeParams
+	params["timezone"] = "UTC"
+	params["application_name"] = "howareyou-" + o.Name
+	params["statement_timeout"] = "15000"
+	params["lock_timeout"] = "10000"
+	params["idle_in_transaction_session_timeout"] = "20000"
+	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		c.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID,
+			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		// Whoever logged in, the work is done as the app's role, which row level
+		// security binds.
+		_, err := c.Exec(ctx, "SET ROLE "+migrations.RoleApp)
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open the database pool: %w", err)
+	}
+	s := &Store{pool: pool, keys: o.Keys, now: o.Now, composer: o.Composer, rules: o.Rules, siteURL: o.SiteURL}
+	if s.rules == (notify.Rules{}) {
+		s.rules = notify.DefaultRules
+	}
+	return s, nil
+}
+
+// Close waits for running work and closes the pool.
+func (s *Store) Close() { s.pool.Close() }
+
+// Now is the store's clock: UTC, microseconds, as the database keeps it.
+func (s *Store) Now() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// Ping says whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// SchemaVersion is the migration that the database is at.
+func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
+	var v int64
+	err := s.pool.QueryRow(ctx, sqlSchemaVersion).Scan(&v)
+	return v, err
+}
+
+const sqlSchemaVersion = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
+
+// EnsurePartitions makes this month's and next month's partitions.
+func (s *Store) EnsurePartitions(ctx context.Context) error {
+	_, err := s.pool.Exec(ctx, sqlEnsurePartitions, s.Now())
+	return err
+}
+
+const sqlEnsurePartitions = `SELECT ensure_partitions($1)`
+
+// retryable says whether a transaction may simply be run again.
+func retryable(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && (pe.Code == "40001" || pe.Code == "40P01")
+}
+
+// maxTries bounds how often a transaction that lost a race is run again.
+const maxTries = 4
+
+// inTx runs fn in a transaction that may touch orgs only. A transaction that
+// lost a race (serialisation, deadlock) is run again, so fn must start afresh
+// each time. The commit is not cut off by a caller who gives up.
+func (s *Store) inTx(ctx context.Context, orgs []carenet.ID, fn func(pgx.Tx) error) error {
+	var err error
+	for try := 0; try < maxTries; try++ {
+		if err = s.once(ctx, orgs, fn); !retryable(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Store) once(ctx context.Context, orgs []carenet.ID, fn func(pgx.Tx) error) error {
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	sure := context.WithoutCancel(ctx)
+	defer tx.Rollback(sure) //nolint:errcheck // after a commit there is nothing to roll back
+	if orgs != nil {
+		if err := scope(ctx, tx, orgs); err != nil {
+			return err
+		}
+	}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(sure); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// scope says which organisations the transaction may touch from here on.
+func scope(ctx context.Context, tx pgx.Tx, orgs []carenet.ID) error {
+	_, err := tx.Exec(ctx, sqlScope, orgs)
+	return err
+}
+
+const sqlScope = `SELECT set_config('app.orgs', ($1::uuid[])::text, true)`
+
+// forActor runs fn for one actor, in their organisation alone.
+func (s *Store) forActor(ctx context.Context, a carenet.Actor, fn func(pgx.Tx) error) error {
+	if a.Org == carenet.NilID {
+		return carenet.Errorf(carenet.Forbidden, "open transaction", "no organisation")
+	}
+	return s.inTx(ctx, []carenet.ID{a.Org}, fn)
+}
+
+// Organisations lists all organisations: ids only.
+func (s *Store) Organisations(ctx context.Context) ([]carenet.ID, error) {
+	rows, err := s.pool.Query(ctx, sqlOrganisations)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[carenet.ID])
+}
+
+const sqlOrganisations = `SELECT org FROM lookup_organisations()`

@@ -1,0 +1,59 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/alerts"
+	"howareyou/carenet"
+)
+
+const (
+	sqlClaimAlerts = `SELECT org, alert FROM claim_alerts($1, $2)`
+	sqlDueAlerts   = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.id FOR UPDATE`
+	sqlNextDue     = `SELECT lookup_next_due()`
+)
+
+// TickAlerts moves alerts on whose next step is due: asks again, asks further
+// people, or takes back an acknowledgement that ran out without an outcome.
+func (s *Store) TickAlerts(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
+	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
+		now := s.Now()
+		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
+		orgs, ids, err := claimed(ctx, tx, sqlClaimAlerts, now, limit)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		if err := scope(ctx, tx, orgs); err != nil {
+			return err
+		}
+		due, err := alertsFor(ctx, tx, sqlDueAlerts, orgs, ids)
+		if err != nil {
+			return err
+		}
+		b := &pgx.Batch{}
+		for _, r := range due {
+			a, changes := alerts.Tick(r.alert(), alerts.DefaultEscalation(alerts.Severity(r.Severity)), now)
+			queueAlert(b, r.OrgID, a, now)
+			for _, c := range changes {
+				if err := s.queueAlertEntry(b, r.OrgID, r.ID, string(c.Kind), carenet.SystemActor(r.OrgID), "", now); err != nil {
+					return err
+				}
+			}
+			batch.Events = append(batch.Events, queueAsks(b, r.OrgID, r.PatientID, r.ID, r.Number, batch.ID, changes, now)...)
+		}
+		done = len(due)
+		return tx.SendBatch(ctx, b).Close()
+	})
+	return batch, done, err
+}
+
+// NextDue is the next instant at which anything falls due by itself, for a
+// clock that is moved by hand; the zero time when nothing ever does.
+func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
+	var at *time.Time
+	err := s.pool.QueryRow(ctx, sqlNextDue).Scan(&at)
+	return orZero(at), err
+}

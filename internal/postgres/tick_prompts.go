@@ -1,0 +1,185 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+	"howareyou/carenet/ask"
+)
+
+// promptOnTime is how late a prompt may leave and still make sense: after it
+// the slot is our outage, and nobody is asked in the middle of the night.
+const promptOnTime = 6 * time.Hour
+
+// promptGrace is how long staff let a patient answer before it is a silence.
+const promptGrace = 24 * time.Hour
+
+const (
+	sqlClaimSchedules = `SELECT org, schedule FROM claim_schedules($1, $2)`
+	sqlDueSchedules   = `SELECT s.org_id, s.id, s.patient_id, s.question_set_id, s.rrule, s.local_time, s.zone, s.start_day, s.next_at, s.next_day,
+  p.state AS patient_state, p.paused_at, p.paused_until, c.opted_out_at
+FROM schedule s
+JOIN patient p ON p.org_id = s.org_id AND p.id = s.patient_id
+LEFT JOIN LATERAL (SELECT k.opted_out_at FROM contact_point cp JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
+  WHERE cp.org_id = s.org_id AND cp.person_id = s.patient_id AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
+WHERE s.org_id = ANY ($1) AND s.id = ANY ($2) ORDER BY s.next_at, s.id`
+	sqlOpenPrompts = `SELECT q.org_id, q.id, q.patient_id, q.schedule_id, q.slot_at, q.handing, q.handed_over_at FROM prompt q
+WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND q.state = 'open' FOR UPDATE`
+	sqlInsertPrompt = `INSERT INTO prompt (org_id, id, patient_id, schedule_id, question_set_id, slot_at, slot_day, state, cause, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (org_id, schedule_id, slot_day) DO NOTHING`
+	sqlClosePrompt = `UPDATE prompt SET state = 'closed', cause = $3 WHERE org_id = $1 AND id = $2 AND state = 'open'`
+	sqlNextSlot    = `UPDATE schedule SET next_at = $3, next_day = $4 WHERE org_id = $1 AND id = $2`
+)
+
+type scheduleRow struct {
+	OrgID         carenet.ID
+	ID            carenet.ID
+	PatientID     carenet.ID
+	QuestionSetID carenet.ID
+	RRule         string
+	LocalTime     string
+	Zone          string
+	StartDay      int
+	NextAt        time.Time
+	NextDay       int
+	PatientState  string
+	PausedAt      *time.Time
+	PausedUntil   *time.Time
+	OptedOutAt    *time.Time
+}
+
+type openPromptRow struct {
+	OrgID        carenet.ID
+	ID           carenet.ID
+	PatientID    carenet.ID
+	ScheduleID   carenet.ID
+	SlotAt       time.Time
+	Handing      string
+	HandedOverAt *time.Time
+}
+
+// TickPrompts turns up to limit due slots into prompts, one each, whoever
+// claims them (INV-6), and moves their schedules on. done is 0 when none is due.
+func (s *Store) TickPrompts(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
+	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
+		now := s.Now()
+		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
+		orgs, ids, err := claimed(ctx, tx, sqlClaimSchedules, now, limit)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		var due []scheduleRow
+		b := &pgx.Batch{}
+		b.Queue(sqlScope, orgs)
+		collect(b.Queue(sqlDueSchedules, orgs, ids), &due)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+		var patients []carenet.ID
+		for _, r := range due {
+			patients = addID(patients, r.PatientID)
+		}
+		rows, err := tx.Query(ctx, sqlOpenPrompts, orgs, patients)
+		if err != nil {
+			return err
+		}
+		open, err := pgx.CollectRows(rows, pgx.RowToStructByName[openPromptRow])
+		if err != nil {
+			return err
+		}
+		openOf := map[carenet.ID][]openPromptRow{}
+		for _, q := range open {
+			openOf[q.PatientID] = append(openOf[q.PatientID], q)
+		}
+		w := &pgx.Batch{}
+		for _, r := range due {
+			if e := queueSlot(w, r, openOf[r.PatientID], batch.ID, now); e != nil {
+				queueEvent(w, *e)
+				batch.Events = append(batch.Events, *e)
+			}
+		}
+		done = len(due)
+		return tx.SendBatch(ctx, w).Close()
+	})
+	return batch, done, err
+}
+
+// claimed runs a claim function that gives organisations and ids.
+func claimed(ctx context.Context, tx pgx.Tx, sql string, now time.Time, limit int) (orgs, ids []carenet.ID, err error) {
+	rows, err := tx.Query(ctx, sql, now, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	var org, id carenet.ID
+	_, err = pgx.ForEachRow(rows, []any{&org, &id}, func() error {
+		orgs, ids = addID(orgs, org), append(ids, id)
+		return nil
+	})
+	return orgs, ids, err
+}
+
+// queueSlot writes what becomes of one due slot, closes what it overtakes and
+// sets the next. It returns the event of a prompt that is to be sent.
+func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, batch carenet.ID, now time.Time) *carenet.Event {
+	next, day := nextSlot(r)
+	w.Queue(sqlNextSlot, r.OrgID, r.ID, next, day)
+	if r.PatientState != "active" && r.PatientState != "in_hospital" {
+		return nil // nobody is asked, and there is nothing to be silent about
+	}
+	for _, q := range open {
+		cause, _ := carenet.SilenceCause(r.promptFacts(q, now))
+		if cause == carenet.Waiting {
+			cause = carenet.NoReply // the next asking has come: the time to answer is over
+		}
+		w.Queue(sqlClosePrompt, q.OrgID, q.ID, string(cause))
+	}
+	state, cause := "open", carenet.Cause("")
+	switch {
+	case r.OptedOutAt != nil:
+		state, cause = "closed", carenet.OptedOut
+	case r.PatientState == "in_hospital", r.PausedUntil != nil && r.PausedUntil.After(r.NextAt):
+		state, cause = "closed", carenet.Paused
+	case now.Sub(r.NextAt) > promptOnTime:
+		state, cause = "closed", carenet.OurOutage
+	}
+	id := carenet.NewID(now)
+	w.Queue(sqlInsertPrompt, r.OrgID, id, r.PatientID, r.ID, r.QuestionSetID, r.NextAt, r.NextDay, state, string(cause), now)
+	if state != "open" {
+		return nil
+	}
+	return &carenet.Event{ID: carenet.NewID(now), Org: r.OrgID, Batch: batch, Kind: carenet.EventPrompt, Patient: r.PatientID, Subject: id, At: now}
+}
+
+func (r scheduleRow) promptFacts(q openPromptRow, now time.Time) carenet.PromptFacts {
+	return promptFactsOf(q.SlotAt, q.Handing, q.HandedOverAt, r.OptedOutAt, r.PausedAt, r.PausedUntil, now)
+}
+
+func promptFactsOf(slot time.Time, handing string, handed, optedOut, pausedAt, pausedTill *time.Time, now time.Time) carenet.PromptFacts {
+	return carenet.PromptFacts{Slot: slot, Handing: carenet.Handing(handing), HandedAt: orZero(handed), OnTime: promptOnTime,
+		Grace: promptGrace, OptedOutAt: orZero(optedOut), PausedAt: orZero(pausedAt), PausedTill: orZero(pausedTill), Now: now}
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// nextSlot is the slot after the one that is due; nil when the schedule is over
+// or can no longer be read (doctor reports those).
+func nextSlot(r scheduleRow) (*time.Time, *int) {
+	table, err := ask.Schedule{RRule: r.RRule, Zone: r.Zone, LocalTime: r.LocalTime, Start: carenet.Day(r.StartDay)}.Compile()
+	if err != nil {
+		return nil, nil
+	}
+	slot, ok := table.Next(r.NextAt)
+	if !ok {
+		return nil, nil
+	}
+	day := int(slot.Day)
+	return &slot.At, &day
+}

@@ -1,0 +1,196 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+	"howareyou/notify"
+)
+
+// A person is reached at their first phone.
+const sqlReach = `SELECT DISTINCT ON (cp.org_id, cp.person_id) cp.org_id, cp.person_id, cp.conversation_id
+FROM contact_point cp
+WHERE cp.org_id = ANY ($1) AND cp.person_id = ANY ($2) AND cp.kind = 'phone' AND cp.removed_at IS NULL
+ORDER BY cp.org_id, cp.person_id, cp.position, cp.id`
+
+const sqlCircles = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, f.state = 'active' AS active
+FROM follower f WHERE f.org_id = ANY ($1) AND f.patient_id = ANY ($2) AND f.state = 'active'
+ORDER BY f.org_id, f.patient_id, f.id`
+
+const sqlResponders = `SELECT c.org_id, c.id, c.roles FROM clinician c
+WHERE c.org_id = ANY ($1) AND c.left_at IS NULL ORDER BY c.org_id, c.id`
+
+const checkInColumns = `k.org_id, k.id, k.patient_id, k.prompt_id, k.reporter, k.reporter_id, k.channel, k.private, k.late,
+  k.corrects_id, k.superseded_by, k.words_enc, k.local_day, k.at, a.value`
+
+const sqlCheckIns = `SELECT ` + checkInColumns + `
+FROM check_in k LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
+WHERE k.org_id = ANY ($1) AND k.id = ANY ($2)`
+
+const sqlToldOf = `SELECT DISTINCT d.org_id, e.subject_id AS alert_id, d.recipient_id
+FROM event e JOIN delivery d ON d.org_id = e.org_id AND d.event_id = e.id
+WHERE e.org_id = ANY ($1) AND e.kind = 'alert.step' AND e.patient_id = ANY ($2) AND e.subject_id = ANY ($3)
+  AND d.kind = 'alert' AND d.state <> 'withdrawn'`
+
+type reachRow struct {
+	OrgID          carenet.ID
+	PersonID       carenet.ID
+	ConversationID carenet.ID
+}
+
+type circleRow struct {
+	OrgID     carenet.ID
+	ID        carenet.ID
+	PatientID carenet.ID
+	PersonID  carenet.ID
+	Scope     []string
+	Active    bool
+}
+
+type responderRow struct {
+	OrgID carenet.ID
+	ID    carenet.ID
+	Roles []string
+}
+
+type toldRow struct {
+	OrgID       carenet.ID
+	AlertID     carenet.ID
+	RecipientID carenet.ID
+}
+
+type checkInRow struct {
+	OrgID        carenet.ID
+	ID           carenet.ID
+	PatientID    carenet.ID
+	PromptID     *carenet.ID
+	Reporter     string
+	ReporterID   carenet.ID
+	Channel      string
+	Private      bool
+	Late         bool
+	CorrectsID   *carenet.ID
+	SupersededBy *carenet.ID
+	WordsEnc     []byte
+	LocalDay     int
+	At           time.Time
+	Value        *float64
+}
+
+func (s *Store) checkIn(r checkInRow) (carenet.CheckIn, error) {
+	words, err := s.open(r.WordsEnc, r.OrgID, "check_in", "words_enc", r.ID)
+	if err != nil {
+		return carenet.CheckIn{}, err
+	}
+	return carenet.CheckIn{ID: r.ID, Org: r.OrgID, Patient: r.PatientID, Prompt: orNil(r.PromptID),
+		Reporter: carenet.Reporter(r.Reporter), ReporterID: r.ReporterID, Channel: carenet.Channel(r.Channel),
+		Private: r.Private, Late: r.Late, Corrects: orNil(r.CorrectsID), Item: wellbeingItem, Score: r.Value,
+		Words: words, Day: carenet.Day(r.LocalDay), At: r.At}, nil
+}
+
+// loadWorld reads, in two round trips, all that the planner needs about events.
+func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) (map[carenet.ID]notify.World, error) {
+	var orgs, patients, checkIns, alertIDs, people []carenet.ID
+	needStaff := false
+	for _, e := range events {
+		orgs = addID(orgs, e.Org)
+		patients = addID(patients, e.Patient)
+		people = addID(people, e.Detail.Person)
+		switch e.Kind {
+		case carenet.EventCheckIn:
+			checkIns = addID(checkIns, e.Subject)
+		case carenet.EventAlertTaken:
+			alertIDs = addID(alertIDs, e.Subject)
+		case carenet.EventAlertStep:
+			needStaff = true
+		}
+	}
+	var circles []circleRow
+	var staff []responderRow
+	var answers []checkInRow
+	var told []toldRow
+	b := &pgx.Batch{}
+	collect(b.Queue(sqlCheckIns, orgs, checkIns), &answers)
+	collect(b.Queue(sqlCircles, orgs, patients), &circles)
+	if needStaff {
+		collect(b.Queue(sqlResponders, orgs), &staff)
+	}
+	if len(alertIDs) > 0 {
+		collect(b.Queue(sqlToldOf, orgs, patients, alertIDs), &told)
+	}
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return nil, err
+	}
+	people = append(people, patients...)
+	for _, c := range circles {
+		people = addID(people, c.PersonID)
+	}
+	for _, c := range staff {
+		people = addID(people, c.ID)
+	}
+	for _, t := range told {
+		people = addID(people, t.RecipientID)
+	}
+	var reaches []reachRow
+	rb := &pgx.Batch{}
+	collect(rb.Queue(sqlReach, orgs, people), &reaches)
+	if err := tx.SendBatch(ctx, rb).Close(); err != nil {
+		return nil, err
+	}
+	worlds := make(map[carenet.ID]notify.World, len(orgs))
+	for _, org := range orgs {
+		w := notify.World{Now: now, Patients: map[carenet.ID]notify.Reach{}, Circles: map[carenet.ID][]notify.CircleMember{},
+			People: map[carenet.ID]notify.Reach{}, CheckIns: map[carenet.ID]carenet.CheckIn{}, Told: map[carenet.ID][]carenet.ID{}}
+		for _, id := range people {
+			w.People[id] = notify.Reach{Person: id}
+		}
+		for _, r := range reaches {
+			if r.OrgID == org {
+				w.People[r.PersonID] = notify.Reach{Person: r.PersonID, Conversation: r.ConversationID}
+			}
+		}
+		for _, id := range patients {
+			w.Patients[id] = w.People[id]
+		}
+		for _, c := range circles {
+			if c.OrgID == org {
+				w.Circles[c.PatientID] = append(w.Circles[c.PatientID], notify.CircleMember{Follower: c.ID, Active: c.Active,
+					Scope: carenet.ScopeOf(c.Scope), Reach: w.People[c.PersonID]})
+			}
+		}
+		for _, c := range staff {
+			if c.OrgID == org {
+				w.Responders = append(w.Responders, notify.Responder{Roles: c.Roles, Reach: w.People[c.ID]})
+			}
+		}
+		for _, t := range told {
+			if t.OrgID == org {
+				w.Told[t.AlertID] = append(w.Told[t.AlertID], t.RecipientID)
+			}
+		}
+		for _, a := range answers {
+			if a.OrgID != org {
+				continue
+			}
+			c, err := s.checkIn(a)
+			if err != nil {
+				return nil, err
+			}
+			w.CheckIns[c.ID] = c
+		}
+		worlds[org] = w
+	}
+	return worlds, nil
+}
+
+// addID adds id to a set kept as a slice; the zero id is never in it.
+func addID(ids []carenet.ID, id carenet.ID) []carenet.ID {
+	if id == carenet.NilID || slices.Contains(ids, id) {
+		return ids
+	}
+	return append(ids, id)
+}
