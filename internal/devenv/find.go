@@ -88,14 +88,17 @@ func findPostgres(ctx context.Context, h host, major int) (string, error) {
 		return got, got >= minPostgresMajor && (major == 0 || got == major)
 	}
 	if dir := h.getenv(EnvPostgresBin); dir != "" {
-		if _, ok := usable(dir); !ok {
+		if _, ok := usable(dir); ok {
+			return dir, nil
+		}
+		if major == 0 {
 			return "", &MissingError{
 				Packages: []Package{PostgreSQL},
-				Cause:    fmt.Sprintf("%s=%s holds none that fits", EnvPostgresBin, dir),
+				Cause:    fmt.Sprintf("%s=%s holds none", EnvPostgresBin, dir),
 				Remedy:   "mend or unset " + EnvPostgresBin,
 			}
 		}
-		return dir, nil
+		return "", nil
 	}
 	if path, err := h.look("postgres"); err == nil {
 		// The link may stand alone on PATH, without initdb and psql beside it.

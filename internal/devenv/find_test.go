@@ -76,6 +76,7 @@ func TestFindPostgres(t *testing.T) {
 		{name: "too old on PATH", path: v14, places: []string{v16}, want: v16},
 		{name: "told where", env: v15, path: v16, want: v15},
 		{name: "told wrong", env: v14, path: v16, err: "HOWAREYOU_PG_BIN=" + v14},
+		{name: "told one that cannot open yesterday's data", env: v16, places: []string{v15}, major: 15},
 		{name: "that of yesterday's data", path: v16, places: []string{v15, v16}, major: 15, want: v15},
 		{name: "none for yesterday's data", path: v16, places: []string{v15}, major: 17},
 	} {
