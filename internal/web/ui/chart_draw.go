@@ -8,7 +8,7 @@ const (
 	laneGap   = 20.0 // between two rows of flags
 	plotPad   = 12.0 // above and below the scale
 	labelRoom = 26.0 // below, for the days
-	flagGap   = 16.0 // room for a flag's number, in per cent of the width
+	flagGap   = 18.0 // room for a flag's number, in per cent of the width
 	sparkWide = 120.0
 	sparkHigh = 28.0
 )
@@ -64,18 +64,21 @@ func flagClass(tone Tone) string {
 	return "mark-flag"
 }
 
+// y is the top of a flag's pole.
+func (f pennant) y() float64 { return float64(f.lane)*laneGap + 2 }
+
 // flies says whether a flag and its number go to the left of the pole.
-func (f flag) flies(rtl bool) bool { return f.before != rtl }
+func (f pennant) flies(rtl bool) bool { return f.before != rtl }
 
 // numberX and numberAnchor place the number beside the cloth.
-func (f flag) numberX(rtl bool) string {
+func (f pennant) numberX(rtl bool) string {
 	if f.flies(rtl) {
 		return "-14"
 	}
 	return "14"
 }
 
-func (f flag) numberAnchor(rtl bool) string {
+func (f pennant) numberAnchor(rtl bool) string {
 	if f.flies(rtl) {
 		return "end"
 	}

@@ -24,22 +24,26 @@ type plot struct {
 	lines  []line
 	dots   []dot
 	missed []float64 // x
-	flags  []flag
+	flags  []pennant
 	lanes  int // rows of flags
 }
 
-type band struct{ top, bottom, mean float64 } // y
-type level struct{ y, score float64 }
-type tick struct {
-	x   float64
-	day time.Time
-}
-type line struct{ x1, y1, x2, y2 float64 }
-type dot struct {
-	x, y     float64
-	reporter Reporter
-}
-type flag struct {
+type (
+	band  struct{ top, bottom, mean float64 } // y
+	level struct{ y, score float64 }
+	tick  struct {
+		x   float64
+		day time.Time
+	}
+)
+type (
+	line struct{ x1, y1, x2, y2 float64 }
+	dot  struct {
+		x, y     float64
+		reporter Reporter
+	}
+)
+type pennant struct {
 	x      float64
 	lane   int // row, from the top
 	before bool
@@ -162,10 +166,10 @@ func joined(from, to time.Time, missed []time.Time) bool {
 
 // flags places the alerts in rows, so that no number covers another. A number
 // stands after its pole, or before it near the end of the line.
-func (g grid) flags(flags []ChartFlag, minGap float64) ([]flag, int) {
+func (g grid) flags(flags []ChartFlag, minGap float64) ([]pennant, int) {
 	sorted := slices.Clone(flags)
 	slices.SortStableFunc(sorted, func(a, b ChartFlag) int { return cmp.Compare(dayNumber(a.Day), dayNumber(b.Day)) })
-	var out []flag
+	var out []pennant
 	var ends []float64 // how far each row is taken, from the side where time begins
 	for _, fl := range sorted {
 		x, ok := g.x(fl.Day)
@@ -186,7 +190,7 @@ func (g grid) flags(flags []ChartFlag, minGap float64) ([]flag, int) {
 			ends = append(ends, 0)
 		}
 		ends[lane] = start + minGap
-		out = append(out, flag{x: x, lane: lane, before: before, number: fl.Number, tone: fl.Tone})
+		out = append(out, pennant{x: x, lane: lane, before: before, number: fl.Number, tone: fl.Tone})
 	}
 	return out, len(ends)
 }

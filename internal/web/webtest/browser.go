@@ -51,7 +51,7 @@ func Run(m *testing.M) int {
 }
 
 // Tab is a page in a browser context of its own: it shares neither cookies nor
-// storage with other tabs. Use it with chromedp.Run and chromedp.Do through Do.
+// storage with other tabs. Steps run through Tab.Do, questions through Ask.
 type Tab struct {
 	Ctx context.Context
 
