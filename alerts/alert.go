@@ -118,7 +118,8 @@ func (e *TakenError) coded() *carenet.Error {
 
 // Acknowledge gives the alert to by until now plus hold. Of several who try,
 // the first gets it; the others get a *TakenError that names the first. The
-// holder may acknowledge again, for more time. It fails with Conflict when
+// holder may acknowledge again, for more time. Call Tick first, so that an
+// acknowledgement that ran out is on record as expired. It fails with Conflict when
 // the alert is resolved and with Invalid without a person or a hold.
 func Acknowledge(a Alert, by carenet.ID, now time.Time, hold time.Duration) (Alert, Change, error) {
 	const op = "acknowledge alert"
