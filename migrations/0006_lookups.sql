@@ -98,6 +98,15 @@ CREATE FUNCTION lookup_next_due() RETURNS timestamptz LANGUAGE sql STABLE AS $$
     (SELECT min(next_step_at) FROM alert WHERE next_step_at IS NOT NULL),
     (SELECT min(due_at) FROM delivery WHERE state = 'queued'))
 $$;
+-- Whether anything that fell due by p_now is still on its way to the provider.
+CREATE FUNCTION lookup_busy(p_now timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM event WHERE state = 'pending')
+    OR EXISTS (SELECT 1 FROM delivery d WHERE d.state = 'queued' AND d.due_at <= p_now
+      AND NOT EXISTS (SELECT 1 FROM organisation o WHERE o.org_id = d.org_id AND o.held_at IS NOT NULL))
+    OR EXISTS (SELECT 1 FROM delivery d WHERE d.state = 'sending')
+    OR EXISTS (SELECT 1 FROM schedule s WHERE s.next_at <= p_now AND s.ended_at IS NULL)
+    OR EXISTS (SELECT 1 FROM alert a WHERE a.next_step_at <= p_now)
+$$;
 CREATE FUNCTION lookup_unsealed(p_limit int) RETURNS TABLE (org uuid) LANGUAGE sql STABLE AS $$
   SELECT DISTINCT a.org_id FROM audit a
   WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.org_id = a.org_id AND s.audit_id = a.id)

@@ -14,6 +14,7 @@ const (
 	sqlClaimAlerts = `SELECT org, alert FROM claim_alerts($1, $2)`
 	sqlDueAlerts   = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.id FOR UPDATE`
 	sqlNextDue     = `SELECT lookup_next_due()`
+	sqlBusy        = `SELECT lookup_busy($1)`
 )
 
 // TickAlerts moves alerts on whose next step is due: asks again, asks further
@@ -56,4 +57,10 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var at *time.Time
 	err := s.pool.QueryRow(ctx, sqlNextDue).Scan(&at)
 	return orZero(at), err
+}
+
+// Busy says whether anything that fell due is still on its way to the provider.
+func (s *Store) Busy(ctx context.Context) (busy bool, err error) {
+	err = s.pool.QueryRow(ctx, sqlBusy, s.Now()).Scan(&busy)
+	return busy, err
 }

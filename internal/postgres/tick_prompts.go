@@ -130,10 +130,8 @@ func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, batch carenet.
 		return nil // nobody is asked, and there is nothing to be silent about
 	}
 	for _, q := range open {
-		cause, _ := carenet.SilenceCause(r.promptFacts(q, now))
-		if cause == carenet.Waiting {
-			cause = carenet.NoReply // the next asking has come: the time to answer is over
-		}
+		// The next asking has come, so the time to answer this one is over.
+		cause, _ := carenet.SilenceCause(r.promptFacts(q, now.Add(promptGrace+promptOnTime)))
 		w.Queue(sqlClosePrompt, q.OrgID, q.ID, string(cause))
 	}
 	state, cause := "open", carenet.Cause("")

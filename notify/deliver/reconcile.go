@@ -1,0 +1,48 @@
+package deliver
+
+import (
+	"context"
+	"time"
+
+	"howareyou/notify"
+)
+
+// clockSkew is how far the provider's clock may be behind ours.
+const clockSkew = 2 * time.Minute
+
+// Reconcile looks in the provider's list for attempts whose outcome is not
+// known, and settles those it can. It returns how many it looked for.
+func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
+	unsettled, err := d.store.Unsettled(ctx, limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, u := range unsettled {
+		if err := d.look(ctx, u); err != nil {
+			// It stays uncertain and is looked for again.
+			d.log.Warn("look for an unsettled text", "attempt", u.Attempt, "error", err)
+		}
+	}
+	if len(unsettled) > 0 {
+		d.Kick()
+	}
+	return len(unsettled), nil
+}
+
+func (d *Deliverer) look(ctx context.Context, u notify.Unsettled) error {
+	ctx, cancel := context.WithTimeout(ctx, d.lease)
+	defer cancel()
+	listed, err := d.provider.List(ctx, u.To, u.StartedAt.Add(-clockSkew))
+	if err != nil {
+		return err
+	}
+	sids := make([]string, 0, len(listed))
+	for _, l := range listed {
+		sids = append(sids, l.SID)
+	}
+	bound, err := d.store.BoundSIDs(ctx, sids)
+	if err != nil {
+		return err
+	}
+	return d.store.SettleListed(ctx, u, u.Find(listed, bound, clockSkew))
+}
