@@ -85,7 +85,7 @@ func (s *Sim) place(form url.Values) (placed map[string]any, code int, words str
 	case c.From == "":
 		return nil, 21213, "'From' phone number is required"
 	case !e164.MatchString(c.To):
-		return nil, 21211, "Invalid 'To' Phone Number: " + mask(c.To)
+		return nil, 21211, "The 'To' number " + c.To + " is not a valid phone number."
 	case !ours:
 		return nil, 21210, "'From' phone number not verified"
 	case c.Twiml == "" && !webAddress(c.URL):

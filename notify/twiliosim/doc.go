@@ -6,6 +6,19 @@
 // It shares no code with the rest of the service, so that a mistake in how we
 // sign, parse or count cannot hide behind the same mistake here.
 //
+// The handsets' side is JSON:
+//
+//	GET    /sim/phones                   number, name and role of each
+//	GET    /sim/phones/{e164}/messages   what it shows, oldest first; ?after=SID&wait=5s, ?all=1
+//	POST   /sim/phones/{e164}/messages   {"body","to"?} texts the service: 201 {"sid"}
+//	GET    /sim/faults                   {"active","fired"}
+//	POST   /sim/faults                   {"kind","rate"|"count","delay"?,"seed"?}, see the kinds in faults.go
+//	DELETE /sim/faults                   ends them all
+//	GET    /sim/stats                    [{"number","body_hash","accepted"}]
+//	GET    /sim/numbers, POST            {"number","sms_url"?,"fallback_url"?,"carrier_keywords"?}
+//	GET    /sim/events                   server-sent events: which phone changed
+//	GET    /sim/clock, POST              passed on to the demo's clock; also {"next":"09:00"}
+//
 // Two clocks are at work. Dates on messages come from Options.Now, which may
 // jump forward; pauses (between two statuses, or asked for by a fault) are real
 // time, because they imitate a network and not a calendar.

@@ -11,7 +11,7 @@ import (
 // Under load and with faults in the mix nothing accepted is lost on the way to
 // its phone, and each message's callbacks keep their order.
 func TestLoad(t *testing.T) {
-	const senders, each = 20, 50
+	const senders, each = 20, 20
 	w := newWorld(t)
 	w.fault(twiliosim.Fault{Kind: "error_500_after_accept", Rate: 0.1, Seed: 1})
 	w.fault(twiliosim.Fault{Kind: "truncated_201", Rate: 0.1, Seed: 1})

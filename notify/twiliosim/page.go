@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed page/page.html page/page.css page/page.js
+//go:embed page/page.html page/page.css page/page.js page/icon.svg
 var pageFiles embed.FS
 
 var pageTemplate = template.Must(template.ParseFS(pageFiles, "page/page.html"))
@@ -48,7 +48,9 @@ func (s *Sim) policy() string {
 }
 
 func getAsset(w http.ResponseWriter, r *http.Request) {
-	kinds := map[string]string{"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+	kinds := map[string]string{
+		"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
+	}
 	kind, ok := kinds[r.PathValue("file")]
 	if !ok {
 		http.NotFound(w, r)

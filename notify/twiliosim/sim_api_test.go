@@ -248,7 +248,7 @@ func TestPage(t *testing.T) {
 			t.Errorf("the page has %s, which its policy forbids", inline)
 		}
 	}
-	for _, path := range []string{"/assets/page.css", "/assets/page.js"} {
+	for _, path := range []string{"/assets/page.css", "/assets/page.js", "/assets/icon.svg"} {
 		if asset, _ := get(path); asset == "" || !strings.Contains(body, path) {
 			t.Errorf("%s is empty or unused", path)
 		}

@@ -91,7 +91,7 @@ function makeHandset(phone) {
   input.id = `text-${phone.number.slice(1)}`;
   label.htmlFor = input.id;
   label.textContent = `Text from ${nameOf(phone)}`;
-  input.placeholder = `Text as ${phone.name ? phone.name.split(' ')[0] : phone.number}`;
+  input.placeholder = `Text as ${nameOf(phone)}`;
   find('.thread').setAttribute('aria-label', `Texts on ${nameOf(phone)}'s phone`);
   find('form').addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -115,7 +115,7 @@ async function loadTexts(number) {
   handset.loading = true;
   do {
     handset.again = false;
-    try { showTexts(handset, await ask(textsOf(number))); } catch (err) { offline(); }
+    try { showTexts(handset, await ask(textsOf(number))); } catch { offline(); }
   } while (handset.again);
   handset.loading = false;
 }
