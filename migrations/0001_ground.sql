@@ -131,12 +131,16 @@ CREATE INDEX contact_point_person ON contact_point (org_id, person_id);
 SELECT fence('contact_point', 'SELECT', 'INSERT', 'UPDATE');
 
 -- A person who is asked. The id is the person's.
+-- usual_*: the baseline as the rules last learned it, for the pages.
 CREATE TABLE patient (
   org_id       uuid NOT NULL,
   id           uuid NOT NULL,
   state        text NOT NULL CHECK (state IN ('invited', 'active', 'left', 'in_hospital', 'died')),
   paused_at    timestamptz,
   paused_until timestamptz,
+  usual_mean   double precision,
+  usual_spread double precision,
+  usual_days   int,
   enrolled_at  timestamptz NOT NULL,
   PRIMARY KEY (org_id, id),
   FOREIGN KEY (org_id, id) REFERENCES person (org_id, id)

@@ -26,6 +26,8 @@ WHERE e.org_id = ANY ($1) AND e.patient_id = ANY ($2) AND e.gone_at IS NULL`
 	sqlUnresolved = `SELECT ` + alertColumns + ` FROM alert a
 WHERE a.org_id = ANY ($1) AND a.patient_id = ANY ($2) AND a.state <> 'resolved' AND a.episode_id IS NOT NULL`
 
+	sqlUsual = `UPDATE patient SET usual_mean = $3, usual_spread = $4, usual_days = $5 WHERE org_id = $1 AND id = $2`
+
 	sqlInsertEpisode = `INSERT INTO episode (org_id, id, patient_id, opened_day, closed_day, severity, rules, evidence, computed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	sqlCloseEpisode = `UPDATE episode SET closed_day = $3, computed_at = $4 WHERE org_id = $1 AND id = $2`
@@ -159,6 +161,9 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 		return nil, err
 	}
 	b := &pgx.Batch{}
+	if base := result.State.Baseline(); base.Ready() {
+		b.Queue(sqlUsual, org, e.patient.PatientID, base.Mean, base.SD, base.N)
+	}
 	var raised []carenet.Event
 	var orphans []carenet.ID // alerts whose episode the answers no longer show
 	for _, old := range stored {

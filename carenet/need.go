@@ -1,0 +1,94 @@
+package carenet
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Concern is why a patient stands where they stand on the board.
+type Concern string
+
+// The concerns, most urgent first.
+const (
+	ConcernAlert  Concern = "alert"  // an alert that is not resolved
+	ConcernLow    Concern = "low"    // the newest answer is one of the two lowest
+	ConcernSilent Concern = "silent" // no reply, or we cannot reach them
+	ConcernNone   Concern = "none"
+)
+
+var concernOrder = []Concern{ConcernAlert, ConcernLow, ConcernSilent, ConcernNone}
+
+// lowest two of five: the answers that a nurse looks at without a rule.
+const lowScore = 2
+
+// Concern says why the patient needs a look.
+func (r BoardRow) Concern(today Day) Concern {
+	switch {
+	case len(r.Alerts) > 0:
+		return ConcernAlert
+	case r.lowNow(today):
+		return ConcernLow
+	case r.Silence == NoReply, r.Silence == Undelivered:
+		return ConcernSilent
+	}
+	return ConcernNone
+}
+
+func (r BoardRow) lowNow(today Day) bool {
+	if len(r.Series) == 0 {
+		return false
+	}
+	last := r.Series[len(r.Series)-1]
+	return last.Score <= lowScore && today.Sub(last.Day) <= 2
+}
+
+// SortByNeed puts those who need somebody first: alerts that nobody has before
+// those taken, then by severity and age; then low answers, then silence, then
+// by name. The order is total, so that the list does not jump between two looks.
+func SortByNeed(rows []BoardRow, today Day) {
+	slices.SortFunc(rows, func(a, b BoardRow) int {
+		ca, cb := a.Concern(today), b.Concern(today)
+		return cmp.Or(
+			cmp.Compare(slices.Index(concernOrder, ca), slices.Index(concernOrder, cb)),
+			compareAlerts(a.Alerts, b.Alerts),
+			cmp.Compare(b.MissedInRow*silentWeight(cb), a.MissedInRow*silentWeight(ca)),
+			cmp.Compare(a.Name, b.Name),
+			slices.Compare(a.Patient[:], b.Patient[:]),
+		)
+	})
+}
+
+func silentWeight(c Concern) int {
+	if c == ConcernSilent {
+		return 1
+	}
+	return 0
+}
+
+var severityOrder = []string{"red", "amber-high", "amber", "outreach", "watch", "digest"}
+
+func compareAlerts(a, b []AlertView) int {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	x, y := worstAlert(a), worstAlert(b)
+	return cmp.Or(
+		cmp.Compare(takenRank(x), takenRank(y)),
+		cmp.Compare(slices.Index(severityOrder, x.Severity), slices.Index(severityOrder, y.Severity)),
+		x.OpenedAt.Compare(y.OpenedAt),
+	)
+}
+
+func worstAlert(as []AlertView) AlertView {
+	return slices.MinFunc(as, func(x, y AlertView) int {
+		return cmp.Or(cmp.Compare(takenRank(x), takenRank(y)),
+			cmp.Compare(slices.Index(severityOrder, x.Severity), slices.Index(severityOrder, y.Severity)))
+	})
+}
+
+func takenRank(a AlertView) int {
+	if a.State == "open" {
+		return 0
+	}
+	return 1
+}

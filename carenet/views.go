@@ -1,0 +1,134 @@
+package carenet
+
+import "time"
+
+// DayScore is one day's answer on a chart.
+type DayScore struct {
+	Day      Day
+	Score    float64
+	Reporter Reporter
+}
+
+// Usual is a patient's own baseline, in points of the scale.
+type Usual struct {
+	Known  bool
+	Mean   float64
+	Spread float64
+	Days   int
+}
+
+// AlertView is an alert as staff see it.
+type AlertView struct {
+	ID         ID
+	Number     int
+	Patient    ID
+	Severity   string
+	State      string // open, acknowledged, resolved
+	Evidence   Evidence
+	OpenedAt   time.Time
+	TakenBy    string // who has it; "" when nobody
+	TakenByID  ID
+	TakenAt    time.Time
+	TakenUntil time.Time
+	ResolvedAt time.Time
+	Outcome    string
+}
+
+// BoardRow is one patient on the board.
+type BoardRow struct {
+	Patient      ID
+	Name         string
+	Last         *Update // their newest answer
+	Series       []DayScore
+	Usual        Usual
+	Silence      Cause // "" or Waiting when they are not silent
+	SilenceSince time.Time
+	MissedInRow  int // prompts without answer in a row, of those that count
+	Alerts       []AlertView
+}
+
+// Board is the list of an organisation's patients, by need.
+type Board struct {
+	Organisation string
+	Today        Day // in the organisation's zone
+	Zone         *time.Location
+	Viewer       string
+	Rows         []BoardRow
+	LastCheckIn  time.Time
+}
+
+// Message is one text in a patient's thread.
+type Message struct {
+	At        time.Time
+	In        bool
+	From      string // who wrote it, or who it was for
+	Body      string
+	State     string // read, stored, unread; or the delivery's state
+	Reason    string // why it was sent, or how it was read
+	Cause     string // why it ended so
+	Kind      string
+	Automatic bool
+	Audience  Audience
+	CheckIn   ID
+	Person    ID
+}
+
+// PatientPage is one patient as staff see them.
+type PatientPage struct {
+	Organisation string
+	Patient      ID
+	Name         string
+	Zone         *time.Location
+	Today        Day
+	Row          BoardRow
+	Series       []DayScore // 90 days
+	Alerts       []AlertView
+	Thread       []Message
+	Circle       []CirclePlace
+	NextPrompt   time.Time
+	State        string
+}
+
+// CirclePlace is who sees what of a patient.
+type CirclePlace struct {
+	Follower ID
+	Name     string
+	Scope    Scope
+}
+
+// Feed is what one follower sees.
+type Feed struct {
+	Organisation    string
+	EmergencyNumber string
+	Viewer          string
+	Language        string
+	Zone            *time.Location
+	Patients        []FeedPatient
+}
+
+// FeedPatient is one patient whom a follower follows, newest update first, as
+// the patient's consent lets this follower see it.
+type FeedPatient struct {
+	Patient ID
+	Name    string
+	Scope   Scope
+	Updates []Update
+}
+
+// CheckInForm is what a patient's page asks and says.
+type CheckInForm struct {
+	Org             ID
+	Organisation    string
+	EmergencyNumber string
+	ClinicNumber    string
+	StaffedHours    string
+	Patient         ID
+	Name            string
+	Language        string
+	Zone            *time.Location
+	Scale           Scale
+	Circle          []CirclePlace
+	Answered        *Update   // what this prompt was answered with
+	SeenByClinic    time.Time // when staff opened it; zero: not yet
+	ExpiresAt       time.Time
+}

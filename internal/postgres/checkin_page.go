@@ -1,0 +1,164 @@
+package postgres
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+	"howareyou/internal/auth"
+)
+
+const (
+	sqlCheckInPage = `SELECT n.name_enc, n.language, n.zone, o.name AS organisation, o.emergency_number, o.clinic_number, o.staffed_hours,
+  q.state AS prompt_state, q.check_in_id, q.question_set_id, q.slot_day
+FROM prompt q JOIN patient p ON p.org_id = q.org_id AND p.id = q.patient_id
+JOIN person n ON n.org_id = q.org_id AND n.id = q.patient_id
+JOIN organisation o ON o.org_id = q.org_id
+WHERE q.org_id = $1 AND q.id = $2 AND q.patient_id = $3 AND p.state <> 'left'`
+	sqlReadByClinic  = `SELECT min(at) FROM audit WHERE org_id = $1 AND patient_id = $2 AND actor_kind = 'clinician' AND action = 'patient.read' AND at >= $3`
+	sqlOnePatient    = `SELECT id FROM patient WHERE org_id = $1 AND id = $2 FOR NO KEY UPDATE`
+	sqlByIdempotency = `SELECT id FROM check_in WHERE org_id = $1 AND patient_id = $2 AND idempotency = $3`
+)
+
+type checkInPageRow struct {
+	NameEnc         []byte
+	Language        string
+	Zone            string
+	Organisation    string
+	EmergencyNumber string
+	ClinicNumber    string
+	StaffedHours    string
+	PromptState     string
+	CheckInID       *carenet.ID
+	QuestionSetID   carenet.ID
+	SlotDay         int
+}
+
+// CheckInForm is the page behind the link of a prompt.
+func (s *Store) CheckInForm(ctx context.Context, token string) (carenet.CheckInForm, error) {
+	var form carenet.CheckInForm
+	err := s.followLink(ctx, auth.ForCheckIn, token, http.MethodGet, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
+		var err error
+		form, _, err = s.checkInForm(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		actor := carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID, Via: "page"}
+		return s.audit(ctx, tx, actor, audited{Action: "check_in_form.read", Table: "prompt", Row: orNil(l.PromptID), Patient: l.PersonID})
+	})
+	return form, err
+}
+
+func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.CheckInForm, checkInPageRow, error) {
+	var form carenet.CheckInForm
+	rows, err := tx.Query(ctx, sqlCheckInPage, l.OrgID, l.PromptID, l.PersonID)
+	if err != nil {
+		return form, checkInPageRow{}, err
+	}
+	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[checkInPageRow])
+	if err == pgx.ErrNoRows {
+		return form, r, carenet.Errorf(carenet.NotFound, "open check-in", "this link does not work any more")
+	}
+	if err != nil {
+		return form, r, err
+	}
+	form = carenet.CheckInForm{Org: l.OrgID, Organisation: r.Organisation, EmergencyNumber: r.EmergencyNumber, ClinicNumber: r.ClinicNumber,
+		StaffedHours: r.StaffedHours, Patient: l.PersonID, Language: r.Language, Zone: zoneOf(r.Zone), Scale: carenet.WellbeingScale, ExpiresAt: l.ExpiresAt}
+	if form.Name, err = s.personName(r.NameEnc, l.OrgID, l.PersonID); err != nil {
+		return form, r, err
+	}
+	if form.Circle, err = s.circle(ctx, tx, l.OrgID, l.PersonID); err != nil {
+		return form, r, err
+	}
+	if r.CheckInID == nil {
+		return form, r, nil
+	}
+	rows, err = tx.Query(ctx, sqlCheckIns, []carenet.ID{l.OrgID}, []carenet.ID{*r.CheckInID})
+	if err != nil {
+		return form, r, err
+	}
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[checkInRow])
+	if err != nil {
+		return form, r, err
+	}
+	c, err := s.checkIn(row)
+	if err != nil {
+		return form, r, err
+	}
+	own := carenet.Look(carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID}, carenet.Tie{Org: l.OrgID, Patient: l.PersonID})
+	if u, ok := c.For(own); ok {
+		form.Answered = &u
+		var read *time.Time
+		if err := tx.QueryRow(ctx, sqlReadByClinic, l.OrgID, l.PersonID, u.At).Scan(&read); err != nil {
+			return form, r, err
+		}
+		form.SeenByClinic = orZero(read)
+	}
+	return form, r, nil
+}
+
+// PageAnswer is what a patient sends from the page.
+type PageAnswer struct {
+	Score   *int
+	Words   string
+	Private bool
+	Key     string // made with the form, so that sending it twice has one effect
+}
+
+// SubmitCheckIn records what a patient sent from the page. An answer to a
+// prompt that has one corrects it.
+func (s *Store) SubmitCheckIn(ctx context.Context, token string, in PageAnswer) (carenet.Batch, error) {
+	var batch carenet.Batch
+	err := s.followLink(ctx, auth.ForCheckIn, token, http.MethodPost, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
+		now := s.Now()
+		batch = carenet.Batch{}
+		var locked carenet.ID
+		if err := tx.QueryRow(ctx, sqlOnePatient, l.OrgID, l.PersonID).Scan(&locked); err != nil {
+			return err
+		}
+		if in.Key != "" {
+			var before carenet.ID
+			if err := tx.QueryRow(ctx, sqlByIdempotency, l.OrgID, l.PersonID, in.Key).Scan(&before); err == nil {
+				return nil // the same form once more
+			} else if err != pgx.ErrNoRows {
+				return err
+			}
+		}
+		form, row, err := s.checkInForm(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		c := carenet.CheckIn{ID: carenet.NewID(now), Org: l.OrgID, Patient: l.PersonID, Prompt: orNil(l.PromptID), Reporter: carenet.ReporterSelf,
+			ReporterID: l.PersonID, Channel: carenet.ChannelPage, Private: in.Private, Late: row.PromptState == "closed", Key: in.Key,
+			Set: row.QuestionSetID, Item: wellbeingItem, Words: in.Words, Day: carenet.Day(row.SlotDay), At: now}
+		if in.Score != nil {
+			v := float64(*in.Score)
+			c.Score = &v
+		}
+		if form.Answered != nil {
+			c.Corrects = form.Answered.CheckIn
+		}
+		if c, err = carenet.NewCheckIn(c, form.Scale); err != nil {
+			return err
+		}
+		batch.ID = carenet.NewID(now)
+		e := carenet.Event{ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventCheckIn, Patient: l.PersonID, Subject: c.ID,
+			Detail: carenet.Detail{Person: l.PersonID, NoThanks: true}, At: now}
+		b := &pgx.Batch{}
+		if err := s.queueCheckIn(b, c); err != nil {
+			return err
+		}
+		queueEvent(b, e)
+		s.queueAudit(b, carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID, Via: "page"}, now,
+			audited{Action: "check_in.record", Table: "check_in", Row: c.ID, Patient: l.PersonID})
+		batch.Events = []carenet.Event{e}
+		return tx.SendBatch(ctx, b).Close()
+	})
+	if err != nil {
+		return carenet.Batch{}, err
+	}
+	return batch, nil
+}

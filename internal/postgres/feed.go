@@ -1,0 +1,133 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+)
+
+// feedDays and feedLength bound what a follower sees of the past.
+const (
+	feedDays   = 30
+	feedLength = 200
+)
+
+const (
+	sqlFollowing = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, n.name_enc, f.created_at FROM follower f
+JOIN patient p ON p.org_id = f.org_id AND p.id = f.patient_id
+JOIN person n ON n.org_id = f.org_id AND n.id = f.patient_id
+WHERE f.org_id = $1 AND f.person_id = $2 AND f.state = 'active' ORDER BY f.created_at, f.id`
+	sqlFeedCheckIns = `SELECT ` + checkInColumns + `
+FROM check_in k LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
+WHERE k.org_id = $1 AND k.patient_id = ANY ($2) AND k.superseded_by IS NULL AND k.at > $3
+ORDER BY k.at DESC, k.id DESC LIMIT $4`
+	sqlPersonHead = `SELECT n.name_enc, n.language, n.zone, o.name, o.emergency_number FROM person n JOIN organisation o ON o.org_id = n.org_id
+WHERE n.org_id = $1 AND n.id = $2`
+)
+
+type followingRow struct {
+	OrgID     carenet.ID
+	ID        carenet.ID
+	PatientID carenet.ID
+	PersonID  carenet.ID
+	Scope     []string
+	NameEnc   []byte
+	CreatedAt time.Time
+}
+
+// Feed is what the follower may see of those they follow, decided by the
+// consent of this very moment. What was before they joined is not shown.
+func (s *Store) Feed(ctx context.Context, actor carenet.Actor) (carenet.Feed, error) {
+	var feed carenet.Feed
+	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		feed = carenet.Feed{}
+		if actor.Kind != carenet.ActorFollower {
+			return carenet.Errorf(carenet.Forbidden, "read feed", "this page is for followers")
+		}
+		var name []byte
+		var zone string
+		if err := tx.QueryRow(ctx, sqlPersonHead, actor.Org, actor.Person).Scan(&name, &feed.Language, &zone, &feed.Organisation, &feed.EmergencyNumber); err != nil {
+			return err
+		}
+		feed.Zone = zoneOf(zone)
+		var err error
+		if feed.Viewer, err = s.personName(name, actor.Org, actor.Person); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, sqlFollowing, actor.Org, actor.Person)
+		if err != nil {
+			return err
+		}
+		following, err := pgx.CollectRows(rows, pgx.RowToStructByName[followingRow])
+		if err != nil {
+			return err
+		}
+		var patients []carenet.ID
+		for _, f := range following {
+			patients = addID(patients, f.PatientID)
+		}
+		rows, err = tx.Query(ctx, sqlFeedCheckIns, actor.Org, patients, s.Now().AddDate(0, 0, -feedDays), feedLength)
+		if err != nil {
+			return err
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[checkInRow])
+		if err != nil {
+			return err
+		}
+		for _, f := range following {
+			p, err := s.feedPatient(actor, f, found)
+			if err != nil {
+				return err
+			}
+			feed.Patients = append(feed.Patients, p)
+			if err := s.audit(ctx, tx, actor, audited{Action: "feed.read", Table: "check_in", Patient: f.PatientID}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return feed, err
+}
+
+func (s *Store) feedPatient(actor carenet.Actor, f followingRow, found []checkInRow) (carenet.FeedPatient, error) {
+	name, err := s.personName(f.NameEnc, f.OrgID, f.PatientID)
+	if err != nil {
+		return carenet.FeedPatient{}, err
+	}
+	p := carenet.FeedPatient{Patient: f.PatientID, Name: name, Scope: carenet.ScopeOf(f.Scope)}
+	view := carenet.Look(actor, carenet.Tie{Org: f.OrgID, Patient: f.PatientID, Following: true, Scope: p.Scope})
+	for _, r := range found {
+		if r.PatientID != f.PatientID || r.At.Before(f.CreatedAt) {
+			continue
+		}
+		c, err := s.checkIn(r)
+		if err != nil {
+			return p, err
+		}
+		if u, ok := c.For(view); ok {
+			p.Updates = append(p.Updates, u)
+		}
+	}
+	return p, nil
+}
+
+// Following lists the patients whom the actor may follow live.
+func (s *Store) Following(ctx context.Context, actor carenet.Actor) ([]carenet.ID, error) {
+	var out []carenet.ID
+	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sqlFollowing, actor.Org, actor.Person)
+		if err != nil {
+			return err
+		}
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[followingRow])
+		out = nil
+		for _, f := range found {
+			out = addID(out, f.PatientID)
+		}
+		return err
+	})
+	return out, err
+}

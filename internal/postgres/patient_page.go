@@ -1,0 +1,209 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+)
+
+// pageDays is how far back a patient's chart goes.
+const pageDays = 90
+
+// threadLength is how many texts each way the page shows.
+const threadLength = 60
+
+const (
+	sqlPatientHead = `SELECT p.state, n.zone, (SELECT min(s.next_at) FROM schedule s WHERE s.org_id = p.org_id AND s.patient_id = p.id AND s.ended_at IS NULL) AS next_at
+FROM patient p JOIN person n ON n.org_id = p.org_id AND n.id = p.id WHERE p.org_id = $1 AND p.id = $2`
+	sqlAlertPatient = `SELECT patient_id FROM alert WHERE org_id = $1 AND id = $2`
+	sqlThreadIn     = `SELECT m.org_id, m.id, m.person_id, m.body_enc, m.state, m.kind, m.reason, m.check_in_id, m.received_at
+FROM inbound_message m
+WHERE m.org_id = $1 AND (m.patient_id = $2 OR m.conversation_id IN (SELECT cp.conversation_id FROM contact_point cp
+  WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL AND cp.removed_at IS NULL) AND (m.person_id IS NULL OR m.person_id = $2))
+ORDER BY m.id DESC LIMIT $3`
+	sqlThreadOut = `SELECT d.org_id, d.id, d.kind, d.audience, d.recipient_id, d.state, d.reason, d.cause, d.body_enc, d.created_at
+FROM delivery d WHERE d.org_id = $1 AND (d.patient_id = $2 OR d.recipient_id = $2) ORDER BY d.event_id DESC, d.id DESC LIMIT $3`
+	sqlCirclePlaces = `SELECT f.org_id, f.id, f.person_id, n.name_enc, f.scope FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
+WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state = 'active' ORDER BY f.created_at, f.id`
+	sqlNames = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = $1 AND id = ANY ($2)`
+)
+
+type threadInRow struct {
+	OrgID      carenet.ID
+	ID         carenet.ID
+	PersonID   *carenet.ID
+	BodyEnc    []byte
+	State      string
+	Kind       string
+	Reason     string
+	CheckInID  *carenet.ID
+	ReceivedAt time.Time
+}
+
+type threadOutRow struct {
+	OrgID       carenet.ID
+	ID          carenet.ID
+	Kind        string
+	Audience    string
+	RecipientID carenet.ID
+	State       string
+	Reason      string
+	Cause       string
+	BodyEnc     []byte
+	CreatedAt   time.Time
+}
+
+type circlePlaceRow struct {
+	OrgID    carenet.ID
+	ID       carenet.ID
+	PersonID carenet.ID
+	NameEnc  []byte
+	Scope    []string
+}
+
+// PatientPage is one patient for staff: sentence, chart, alerts, thread (INV-15).
+// Reading it is what "the clinic has read this" means.
+func (s *Store) PatientPage(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.PatientPage, error) {
+	page := carenet.PatientPage{Patient: patient}
+	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		if err := s.requireStaff(ctx, tx, actor); err != nil {
+			return err
+		}
+		var zone, orgZone, emergency string
+		var next *time.Time
+		err := tx.QueryRow(ctx, sqlPatientHead, actor.Org, patient).Scan(&page.State, &zone, &next)
+		if err == pgx.ErrNoRows {
+			return carenet.Errorf(carenet.NotFound, "read patient", "there is no such patient")
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&page.Organisation, &orgZone, &emergency); err != nil {
+			return err
+		}
+		page.Zone, page.NextPrompt = zoneOf(zone), orZero(next)
+		page.Today = carenet.LocalDay(s.Now(), page.Zone)
+		rows, err := s.boardRows(ctx, tx, actor.Org, &patient, page.Today-pageDays)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return carenet.Errorf(carenet.NotFound, "read patient", "this patient is no longer looked after here")
+		}
+		page.Row, page.Name, page.Series = rows[0], rows[0].Name, rows[0].Series
+		if err := s.fillPatientPage(ctx, tx, actor.Org, patient, &page); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, actor, audited{Action: "patient.read", Table: "patient", Row: patient, Patient: patient})
+	})
+	return page, err
+}
+
+// PatientOfAlert finds whom an alert is about.
+func (s *Store) PatientOfAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.ID, error) {
+	var patient carenet.ID
+	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		if err := s.requireStaff(ctx, tx, actor); err != nil {
+			return err
+		}
+		err := tx.QueryRow(ctx, sqlAlertPatient, actor.Org, alert).Scan(&patient)
+		if err == pgx.ErrNoRows {
+			return carenet.Errorf(carenet.NotFound, "find alert", "there is no such alert")
+		}
+		return err
+	})
+	return patient, err
+}
+
+func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient carenet.ID, page *carenet.PatientPage) error {
+	var in []threadInRow
+	var out []threadOutRow
+	var alertRows []alertViewRow
+	b := &pgx.Batch{}
+	collect(b.Queue(sqlThreadIn, org, patient, threadLength), &in)
+	collect(b.Queue(sqlThreadOut, org, patient, threadLength), &out)
+	collect(b.Queue(sqlAlertViews, org, &patient, true), &alertRows)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return err
+	}
+	var err error
+	if page.Circle, err = s.circle(ctx, tx, org, patient); err != nil {
+		return err
+	}
+	for _, r := range alertRows {
+		v, err := s.alertView(r)
+		if err != nil {
+			return err
+		}
+		page.Alerts = append(page.Alerts, v)
+	}
+	people := []carenet.ID{patient}
+	for _, r := range out {
+		people = addID(people, r.RecipientID)
+	}
+	names, err := s.names(ctx, tx, org, people)
+	if err != nil {
+		return err
+	}
+	for _, r := range in {
+		body, err := s.open(r.BodyEnc, r.OrgID, "inbound_message", "body_enc", r.ID)
+		if err != nil {
+			return err
+		}
+		page.Thread = append(page.Thread, carenet.Message{At: r.ReceivedAt, In: true, From: page.Name, Body: body, State: r.State,
+			Reason: r.Reason, Kind: r.Kind, CheckIn: orNil(r.CheckInID), Person: orNil(r.PersonID)})
+	}
+	for _, r := range out {
+		body, err := s.open(r.BodyEnc, r.OrgID, "delivery", "body_enc", r.ID)
+		if err != nil {
+			return err
+		}
+		page.Thread = append(page.Thread, carenet.Message{At: r.CreatedAt, From: names[r.RecipientID], Body: body, State: r.State,
+			Reason: r.Reason, Cause: r.Cause, Kind: r.Kind, Automatic: true, Audience: carenet.Audience(r.Audience), Person: r.RecipientID})
+	}
+	slices.SortStableFunc(page.Thread, func(a, b carenet.Message) int { return b.At.Compare(a.At) })
+	return nil
+}
+
+// circle is who sees what of a patient.
+func (s *Store) circle(ctx context.Context, tx pgx.Tx, org, patient carenet.ID) ([]carenet.CirclePlace, error) {
+	rows, err := tx.Query(ctx, sqlCirclePlaces, org, patient)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[circlePlaceRow])
+	if err != nil {
+		return nil, err
+	}
+	var places []carenet.CirclePlace
+	for _, r := range found {
+		name, err := s.personName(r.NameEnc, r.OrgID, r.PersonID)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, carenet.CirclePlace{Follower: r.ID, Name: name, Scope: carenet.ScopeOf(r.Scope)})
+	}
+	return places, nil
+}
+
+func (s *Store) names(ctx context.Context, tx pgx.Tx, org carenet.ID, people []carenet.ID) (map[carenet.ID]string, error) {
+	rows, err := tx.Query(ctx, sqlNames, org, people)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[personFacts])
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[carenet.ID]string, len(found))
+	for _, p := range found {
+		if names[p.ID], err = s.personName(p.NameEnc, p.OrgID, p.ID); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
