@@ -36,6 +36,7 @@ type (
 		day time.Time
 	}
 )
+
 type (
 	line struct{ x1, y1, x2, y2 float64 }
 	dot  struct {
@@ -43,6 +44,7 @@ type (
 		reporter Reporter
 	}
 )
+
 type pennant struct {
 	x      float64
 	lane   int // row, from the top

@@ -12,18 +12,18 @@ import (
 	"howareyou/internal/web/webtest"
 )
 
-// TestLivePageRecovers: the stream's first connection is refused, so the page
+// TestLivePageRecovers: the stream's first connections are refused, so the page
 // says that it cannot hear; it knocks again, hears of a change, and fetches the
 // part that changed. All of it under the policy that forbids inline code.
 func TestLivePageRecovers(t *testing.T) {
-	var connections atomic.Int32
+	var willing atomic.Bool
 	mux := http.NewServeMux()
 	mux.HandleFunc(AssetPrefix, serveAsset)
 	mux.HandleFunc("/part", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprint(w, "new")
 	})
 	mux.HandleFunc("/events", func(w http.ResponseWriter, r *http.Request) {
-		if connections.Add(1) == 1 {
+		if !willing.Load() {
 			http.Error(w, "<p>not now</p>", http.StatusServiceUnavailable)
 			return
 		}
@@ -45,11 +45,12 @@ func TestLivePageRecovers(t *testing.T) {
 	t.Cleanup(server.CloseClientConnections)
 
 	tab.Open(t, server.URL)
-	webtest.Ask(t, tab, chromedp.Poll[bool](`document.documentElement.hasAttribute("data-offline")`))
+	tab.Await(t, `document.documentElement.hasAttribute("data-offline")`)
 	if words := webtest.Ask(t, tab, chromedp.Text(".offline")); words != english.frame.Offline {
 		t.Errorf("while offline the page says %q", words)
 	}
-	webtest.Ask(t, tab, chromedp.Poll[bool](`document.getElementById("part").textContent === "new"`))
+	willing.Store(true)
+	tab.Await(t, `document.getElementById("part").textContent === "new"`)
 	if still := webtest.Ask(t, tab, chromedp.Evaluate[bool](`document.documentElement.hasAttribute("data-offline")`)); still {
 		t.Error("the page hears again and still says that it does not")
 	}

@@ -113,6 +113,13 @@ func Ask[T any](t testing.TB, tab *Tab, action chromedp.Action[T]) T {
 	return value
 }
 
+// Await waits until a JavaScript expression is true in the tab.
+func (tab *Tab) Await(t testing.TB, expression string) {
+	t.Helper()
+	// By the clock, not by animation frames: a page out of sight gets none.
+	Ask(t, tab, chromedp.Poll[bool](expression, chromedp.WithPollingInterval(20*time.Millisecond)))
+}
+
 func (tab *Tab) complain(format string, args ...any) {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()

@@ -1,0 +1,86 @@
+package front
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"howareyou/carenet"
+	"howareyou/internal/auth"
+)
+
+// Enter lets through who is signed in at this door, and sends others to sign
+// in. In the demo the door opens by itself.
+func (s *Site) Enter(d Door) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Locals(keyDoor, d)
+		cookie := s.cookie(d)
+		actor, language, err := s.Sessions.SessionOf(c.UserContext(), d.Kind, c.Cookies(cookie.Name))
+		if err != nil && d.As != nil && carenet.CodeOf(err) == carenet.Expired {
+			token, err := d.As(c.UserContext())
+			if err != nil {
+				return err
+			}
+			s.SetCookie(c, d, token)
+			actor, language, err = s.Sessions.SessionOf(c.UserContext(), d.Kind, token)
+			if err != nil {
+				return err
+			}
+		} else if err != nil {
+			switch carenet.CodeOf(err) {
+			case carenet.Expired, carenet.Forbidden:
+				if c.Get("HX-Request") != "" {
+					// A part of an open page: the whole page must go to sign in.
+					c.Set("HX-Redirect", s.signIn(c, d))
+					return c.SendStatus(fiber.StatusNoContent)
+				}
+				return c.Redirect(s.signIn(c, d), fiber.StatusSeeOther)
+			}
+			return err
+		}
+		c.Locals(keyActor, actor)
+		c.Locals(keyLanguage, language)
+		return c.Next()
+	}
+}
+
+func (s *Site) signIn(c *fiber.Ctx, d Door) string {
+	return "/in?door=" + string(d.Kind)
+}
+
+func (s *Site) cookie(d Door) auth.Cookie {
+	return auth.SessionCookie(d.Kind, s.Public, d.Base)
+}
+
+// SetCookie hands the session's token to the browser.
+func (s *Site) SetCookie(c *fiber.Ctx, d Door, token string) {
+	k := s.cookie(d)
+	c.Cookie(&fiber.Cookie{Name: k.Name, Value: token, Path: k.Path, Secure: k.Secure, HTTPOnly: k.HTTPOnly,
+		SameSite: k.SameSite, MaxAge: int(k.MaxAge.Seconds())})
+}
+
+// SignOut ends the session and takes the cookie back.
+func (s *Site) SignOut(c *fiber.Ctx, d Door) error {
+	k := s.cookie(d)
+	if err := s.Sessions.EndSession(c.UserContext(), c.Cookies(k.Name)); err != nil {
+		return err
+	}
+	c.Cookie(&fiber.Cookie{Name: k.Name, Value: "", Path: k.Path, Secure: k.Secure, HTTPOnly: true, SameSite: k.SameSite, MaxAge: -1})
+	return c.Redirect(s.signIn(c, d), fiber.StatusSeeOther)
+}
+
+// Actor is who is signed in.
+func Actor(c *fiber.Ctx) carenet.Actor {
+	a, _ := c.Locals(keyActor).(carenet.Actor)
+	return a
+}
+
+// Language is the language of whoever is signed in, or "".
+func Language(c *fiber.Ctx) string {
+	l, _ := c.Locals(keyLanguage).(string)
+	return l
+}
+
+// DoorOf is the door that the request came through.
+func DoorOf(c *fiber.Ctx) Door {
+	d, _ := c.Locals(keyDoor).(Door)
+	return d
+}
