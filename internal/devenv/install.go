@@ -87,7 +87,7 @@ func plan(ctx context.Context, h host, missing []Package) (steps []step, obstacl
 		return aptSteps(m, missing, nil), ""
 	case m.command == "apt-get":
 		if _, err := h.run(ctx, "sudo", "-n", "true"); err != nil {
-			return nil, "not root, and sudo would ask for a password"
+			return nil, "not root, and no sudo without a password"
 		}
 		return aptSteps(m, missing, []string{"sudo", "-n"}), ""
 	}

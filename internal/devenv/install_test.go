@@ -89,7 +89,7 @@ func TestPlanDependsOnTheMachine(t *testing.T) {
 		},
 		{
 			name: "sudo wants a password", host: fakeHost{commands: []string{"apt-get", "sudo"}, fails: "sudo -n true"},
-			missing: all, obstacle: "sudo would ask for a password",
+			missing: all, obstacle: "no sudo without a password",
 		},
 		{
 			name: "a Mac", host: fakeHost{commands: []string{"brew"}}, missing: all,

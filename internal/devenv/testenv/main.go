@@ -43,7 +43,7 @@ func run(signals <-chan os.Signal, args []string) (code int, err error) {
 		args = args[1:]
 	}
 	if len(args) == 0 {
-		return exitUsage, errors.New("no command given: testenv -- command argument...")
+		return exitUsage, errors.New("no command given (testenv -- go test ./...)")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
