@@ -132,3 +132,19 @@ type CheckInForm struct {
 	SeenByClinic    time.Time // when staff opened it; zero: not yet
 	ExpiresAt       time.Time
 }
+
+// PageAnswer is what a patient sends from the page.
+type PageAnswer struct {
+	Score   *int
+	Words   string
+	Private bool
+	Key     string // made with the form, so that sending it twice has one effect
+}
+
+// SignInPage is what the page behind a sign-in link says before it is used.
+type SignInPage struct {
+	Organisation string
+	Name         string // first name of whoever the link is for
+	Language     string
+	Door         string
+}

@@ -100,17 +100,9 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 	return form, r, nil
 }
 
-// PageAnswer is what a patient sends from the page.
-type PageAnswer struct {
-	Score   *int
-	Words   string
-	Private bool
-	Key     string // made with the form, so that sending it twice has one effect
-}
-
 // SubmitCheckIn records what a patient sent from the page. An answer to a
 // prompt that has one corrects it.
-func (s *Store) SubmitCheckIn(ctx context.Context, token string, in PageAnswer) (carenet.Batch, error) {
+func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.PageAnswer) (carenet.Batch, error) {
 	var batch carenet.Batch
 	err := s.followLink(ctx, auth.ForCheckIn, token, http.MethodPost, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
 		now := s.Now()

@@ -72,24 +72,16 @@ func mayEnter(ctx context.Context, tx pgx.Tx, org, person carenet.ID, door auth.
 	return ok, err
 }
 
-// SignInPage is what the page behind a sign-in link says before it is used.
-type SignInPage struct {
-	Organisation string
-	Name         string
-	Language     string
-	Door         auth.Door
-}
-
 // ShowSignIn reads a sign-in link; it never uses it up.
-func (s *Store) ShowSignIn(ctx context.Context, token string) (SignInPage, error) {
-	var page SignInPage
+func (s *Store) ShowSignIn(ctx context.Context, token string) (carenet.SignInPage, error) {
+	var page carenet.SignInPage
 	err := s.followLink(ctx, auth.ForSignIn, token, http.MethodGet, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
 		var sealed []byte
 		var zone, emergency string
 		if err := tx.QueryRow(ctx, sqlPersonHead, l.OrgID, l.PersonID).Scan(&sealed, &page.Language, &zone, &page.Organisation, &emergency); err != nil {
 			return err
 		}
-		page.Door = auth.Door(l.Door)
+		page.Door = l.Door
 		name, err := s.personName(sealed, l.OrgID, l.PersonID)
 		page.Name = carenet.FirstName(name)
 		return err
@@ -164,29 +156,22 @@ type sessionRow struct {
 	Language  string
 }
 
-// Session is who stands behind a cookie, and the language they read.
-type Session struct {
-	Actor    carenet.Actor
-	Language string
-}
-
-// Session finds who a cookie belongs to, checks that they may still come in by
-// this door, and moves its end on. A session that is unknown, ended or past its
-// time is Expired.
-func (s *Store) Session(ctx context.Context, door auth.Door, token string) (Session, error) {
+// SessionOf finds who a cookie belongs to and the language they read, checks
+// that they may still come in by this door, and moves the session's end on. One
+// that is unknown, ended or past its time is Expired.
+func (s *Store) SessionOf(ctx context.Context, door auth.Door, token string) (actor carenet.Actor, lang string, err error) {
 	gone := carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	if !auth.IsToken(token) {
-		return Session{}, gone
+		return actor, "", gone
 	}
 	var org, id carenet.ID
-	err := s.pool.QueryRow(ctx, sqlLookupSession, auth.HashToken(auth.ForSession, token)).Scan(&org, &id)
+	err = s.pool.QueryRow(ctx, sqlLookupSession, auth.HashToken(auth.ForSession, token)).Scan(&org, &id)
 	if err == pgx.ErrNoRows {
-		return Session{}, gone
+		return actor, "", gone
 	}
 	if err != nil {
-		return Session{}, err
+		return actor, "", err
 	}
-	var out Session
 	err = s.inTx(ctx, []carenet.ID{org}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, sqlSession, org, id)
 		if err != nil {
@@ -207,13 +192,14 @@ func (s *Store) Session(ctx context.Context, door auth.Door, token string) (Sess
 		if !ok {
 			return carenet.Errorf(carenet.Forbidden, "open session", "there is nothing here for you any more")
 		}
-		out = Session{Actor: carenet.Actor{Kind: kindOfDoor(door), Org: org, Person: r.PersonID, Via: "page"}, Language: r.Language}
+		actor = carenet.Actor{Kind: kindOfDoor(door), Org: org, Person: r.PersonID, Via: "page"}
+		lang = r.Language
 		if next := auth.SessionExpiry(door, r.CreatedAt, now); next.Sub(r.ExpiresAt) > time.Minute {
 			_, err = tx.Exec(ctx, sqlTouchSession, org, id, next)
 		}
 		return err
 	})
-	return out, err
+	return actor, lang, err
 }
 
 // EndSession signs out.
