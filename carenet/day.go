@@ -88,19 +88,27 @@ func (d Day) ExistsIn(zone *time.Location) bool {
 // exact is false. For one time of day it never decreases from day to day.
 func (d Day) At(at LocalTime, zone *time.Location) (t time.Time, exact bool) {
 	wall := d.wall().Add(time.Duration(at) * time.Minute)
-	// No zone is more than 26 hours from UTC, so the search begins before the
-	// answer and walks through the spans of constant offset.
-	span := wall.Add(-26 * time.Hour).In(zone)
-	for {
-		_, offset := span.Zone()
-		begin, end := span.ZoneBounds()
-		t = wall.Add(-time.Duration(offset) * time.Second)
-		switch {
-		case !begin.IsZero() && t.Before(begin):
-			return begin.UTC(), false
-		case end.IsZero() || t.Before(end):
-			return t, true
-		}
-		span = end
+	// No zone is more than 26 hours from UTC, so these two instants lie around
+	// the answer, and a change of the clocks that matters lies between them.
+	before, after := offset(wall.Add(-26*time.Hour), zone), offset(wall.Add(26*time.Hour), zone)
+	t = wall.Add(-max(before, after))
+	if before == after && offset(t, zone) == before {
+		return t, true
 	}
+	// Clocks change on whole minutes, but some of long ago. Time.ZoneBounds
+	// would tell where, but beyond the zone's table it is wrong on the last day
+	// of leap years (seen in Go 1.26).
+	for t.Add(offset(t, zone)).Before(wall) {
+		t = t.Add(time.Minute)
+	}
+	for earlier := t.Add(-time.Second); !earlier.Add(offset(earlier, zone)).Before(wall); earlier = t.Add(-time.Second) {
+		t = earlier
+	}
+	return t, t.Add(offset(t, zone)).Equal(wall)
+}
+
+// offset is how far clocks in the zone are ahead of UTC at the instant t.
+func offset(t time.Time, zone *time.Location) time.Duration {
+	_, seconds := t.In(zone).Zone()
+	return time.Duration(seconds) * time.Second
 }

@@ -1,0 +1,61 @@
+package ask_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"howareyou/carenet"
+	"howareyou/carenet/ask"
+)
+
+func TestWellbeingIsOneQuestionFromOneToFive(t *testing.T) {
+	set := ask.Wellbeing()
+	if err := set.Check(); err != nil {
+		t.Fatal(err)
+	}
+	item, ok := set.Item("overall")
+	if !ok || item.Scale() != carenet.WellbeingScale || len(set.Items) != 1 {
+		t.Fatalf("%+v", set)
+	}
+	if _, ok := set.Item("sleep"); ok {
+		t.Error("it asks about sleep")
+	}
+	// The stored form: check-ins of years refer to it.
+	const stored = `{"code":"wellbeing","version":1,"items":[{"code":"overall","kind":"scale","min":1,"max":5,"higher_is_better":true}]}`
+	got, err := json.Marshal(set)
+	if err != nil || string(got) != stored {
+		t.Errorf("stored as %s, %v", got, err)
+	}
+	var back ask.QuestionSet
+	if err := json.Unmarshal([]byte(stored), &back); err != nil || !cmp.Equal(back, set) {
+		t.Errorf("read back as %+v, %v", back, err)
+	}
+}
+
+func TestQuestionSetsThatCannotBeAsked(t *testing.T) {
+	for _, c := range []struct {
+		why, says string
+		set       func(*ask.QuestionSet)
+	}{
+		{"no code", "needs a code", func(q *ask.QuestionSet) { q.Code = "" }},
+		{"no version", "version", func(q *ask.QuestionSet) { q.Version = 0 }},
+		{"no questions", "question", func(q *ask.QuestionSet) { q.Items = nil }},
+		{"a question without code", "code of its own", func(q *ask.QuestionSet) { q.Items[0].Code = "" }},
+		{"a question twice", "code of its own", func(q *ask.QuestionSet) { q.Items = append(q.Items, q.Items[0]) }},
+		{"an unknown kind", "unknown kind", func(q *ask.QuestionSet) { q.Items[0].Kind = "essay" }},
+		{"a scale upside down", "scale within", func(q *ask.QuestionSet) { q.Items[0].Min = 6 }},
+		{"a scale of one", "scale within", func(q *ask.QuestionSet) { q.Items[0].Max = 1 }},
+		{"below zero", "scale within", func(q *ask.QuestionSet) { q.Items[0].Min = -1 }},
+		{"up to 100", "scale within", func(q *ask.QuestionSet) { q.Items[0].Max = 100 }},
+	} {
+		set := ask.Wellbeing()
+		c.set(&set)
+		err := set.Check()
+		if carenet.CodeOf(err) != carenet.Invalid || !strings.Contains(carenet.MessageOf(err), c.says) {
+			t.Errorf("%s: %v", c.why, err)
+		}
+	}
+}
