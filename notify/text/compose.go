@@ -1,0 +1,218 @@
+package text
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"howareyou/carenet"
+	"howareyou/notify"
+)
+
+// Composer writes drafts as texts to phones. It implements notify.Composer.
+type Composer struct{}
+
+// Compose writes the text of a draft in its reader's language. The error names
+// the kind and never what the text would have said.
+func (Composer) Compose(d notify.Draft) (string, error) {
+	c := composer{Texts: For(d.Language), d: d}
+	var body string
+	var err error
+	switch d.Kind {
+	case notify.KindPrompt:
+		body, err = c.prompt()
+	case notify.KindThanks:
+		body, err = c.thanks()
+	case notify.KindUpdate:
+		body, err = c.update()
+	case notify.KindReply:
+		body, err = c.reply()
+	case notify.KindAlert:
+		body, err = c.alert()
+	case notify.KindAlertTaken:
+		body, err = c.say(AlertAcked, Data{"By": d.TakenBy, "Number": d.AlertNumber, "Name": c.patientForStaff()})
+	case notify.KindSignIn:
+		body, err = c.say(SignIn, Data{"Link": d.Link})
+	default:
+		err = fmt.Errorf("nothing is said for a delivery of kind %q", d.Kind)
+	}
+	if err != nil {
+		return "", fmt.Errorf("compose %s: %w", d.Kind, err)
+	}
+	return Plain(body), nil
+}
+
+type composer struct {
+	*Texts
+	d notify.Draft
+}
+
+// say renders a text that begins with the organisation's name.
+func (c composer) say(key Key, data Data) (string, error) {
+	if data == nil {
+		data = Data{}
+	}
+	data["Org"] = c.d.Organisation
+	for _, f := range catalogue[key].Fields {
+		if s, ok := data[f].(string); ok && strings.TrimSpace(s) == "" {
+			return "", fmt.Errorf("text %q has nothing for %s", key, f)
+		}
+	}
+	return c.Render(key, data)
+}
+
+func (c composer) prompt() (string, error) {
+	data := Data{"Name": c.name()}
+	if c.d.Link == "" {
+		return c.say(Prompt, data)
+	}
+	data["Link"] = c.d.Link
+	return c.say(PromptLink, data)
+}
+
+// name is what the patient is called: in a text to a number without a patient,
+// its reader.
+func (c composer) name() string {
+	if n := carenet.FirstName(c.d.Patient); n != "" {
+		return n
+	}
+	return carenet.FirstName(c.d.Recipient)
+}
+
+// patientForStaff tells two patients of one first name apart: "Mary O"
+func (c composer) patientForStaff() string {
+	first := carenet.FirstName(c.d.Patient)
+	words := strings.Fields(c.d.Patient)
+	if len(words) == 0 {
+		return ""
+	}
+	last := words[len(words)-1]
+	if family, _, ok := strings.Cut(c.d.Patient, ","); ok {
+		last = strings.TrimSpace(family)
+	}
+	if last == "" || last == first || strings.HasSuffix(first, last) {
+		return first
+	}
+	initial, _ := utf8.DecodeRuneInString(last)
+	return first + " " + string(initial)
+}
+
+func (c composer) thanks() (string, error) {
+	data := Data{"Name": c.name(), "Max": c.d.Scale.Max}
+	u := c.d.Update
+	if u.Score == nil {
+		if c.d.Private {
+			return c.say(ThanksPrivateWords, data)
+		}
+		return c.say(ThanksWords, data)
+	}
+	data["Score"] = c.Number(*u.Score)
+	switch {
+	case u.Corrected && c.d.Private:
+		return c.say(CorrectionPrivate, data)
+	case u.Corrected:
+		return c.say(Correction, data)
+	case c.d.Private:
+		return c.say(ThanksPrivate, data)
+	}
+	return c.say(Thanks, data)
+}
+
+var replies = map[carenet.Reply]Key{
+	carenet.ReplyOptedOut:     OptedOut,
+	carenet.ReplyOptedIn:      OptedIn,
+	carenet.ReplyHelp:         Help,
+	carenet.ReplyCrisis:       Crisis,
+	carenet.ReplyAskRange:     AskAgainRange,
+	carenet.ReplyAskAmbiguous: AskAgainAmbiguous,
+	carenet.ReplyAskWho:       AskWho,
+	carenet.ReplyUnknown:      UnknownNumber,
+	carenet.ReplyAckTaken:     AckConfirm,
+	carenet.ReplyAckAlready:   AckAlready,
+	carenet.ReplyAckUnknown:   AckUnknown,
+	carenet.ReplyAckWhich:     AckWhich,
+}
+
+func (c composer) reply() (string, error) {
+	key, ok := replies[c.d.Reply]
+	if !ok {
+		return "", fmt.Errorf("nothing answers %q", c.d.Reply)
+	}
+	data := Data{
+		"Emergency": c.d.EmergencyNumber, "Hours": c.d.StaffedHours, "Clinic": c.d.ClinicNumber,
+		"Number": c.d.AlertNumber, "By": c.d.TakenBy, "Name": c.name(),
+	}
+	if c.d.EmergencyNumber == "" {
+		data["Emergency"] = c.Say(EmergencyServices)
+	}
+	switch key {
+	case Help:
+		switch c.d.Audience {
+		case carenet.ToFollower:
+			key = HelpFollower
+		case carenet.ToClinician:
+			key = HelpClinician
+		}
+	case Crisis:
+		if c.d.StaffedHours == "" {
+			key = CrisisNoHours
+		}
+	case UnknownNumber:
+		if c.d.ClinicNumber == "" {
+			key = UnknownNumberNoPhone
+		}
+	case AckConfirm:
+		data["Name"] = c.patientForStaff()
+	case AckAlready:
+		data["When"] = c.When(c.d.TakenAt, c.d.Now, c.d.Zone)
+	}
+	return c.say(key, data)
+}
+
+func (c composer) alert() (string, error) {
+	e := c.d.Evidence
+	data := Data{"Number": c.d.AlertNumber, "Name": c.patientForStaff()}
+	key := AlertLook
+	switch {
+	case len(e.Flags) > 0:
+		key = AlertSafety // which words they were is for the page: texts lie open on screens
+	case len(e.Last) > 0:
+		key = AlertDecline
+		data["Usual"], data["Last"] = c.Number(e.Usual), c.Numbers(e.Last[max(0, len(e.Last)-3):])
+	}
+	body, err := c.say(key, data)
+	if err != nil || c.d.Link == "" {
+		return body, err
+	}
+	return c.say(AlertLink, Data{"Alert": body, "Link": c.d.Link})
+}
+
+var reasons = map[string]Key{
+	"WB-DROP-CONFIRMED": ReasonDropConfirmed,
+	"WB-BELOW-USUAL-3":  ReasonBelowUsual3,
+	"WB-TREND-EWMA":     ReasonTrendEwma,
+}
+
+// Reason says in a sentence why an alert stands.
+func (t *Texts) Reason(e carenet.Evidence) string {
+	if len(e.Flags) > 0 {
+		return t.Say(ReasonSafety)
+	}
+	key, ok := reasons[e.Rule]
+	if !ok || len(e.Last) == 0 {
+		return t.Say(ReasonLook)
+	}
+	return t.Say(key, Data{"Usual": t.Number(e.Usual), "Last": t.Numbers(e.Last[max(0, len(e.Last)-3):])})
+}
+
+// score writes a score and, on the scale of five faces, its word.
+func (c composer) score(v float64) (digits, face string) {
+	if s := c.d.Scale; s.Min == 1 && s.Max == 5 && v == float64(int(v)) {
+		face = c.Face(int(v))
+	}
+	if v == float64(int(v)) {
+		return strconv.Itoa(int(v)), face
+	}
+	return c.Number(v), face
+}
