@@ -17,7 +17,7 @@ WHERE p.org_id = ANY ($1) AND p.id = ANY ($2) ORDER BY p.org_id, p.id FOR NO KEY
 
 	sqlSeries = `SELECT k.org_id, k.id, k.patient_id, k.local_day, k.at, k.corrects_id, a.value
 FROM check_in k JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
-WHERE k.org_id = ANY ($1) AND k.patient_id = ANY ($2) AND k.reporter = 'self' AND a.item = 'wellbeing'
+WHERE k.org_id = ANY ($1) AND k.patient_id = ANY ($2) AND k.reporter = 'self' AND a.item = $3
 ORDER BY k.patient_id, k.at, k.id`
 
 	sqlEpisodes = `SELECT e.org_id, e.id, e.patient_id, e.opened_day, e.closed_day FROM episode e
@@ -100,7 +100,7 @@ func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients 
 	var open []alertRow
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlLockPatients, orgs, patients), &who)
-	collect(b.Queue(sqlSeries, orgs, patients), &series)
+	collect(b.Queue(sqlSeries, orgs, patients, wellbeingItem), &series)
 	collect(b.Queue(sqlEpisodes, orgs, patients), &stored)
 	collect(b.Queue(sqlUnresolved, orgs, patients), &open)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/carenet/dialogue"
 	"howareyou/internal/crypto"
 )
@@ -196,7 +197,7 @@ func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {
 }
 
 // wellbeingItem is the code of the one item asked by text.
-const wellbeingItem = "wellbeing"
+var wellbeingItem = ask.Wellbeing().Items[0].Code
 
 // collect gathers the rows of a queued query into dst.
 func collect[T any](q *pgx.QueuedQuery, dst *[]T) {

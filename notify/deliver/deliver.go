@@ -104,15 +104,14 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 			d.log.Error("claim deliveries", "error", err)
 			return
 		}
-		// The lease runs from the claim: no try may begin or end after it.
-		deadline := time.Now().Add(d.lease)
 		for _, c := range claims {
+			// The lease runs from the claim: no try may begin or end after it.
+			sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.lease)
 			slots <- struct{}{}
 			flying.Add(1)
 			go func() {
 				defer flying.Done()
 				defer func() { <-slots }()
-				sendCtx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
 				defer cancel()
 				outcomes <- notify.Outcome{Claim: c, Outcome: d.provider.Send(sendCtx, c.Text)}
 			}()

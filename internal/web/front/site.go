@@ -24,7 +24,7 @@ type Sessions interface {
 
 // Live tells open pages that something changed: ids only.
 type Live interface {
-	Subscribe(topics ...string) (changes <-chan carenet.ID, cancel func())
+	Subscribe(topic carenet.ID) (changes <-chan carenet.ID, cancel func())
 }
 
 // Site is what is true of every page of one listener.

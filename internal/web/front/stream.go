@@ -48,12 +48,12 @@ func (s *streamCount) leave(who carenet.ID) {
 // page then asks for what it may see; the stream itself carries ids alone. A
 // page that comes back hears "update" at once, so that it never misses what
 // happened while it was away.
-func (s *Site) Stream(c *fiber.Ctx, topics ...string) error {
+func (s *Site) Stream(c *fiber.Ctx, topics ...carenet.ID) error {
 	who := Actor(c).Person
 	if !s.streams.enter(who) {
 		return carenet.Errorf(carenet.Busy, "open stream", "too many open pages; close one")
 	}
-	changes, cancel := s.Live.Subscribe(topics...)
+	changes, cancel := s.subscribe(topics)
 	gone := c.Context().Done()
 	c.Set("Content-Type", "text/event-stream")
 	c.Set("Cache-Control", "no-store")
@@ -98,10 +98,42 @@ func send(w *bufio.Writer, s string) bool {
 	return w.Flush() == nil
 }
 
-// Topics of the live stream.
+// subscribe hears several topics as one.
+func (s *Site) subscribe(topics []carenet.ID) (changes <-chan carenet.ID, cancel func()) {
+	all := make(chan carenet.ID)
+	quit := make(chan struct{})
+	var cancels []func()
+	for _, t := range topics {
+		one, stop := s.Live.Subscribe(t)
+		cancels = append(cancels, stop)
+		go func() {
+			for {
+				select {
+				case id, ok := <-one:
+					if !ok {
+						return
+					}
+					select {
+					case all <- id:
+					case <-quit:
+						return
+					}
+				case <-quit:
+					return
+				}
+			}
+		}()
+	}
+	return all, func() {
+		close(quit)
+		for _, stop := range cancels {
+			stop()
+		}
+	}
+}
 
 // TopicPatient is heard by those who follow the patient.
-func TopicPatient(id carenet.ID) string { return "p:" + id.String() }
+func TopicPatient(patient carenet.ID) carenet.ID { return patient }
 
 // TopicOrganisation is heard by the organisation's staff.
-func TopicOrganisation(id carenet.ID) string { return "o:" + id.String() }
+func TopicOrganisation(org carenet.ID) carenet.ID { return org }
