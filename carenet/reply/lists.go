@@ -3,6 +3,7 @@ package reply
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,6 +13,16 @@ var files embed.FS
 
 // Languages are the languages that have lists, English first.
 var Languages = []string{"en", "es", "ar"}
+
+// sectionNames are what a list may hold; a misspelt heading must not pass for
+// an empty list.
+var sectionNames = []string{
+	"stop", "stop_lead", "stop_phrases", "lead_in", "start", "help", "private", "private_around", "polite",
+	"numbers", "weak_numbers", "of", "scale", "fillers", "negations",
+	"units", "units_of_one", "labels", "unsure_before", "unsure_after", "cues_before", "cue_gap", "cues_after",
+	"plural_ending", "not_plural", "question_starts", "wrong_number",
+	"commands_patient", "commands_follower", "commands_clinician",
+}
 
 // lists are the words of the languages that one text is read in.
 type lists struct {
@@ -86,6 +97,9 @@ func (l *lists) add(lang string) error {
 		return err
 	}
 	for section, lines := range sections {
+		if !slices.Contains(sectionNames, section) {
+			return fmt.Errorf("words/%s.txt: nothing reads [%s]", lang, section)
+		}
 		for _, line := range lines {
 			e, err := parseEntry(section, line)
 			if err != nil {

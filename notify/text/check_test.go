@@ -88,10 +88,18 @@ func TestPlurals(t *testing.T) {
 		n    int
 		want string
 	}{
-		{"en", 1, "1 day"}, {"en", 0, "0 days"}, {"en", 5, "5 days"},
-		{"es", 1, "1 día"}, {"es", 3, "3 días"}, {"es", 1_000_000, "1000000 días"},
-		{"ar", 0, "أقل من يوم"}, {"ar", 1, "يوم واحد"}, {"ar", 2, "يومان"}, {"ar", 3, "3 أيام"},
-		{"ar", 11, "11 يوما"}, {"ar", 100, "100 يوم"},
+		{"en", 1, "1 day"},
+		{"en", 0, "0 days"},
+		{"en", 5, "5 days"},
+		{"es", 1, "1 día"},
+		{"es", 3, "3 días"},
+		{"es", 1_000_000, "1000000 días"},
+		{"ar", 0, "أقل من يوم"},
+		{"ar", 1, "يوم واحد"},
+		{"ar", 2, "يومان"},
+		{"ar", 3, "3 أيام"},
+		{"ar", 11, "11 يوما"},
+		{"ar", 100, "100 يوم"},
 	} {
 		if got := For(c.lang).Say(TimeDays, Data{"Count": c.n}); got != c.want {
 			t.Errorf("%s %d: %q, want %q", c.lang, c.n, got, c.want)
