@@ -3,9 +3,9 @@
 # database and its two logins, with the passwords that their addresses hold.
 #
 # howareyou_owner migrates: it owns the database and may become
-# howareyou_migrate. Row level security is forced, so that even the owner of the
-# tables sees no organisation's rows. howareyou is what the service logs in as:
-# it may become howareyou_app and holds nothing of its own.
+# howareyou_migrate. howareyou is what the service logs in as: it may become
+# howareyou_app, which sees the organisations that a transaction names, and holds
+# nothing of its own.
 #
 # The roles are made here, by the superuser, so that no login of the service
 # ever needs the right to create roles.
