@@ -29,8 +29,6 @@ SELECT open_to_lookup('alert', 'SELECT', 'LOCK');
 SELECT open_to_lookup('link', 'SELECT');
 SELECT open_to_lookup('session', 'SELECT');
 SELECT open_to_lookup('prompt', 'SELECT', 'LOCK');
-SELECT open_to_lookup('audit', 'SELECT');
-SELECT open_to_lookup('audit_seal', 'SELECT');
 
 -- +goose StatementBegin
 CREATE FUNCTION lookup_organisations() RETURNS TABLE (org uuid) LANGUAGE sql STABLE AS $$
@@ -106,11 +104,6 @@ CREATE FUNCTION lookup_busy(p_now timestamptz) RETURNS boolean LANGUAGE sql STAB
     OR EXISTS (SELECT 1 FROM delivery d WHERE d.state = 'sending')
     OR EXISTS (SELECT 1 FROM schedule s WHERE s.next_at <= p_now AND s.ended_at IS NULL)
     OR EXISTS (SELECT 1 FROM alert a WHERE a.next_step_at <= p_now)
-$$;
-CREATE FUNCTION lookup_unsealed(p_limit int) RETURNS TABLE (org uuid) LANGUAGE sql STABLE AS $$
-  SELECT DISTINCT a.org_id FROM audit a
-  WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.org_id = a.org_id AND s.audit_id = a.id)
-  LIMIT p_limit
 $$;
 -- +goose StatementEnd
 
