@@ -44,6 +44,8 @@ const service = "+447700900999"
 // clinic is a small organisation with a clock that tests move.
 type clinic struct {
 	t     *testing.T
+	db    *pgtest.DB
+	keys  *crypto.Keyset
 	store *postgres.Store
 	ctx   context.Context
 	org   carenet.ID
@@ -68,21 +70,12 @@ func (c *clinic) advance(d time.Duration) {
 
 func newClinic(t *testing.T) *clinic {
 	t.Helper()
+	c := &clinic{t: t, db: pgtest.New(t), ctx: t.Context(), now: time.Date(2026, 11, 2, 8, 30, 0, 0, time.UTC)}
 	doc, err := crypto.GenerateKeyset()
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := crypto.ParseKeyset(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &clinic{t: t, ctx: t.Context(), now: time.Date(2026, 11, 2, 8, 30, 0, 0, time.UTC)}
-	c.store, err = postgres.Open(c.ctx, postgres.Options{URL: pgtest.New(t).AppURL, Keys: keys, Now: c.clock,
-		Composer: plainComposer{}, SiteURL: "https://care.example", Name: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.store.Close)
+	c.must(err)
+	c.keys, err = crypto.ParseKeyset(doc)
+	c.must(err)
+	c.store = c.open(c.keys)
 	c.must(c.store.EnsurePartitions(c.ctx))
 	c.org, err = c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{Name: "Riverside Care", Zone: "Europe/London", Language: "en",
 		Region: "GB", EmergencyNumber: "999", Sender: service})
@@ -99,6 +92,16 @@ func newClinic(t *testing.T) *clinic {
 	c.dana, err = c.store.AddClinician(c.ctx, op, postgres.NewClinician{NewPerson: postgres.NewPerson{Name: "Nurse Dana", Phone: "+447700900201"}, Roles: []string{"responder"}})
 	c.must(err)
 	return c
+}
+
+// open is another process of the service on the same database.
+func (c *clinic) open(keys *crypto.Keyset) *postgres.Store {
+	c.t.Helper()
+	s, err := postgres.Open(c.ctx, postgres.Options{URL: c.db.AppURL, Keys: keys, Now: c.clock,
+		Composer: plainComposer{}, SiteURL: "https://care.example", Name: "test"})
+	c.must(err)
+	c.t.Cleanup(s.Close)
+	return s
 }
 
 func (c *clinic) must(err error) {
