@@ -22,6 +22,8 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+GRANT SELECT ON goose_db_version TO howareyou_backup, howareyou_app;
+
 CREATE TABLE organisation (
   org_id            uuid PRIMARY KEY,
   name              text NOT NULL CHECK (name <> ''),

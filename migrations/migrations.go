@@ -45,12 +45,13 @@ BEGIN
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END;
   END LOOP;
-  IF NOT pg_has_role('howareyou_migrate', 'howareyou_lookup', 'MEMBER') THEN
+  -- Being able to create a role is not being able to become it (PostgreSQL 16),
+  -- so the grants are made again; a login that may not grant has them already.
+  BEGIN
     GRANT howareyou_lookup TO howareyou_migrate;
-  END IF;
-  IF NOT pg_has_role(current_user, 'howareyou_migrate', 'MEMBER') THEN
     EXECUTE format('GRANT howareyou_migrate TO %I', current_user);
-  END IF;
+  EXCEPTION WHEN insufficient_privilege THEN NULL;
+  END;
   GRANT USAGE, CREATE ON SCHEMA public TO howareyou_migrate;
   GRANT USAGE, CREATE ON SCHEMA public TO howareyou_lookup;
   GRANT USAGE ON SCHEMA public TO howareyou_app, howareyou_backup;

@@ -69,7 +69,7 @@ var importTable = []row{
 		"internal/web/...",
 		[]string{
 			"carenet/...", "alerts/...", "notify", "internal/auth", "internal/intake", "internal/limit",
-			"notify/live", "notify/twilio",
+			"notify/live", "notify/twilio", "notify/text",
 		},
 		"pages ask through their own interfaces: a page that knew SQL or the queue would skip the access policy",
 	},
@@ -77,7 +77,7 @@ var importTable = []row{
 		"internal/app/...",
 		[]string{
 			"carenet/...", "alerts/...", "notify", "notify/queue/...", "notify/twilio/...", "notify/email/...",
-			"notify/live/...", "notify/text/...", "internal/auth/...", "internal/crypto/...", "internal/intake/...",
+			"notify/live/...", "notify/text/...", "notify/deliver/...", "internal/auth/...", "internal/crypto/...", "internal/intake/...",
 			"internal/limit/...", "internal/postgres", "internal/web/...", "migrations",
 		},
 		"the one place that wires everything, without the parts that only demos and tests need",

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,7 +29,7 @@ func (s *Store) queueLink(b *pgx.Batch, r claimRow, d notify.Draft, now time.Tim
 		b.Queue(sqlInsertLink, r.OrgID, carenet.NewID(now), hash, string(auth.ForSignIn), r.RecipientID, nil, r.Detail.Door, auth.SignInExpiry(now), now)
 		return s.siteURL + "/in/" + token, nil
 	case notify.KindAlert:
-		return s.siteURL + "/clinic/alerts/" + r.Detail.Alert.String(), nil
+		return s.siteURL + "/clinic/alerts/" + strconv.Itoa(d.AlertNumber), nil
 	}
 	return "", nil
 }

@@ -73,3 +73,6 @@ func (f *Feed) send(ctx context.Context, batch []message) error {
 	})
 	return err
 }
+
+// Ping says whether Redis answers.
+func (f *Feed) Ping(ctx context.Context) error { return f.redis.Ping(ctx).Err() }

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"howareyou/carenet"
+	"howareyou/notify/deliver"
+	"howareyou/notify/queue"
+	"howareyou/notify/twilio"
+)
+
+// worker is the background role: rounds, deliveries and everything that falls
+// due by itself. Any number of them may run.
+type worker struct {
+	*parts
+	provider  *twilio.Client
+	deliverer *deliver.Deliverer
+	server    *queue.Server
+	sweeper   *queue.Sweep
+	stop      context.CancelFunc
+	running   sync.WaitGroup
+
+	partitioned time.Time
+}
+
+const (
+	sweepEvery = time.Second
+	// bellAge is how old a batch must be before the sweep takes it: a younger
+	// one is still with its bell.
+	bellAge = 500 * time.Millisecond
+	// chunk is how many rows one step of the sweep takes.
+	chunk = 200
+)
+
+func startWorker(p *parts) (*worker, error) {
+	w := &worker{parts: p}
+	var err error
+	if w.provider, err = p.provider(); err != nil {
+		return nil, err
+	}
+	w.deliverer = deliver.New(p.store, w.provider, deliver.Options{Log: p.log})
+	w.server, err = queue.NewServer(p.cfg.RedisURL, w.round, queue.ServerOptions{Logger: p.log})
+	if err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	w.sweeper = queue.NewSweep(sweepEvery, w.look, p.log)
+	p.sweep.Store(w.sweeper)
+	ctx, cancel := context.WithCancel(context.Background())
+	w.stop = cancel
+	w.running.Go(func() { w.deliverer.Run(ctx) })
+	w.running.Go(func() { w.sweeper.Run(ctx) })
+	if err := w.server.Start(); err != nil {
+		w.close(context.Background())
+		return nil, fmt.Errorf("start the queue's server: %w", err)
+	}
+	return w, nil
+}
+
+// close stops in reverse: no new work, then what is under way ends and is
+// recorded.
+func (w *worker) close(ctx context.Context) {
+	if err := w.server.Shutdown(ctx); err != nil {
+		w.log.Warn("the queue's server did not stop in time", "error", err)
+	}
+	w.parts.sweep.Store(nil)
+	w.stop()
+	w.running.Wait()
+	w.provider.Close()
+}
+
+// round is what a bell leads to, and the sweep for a lost one: the same function.
+func (w *worker) round(ctx context.Context, batch carenet.ID) error {
+	events, err := w.store.Round(ctx, batch)
+	w.tell(events)
+	w.deliverer.Kick()
+	return err
+}
+
+// look does all that is due: what no bell rang for, slots, steps of alerts, and
+// texts without a clear answer. A part that fails does not stop the others.
+func (w *worker) look(ctx context.Context) error {
+	var errs []error
+	if now := w.now(); now.Sub(w.partitioned).Abs() > time.Hour {
+		if err := w.store.EnsurePartitions(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("make partitions: %w", err))
+		} else {
+			w.partitioned = now
+		}
+	}
+	batches, err := w.store.PendingBatches(ctx, bellAge, chunk)
+	errs = append(errs, err)
+	for _, b := range batches {
+		errs = append(errs, w.round(ctx, b))
+	}
+	heads, err := w.store.SealAudit(ctx)
+	errs = append(errs, err)
+	for org, head := range heads {
+		// Outside the database, so that a cut tail is found (INV-16).
+		w.log.Info("audit sealed", "organisation", org, "seq", head.Seq, "head", head.String())
+	}
+	errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickAlerts))
+	w.deliverer.Kick()
+	if _, err := w.deliverer.Reconcile(ctx, 50); err != nil {
+		errs = append(errs, fmt.Errorf("reconcile: %w", err))
+	}
+	return errors.Join(errs...)
+}
+
+// tick claims what is due until nothing is, and runs what that brings about.
+func (w *worker) tick(ctx context.Context, claim func(context.Context, int) (carenet.Batch, int, error)) error {
+	for ctx.Err() == nil {
+		batch, done, err := claim(ctx, chunk)
+		if err != nil || done == 0 {
+			return err
+		}
+		if len(batch.Events) == 0 {
+			continue
+		}
+		if err := w.round(ctx, batch.ID); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
