@@ -45,9 +45,9 @@ func startWeb(p *parts, demo DemoParts, failed chan<- error) (*webRole, error) {
 			Intake:   r.intake, Reports: p.store, Now: p.now, Log: p.log,
 			Count: func(hook, outcome string) { webhooks.WithLabelValues(hook, outcome).Inc() },
 		},
-		Health:  ops.Health{Postgres: p.store.Ping, Redis: p.feed.Ping},
-		Doors:   append([]web.Mounted{p.doors(site)}, demo.Doors...),
-		Extra:   demo.Extra,
+		Health: ops.Health{Postgres: p.store.Ping, Redis: p.feed.Ping},
+		Doors:  append([]web.Mounted{p.doors(site)}, demo.Doors...),
+		Extra:  demo.Extra,
 	}
 	r.server = web.New(deps, closing)
 	go func() {

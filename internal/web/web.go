@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/gofiber/fiber/v2/middleware/recover"
 
+	"howareyou/internal/web/api"
 	"howareyou/internal/web/front"
 	"howareyou/internal/web/hooks"
 	"howareyou/internal/web/ops"
@@ -68,6 +69,7 @@ func New(d Deps, closing chan struct{}) *Server {
 	d.Health.Mount(app)
 	app.Use(d.Site.Begin)
 	d.Hooks.Mount(app)
+	api.Mount(app)
 	app.Get(ui.AssetPrefix+"*", front.Assets)
 	for _, m := range d.Doors {
 		group := app.Group(m.Door.Base, front.Headers(m.Door.Frame))
