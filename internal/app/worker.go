@@ -102,7 +102,11 @@ func (w *worker) look(ctx context.Context) error {
 		// Outside the database, so that a cut tail is found (INV-16).
 		w.log.Info("audit sealed", "organisation", org, "seq", head.Seq, "head", head.String())
 	}
-	errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickAlerts))
+	if err := w.clockIsRight(ctx); err != nil {
+		errs = append(errs, err)
+	} else {
+		errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickAlerts))
+	}
 	w.deliverer.Kick()
 	if _, err := w.deliverer.Reconcile(ctx, 50); err != nil {
 		errs = append(errs, fmt.Errorf("reconcile: %w", err))
@@ -125,4 +129,21 @@ func (w *worker) tick(ctx context.Context, claim func(context.Context, int) (car
 		}
 	}
 	return ctx.Err()
+}
+
+// maxSkew is how far this machine's clock may be from the database's before it
+// is no longer trusted with what falls due (INV-6). What claims rows is fenced
+// by numbers and goes on.
+const maxSkew = 500 * time.Millisecond
+
+// clockIsRight says what is wrong with this machine's clock, if anything is.
+func (w *worker) clockIsRight(ctx context.Context) error {
+	skew, trip, err := w.store.Skew(ctx, SystemClock)
+	if err != nil {
+		return fmt.Errorf("compare clocks: %w", err)
+	}
+	if skew.Abs() > maxSkew+trip/2 {
+		return fmt.Errorf("this machine's clock is %s off the database's: timers wait until it is mended", skew.Round(time.Millisecond))
+	}
+	return nil
 }
