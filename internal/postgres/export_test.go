@@ -1,0 +1,9 @@
+package postgres
+
+// What the tests outside the package look into.
+
+// SealedColumn is one column of ciphertext.
+type SealedColumn = sealedColumn
+
+// SealedColumns are all columns of ciphertext that the code knows.
+func SealedColumns() []SealedColumn { return sealedColumns }
