@@ -45,10 +45,14 @@ type Patient struct {
 	Last   *Earlier // their newest self-reported check-in that still counts
 }
 
-// Prompt is an open asking.
+// asked says whether a prompt waits for the patient's answer now.
+func (p *Patient) asked() bool { return p.Open != nil && !p.Open.Late }
+
+// Prompt is an asking without an answer.
 type Prompt struct {
 	ID     carenet.ID
 	SlotAt time.Time
+	Late   bool // the time to answer is over; an answer still counts for it
 }
 
 // Earlier is a check-in that a new one may correct.

@@ -234,7 +234,7 @@ func (d *decision) checkIn(who Person, r reply.Reading, noThanks bool) {
 		c.Score = &s
 	}
 	if p.Open != nil {
-		c.Prompt = p.Open.ID
+		c.Prompt, c.Late = p.Open.ID, p.Open.Late
 	}
 	if last := p.Last; last != nil && d.ctx.Now.Sub(last.At) <= carenet.CorrectWithin && p.Open == nil {
 		if sameSaying(*last, c) && d.ctx.Now.Sub(last.At) <= carenet.SameTextWithin {
@@ -267,7 +267,7 @@ func (d *decision) read(text string, who Person) reply.Reading {
 	ctx := reply.Context{Lang: who.Language, Scale: reply.Scale{Min: 1, Max: 5}, Role: reply.Follower}
 	switch {
 	case who.Patient != nil:
-		ctx.Role, ctx.OpenPrompt = reply.Patient, who.Patient.Open != nil
+		ctx.Role, ctx.OpenPrompt = reply.Patient, who.Patient.asked()
 		ctx.Scale = reply.Scale{Min: who.Patient.Scale.Min, Max: who.Patient.Scale.Max}
 	case who.Clinician:
 		ctx.Role = reply.Clinician

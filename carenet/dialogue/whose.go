@@ -35,7 +35,7 @@ func (d *decision) whose() (who Person, text string, ask bool) {
 	}
 	var open []Person
 	for _, p := range patients {
-		if p.Patient.Open != nil {
+		if p.Patient.asked() {
 			open = append(open, p)
 		}
 	}

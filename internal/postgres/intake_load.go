@@ -45,7 +45,7 @@ ORDER BY p.org_id, p.id FOR NO KEY UPDATE`
   pt.state AS patient_state,
   EXISTS (SELECT 1 FROM follower f WHERE f.org_id = p.org_id AND f.person_id = p.id AND f.state = 'active') AS follower,
   cl.id IS NOT NULL AS clinician,
-  sc.question_set_id, pr.id AS prompt_id, pr.slot_at,
+  sc.question_set_id, pr.id AS prompt_id, pr.slot_at, pr.late AS prompt_late,
   ci.id AS last_id, ci.prompt_id AS last_prompt_id, ci.words_enc AS last_words, ci.at AS last_at, ci.value AS last_value
 FROM contact_point cp
 JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
@@ -54,8 +54,9 @@ LEFT JOIN patient pt ON pt.org_id = p.org_id AND pt.id = p.id
 LEFT JOIN clinician cl ON cl.org_id = p.org_id AND cl.id = p.id AND cl.left_at IS NULL
 LEFT JOIN LATERAL (SELECT s.question_set_id FROM schedule s
   WHERE s.org_id = pt.org_id AND s.patient_id = pt.id AND s.ended_at IS NULL ORDER BY s.id LIMIT 1) sc ON true
-LEFT JOIN LATERAL (SELECT q.id, q.slot_at FROM prompt q
-  WHERE q.org_id = pt.org_id AND q.patient_id = pt.id AND q.state = 'open' ORDER BY q.slot_at DESC LIMIT 1) pr ON true
+LEFT JOIN LATERAL (SELECT * FROM (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.state, q.cause FROM prompt q
+  WHERE q.org_id = pt.org_id AND q.patient_id = pt.id ORDER BY q.slot_at DESC LIMIT 1) newest
+  WHERE newest.state = 'open' OR newest.state = 'closed' AND newest.cause IN ('no_reply', 'undelivered')) pr ON true
 LEFT JOIN LATERAL (SELECT k.id, k.prompt_id, k.words_enc, k.at, a.value FROM check_in k
   LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
   WHERE k.org_id = pt.org_id AND k.patient_id = pt.id AND k.reporter = 'self' AND k.superseded_by IS NULL
@@ -93,6 +94,7 @@ type peopleOnRow struct {
 	QuestionSetID  *carenet.ID
 	PromptID       *carenet.ID
 	SlotAt         *time.Time
+	PromptLate     *bool
 	LastID         *carenet.ID
 	LastPromptID   *carenet.ID
 	LastWords      []byte
@@ -183,7 +185,7 @@ func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {
 	}
 	pt := &dialogue.Patient{Active: *p.PatientState == "active", Set: *p.QuestionSetID, Item: wellbeingItem, Scale: carenet.WellbeingScale}
 	if p.PromptID != nil {
-		pt.Open = &dialogue.Prompt{ID: *p.PromptID, SlotAt: *p.SlotAt}
+		pt.Open = &dialogue.Prompt{ID: *p.PromptID, SlotAt: *p.SlotAt, Late: *p.PromptLate}
 	}
 	if p.LastID != nil {
 		words, err := s.open(p.LastWords, p.OrgID, "check_in", "words_enc", *p.LastID)
