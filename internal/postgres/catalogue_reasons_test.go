@@ -1,0 +1,106 @@
+package postgres_test
+
+// What is let off a rule of the schema, and why. Every line is a decision: add
+// one only with a reason that a stranger would accept.
+
+// outside are the tables that belong to no organisation.
+var outside = map[string]string{
+	"goose_db_version": "which migrations were applied: the migration tool's own",
+	"inbound_seen":     "answers before the organisation is known; holds the provider's ids and nothing else",
+	"inbound_unrouted": "texts to a number that no organisation has; the body is sealed",
+}
+
+// appendOnly are the tables whose rows nobody changes, not even their owner.
+var appendOnly = map[string]bool{"alert_entry": true, "audit": true, "audit_seal": true, "consent": true}
+
+// mayDelete are the tables from which the service deletes rows.
+var mayDelete = map[string]string{
+	"audit_unsealed":   "a waiting list",
+	"inbound_seen":     "swept after 30 days",
+	"inbound_unrouted": "swept when a human has looked",
+	"link":             "swept when it is over",
+	"person_name_word": "made anew with the name",
+	"session":          "swept when it is over",
+}
+
+// columnGrants are the privileges on single columns.
+var columnGrants = map[grant]string{
+	{"howareyou_app", "UPDATE", "alert_entry.note_enc"}:      "sealed again when the data key changes; a trigger allows nothing else",
+	{"howareyou_app", "UPDATE", "inbound_unrouted.body_enc"}: "sealed again when the data key changes",
+}
+
+// uniqueBeyond are the unique indexes across organisations: one organisation
+// could learn from a conflict that another has the value.
+var uniqueBeyond = map[string]string{
+	"sender_number":  "our own numbers: one that two organisations had would mix their people",
+	"sender_service": "our own messaging services, likewise",
+	"link_token":     "a hash of 128 random bits or more",
+	"session_token":  "a hash of 128 random bits or more",
+}
+
+// plain are the columns of free text that stay readable, with the reason why
+// they hold nothing about a person. What a CHECK limits to a list of words or to
+// a shape needs no line here.
+var plain = map[string]string{
+	"organisation.name":             "the organisation's, on every page",
+	"organisation.zone":             zoneName,
+	"organisation.emergency_number": "public",
+	"organisation.clinic_number":    "public, printed in texts",
+	"organisation.staffed_hours":    "public, printed in texts",
+	"sender.number":                 "a number of ours, public",
+	"sender.messaging_service_sid":  providerID,
+	"person.zone":                   zoneName,
+	"schedule.rrule":                "a recurrence, compiled before it is stored",
+	"schedule.zone":                 zoneName,
+	"question_set.code":             ourWord,
+	"question_set.items":            "the questions, the same for everyone",
+	"consent.scope":                 ourWord,
+	"consent.words_version":         ourWord,
+	"consent.actor_kind":            ourWord,
+	"check_in.idempotency":          "a random key made by the page",
+	"answer.item":                   ourWord,
+	"inbound_seen.sid":              providerID,
+	"inbound_unrouted.sid":          providerID,
+	"inbound_unrouted.to_number":    "the number of ours that was texted; the sender's is in the sealed body",
+	"inbound_message.sid":           providerID,
+	"inbound_message.kind":          ourWord,
+	"inbound_message.reason":        ourWord,
+	"inbound_message.flags":         ourWord,
+	"event.kind":                    ourWord,
+	"event.detail":                  "ids, words of ours and small numbers",
+	"delivery.kind":                 ourWord,
+	"delivery.reason":               ourWord,
+	"delivery.cause":                ourWord,
+	"attempt.sid":                   providerID,
+	"attempt.provider_status":       "the provider's word for a state",
+	"attempt.class":                 ourWord,
+	"attempt.detail":                "our words for what the provider answered",
+	"episode.severity":              ourWord,
+	"episode.rules":                 ourWord,
+	"episode.evidence":              figures,
+	"alert.rule_id":                 ourWord,
+	"alert.severity":                ourWord,
+	"alert.evidence":                figures,
+	"alert.outcome":                 ourWord,
+	"alert_entry.kind":              ourWord,
+	"alert_entry.actor_kind":        ourWord,
+	"alert_entry.channel":           ourWord,
+	"audit.actor_kind":              ourWord,
+	"audit.action":                  ourWord,
+	"audit.table_name":              ourWord,
+	"audit.detail":                  "ids, words of ours and small numbers",
+}
+
+const (
+	ourWord    = "a word of ours"
+	zoneName   = "an IANA zone"
+	providerID = "the provider's id"
+	figures    = "the figures that fired a rule; access is by row, like the answers"
+)
+
+// lookupTells are the columns that a look-up across organisations returns
+// beside ids, numbers, times and yes or no.
+var lookupTells = map[string]string{
+	"lookup_senders.number": "one of the numbers of ours that were asked about",
+	"lookup_bound_sids.sid": "one of the provider's ids that were asked about",
+}
