@@ -59,6 +59,8 @@ const (
 	PageBoardHasIt                  Key = "page.board.has_it"
 	PageBoardHigher                 Key = "page.board.higher"
 	PageBoardKeys                   Key = "page.board.keys"
+	PageBoardKeysTitle              Key = "page.board.keys_title"
+	PageBoardKeysUse                Key = "page.board.keys_use"
 	PageBoardLast                   Key = "page.board.last"
 	PageBoardLowToday               Key = "page.board.low_today"
 	PageBoardLower                  Key = "page.board.lower"
@@ -75,7 +77,11 @@ const (
 	PageBoardSame                   Key = "page.board.same"
 	PageBoardSeverityAmber          Key = "page.board.severity_amber"
 	PageBoardSeverityAmberHigh      Key = "page.board.severity_amber_high"
+	PageBoardSeverityDigest         Key = "page.board.severity_digest"
+	PageBoardSeverityOutreach       Key = "page.board.severity_outreach"
 	PageBoardSeverityRed            Key = "page.board.severity_red"
+	PageBoardSeverityWatch          Key = "page.board.severity_watch"
+	PageBoardShowChanges            Key = "page.board.show_changes"
 	PageBoardSilence                Key = "page.board.silence"
 	PageBoardSilent                 Key = "page.board.silent"
 	PageBoardTakenTitle             Key = "page.board.taken_title"
@@ -85,6 +91,7 @@ const (
 	PageChartDay                    Key = "page.chart.day"
 	PageChartDesc                   Key = "page.chart.desc"
 	PageChartDescEmpty              Key = "page.chart.desc_empty"
+	PageChartDescNoUsual            Key = "page.chart.desc_no_usual"
 	PageChartFlag                   Key = "page.chart.flag"
 	PageChartMissed                 Key = "page.chart.missed"
 	PageChartProxy                  Key = "page.chart.proxy"
@@ -103,6 +110,7 @@ const (
 	PageCheckinClinicSees           Key = "page.checkin.clinic_sees"
 	PageCheckinForDay               Key = "page.checkin.for_day"
 	PageCheckinHint                 Key = "page.checkin.hint"
+	PageCheckinLinkOld              Key = "page.checkin.link_old"
 	PageCheckinPrivate              Key = "page.checkin.private"
 	PageCheckinPrivateMeans         Key = "page.checkin.private_means"
 	PageCheckinQuestion             Key = "page.checkin.question"
@@ -113,6 +121,7 @@ const (
 	PageCheckinSeesWords            Key = "page.checkin.sees_words"
 	PageCheckinSend                 Key = "page.checkin.send"
 	PageCheckinTell                 Key = "page.checkin.tell"
+	PageCheckinTellClinic           Key = "page.checkin.tell_clinic"
 	PageCheckinTellMany             Key = "page.checkin.tell_many"
 	PageCheckinTellTwo              Key = "page.checkin.tell_two"
 	PageCheckinTitle                Key = "page.checkin.title"
@@ -146,6 +155,7 @@ const (
 	PageErrorForbidden              Key = "page.error.forbidden"
 	PageErrorForbiddenTitle         Key = "page.error.forbidden_title"
 	PageErrorInvalidTitle           Key = "page.error.invalid_title"
+	PageErrorLook                   Key = "page.error.look"
 	PageErrorNotFound               Key = "page.error.not_found"
 	PageErrorNotFoundTitle          Key = "page.error.not_found_title"
 	PageErrorOffline                Key = "page.error.offline"
@@ -193,17 +203,33 @@ const (
 	PageFrameMenu                   Key = "page.frame.menu"
 	PageFrameNotEmergency           Key = "page.frame.not_emergency"
 	PageFrameOffline                Key = "page.frame.offline"
+	PageFrameRefresh                Key = "page.frame.refresh"
 	PageFrameSave                   Key = "page.frame.save"
 	PageFrameSignOut                Key = "page.frame.sign_out"
 	PageFrameSkip                   Key = "page.frame.skip"
+	PageFrameTryAgain               Key = "page.frame.try_again"
 	PageFrameWhoYouAre              Key = "page.frame.who_you_are"
 	PagePatientAlerts               Key = "page.patient.alerts"
+	PagePatientClosed               Key = "page.patient.closed"
 	PagePatientFollowers            Key = "page.patient.followers"
+	PagePatientInHospital           Key = "page.patient.in_hospital"
+	PagePatientInRead               Key = "page.patient.in_read"
+	PagePatientInStored             Key = "page.patient.in_stored"
 	PagePatientInText               Key = "page.patient.in_text"
+	PagePatientInUnread             Key = "page.patient.in_unread"
+	PagePatientNext                 Key = "page.patient.next"
+	PagePatientNextNone             Key = "page.patient.next_none"
 	PagePatientNoAlerts             Key = "page.patient.no_alerts"
+	PagePatientNoFollowers          Key = "page.patient.no_followers"
 	PagePatientNotRead              Key = "page.patient.not_read"
 	PagePatientOutAuto              Key = "page.patient.out_auto"
 	PagePatientOutText              Key = "page.patient.out_text"
+	PagePatientOutcomeCareChanged   Key = "page.patient.outcome_care_changed"
+	PagePatientOutcomeContacted     Key = "page.patient.outcome_contacted"
+	PagePatientOutcomeMistake       Key = "page.patient.outcome_mistake"
+	PagePatientOutcomeNoAction      Key = "page.patient.outcome_no_action"
+	PagePatientOutcomeNoContact     Key = "page.patient.outcome_no_contact"
+	PagePatientOutcomeReferred      Key = "page.patient.outcome_referred"
 	PagePatientReadBy               Key = "page.patient.read_by"
 	PagePatientReadMark             Key = "page.patient.read_mark"
 	PagePatientStateDelivered       Key = "page.patient.state_delivered"
@@ -219,11 +245,16 @@ const (
 	PagePatientThread               Key = "page.patient.thread"
 	PagePatientThreadEmpty          Key = "page.patient.thread_empty"
 	PagePatientTitle                Key = "page.patient.title"
+	PagePatientTo                   Key = "page.patient.to"
 	PageSignInAgain                 Key = "page.sign_in.again"
+	PageSignInAsk                   Key = "page.sign_in.ask"
 	PageSignInButton                Key = "page.sign_in.button"
 	PageSignInConfirm               Key = "page.sign_in.confirm"
 	PageSignInConfirmTitle          Key = "page.sign_in.confirm_title"
 	PageSignInConfirmTitlePlain     Key = "page.sign_in.confirm_title_plain"
+	PageSignInFollower              Key = "page.sign_in.follower"
+	PageSignInGone                  Key = "page.sign_in.gone"
+	PageSignInGoneTitle             Key = "page.sign_in.gone_title"
 	PageSignInNotYou                Key = "page.sign_in.not_you"
 	PageSignInPhone                 Key = "page.sign_in.phone"
 	PageSignInPhoneError            Key = "page.sign_in.phone_error"
@@ -232,6 +263,7 @@ const (
 	PageSignInSent                  Key = "page.sign_in.sent"
 	PageSignInSentTitle             Key = "page.sign_in.sent_title"
 	PageSignInSignedOut             Key = "page.sign_in.signed_out"
+	PageSignInStaff                 Key = "page.sign_in.staff"
 	PageSignInTitle                 Key = "page.sign_in.title"
 	Prompt                          Key = "prompt"
 	PromptLink                      Key = "prompt_link"
@@ -348,6 +380,8 @@ var catalogue = map[Key]shape{
 	PageBoardHasIt:                  {Plural: false, Fields: []string(nil)},
 	PageBoardHigher:                 {Plural: false, Fields: []string(nil)},
 	PageBoardKeys:                   {Plural: false, Fields: []string(nil)},
+	PageBoardKeysTitle:              {Plural: false, Fields: []string(nil)},
+	PageBoardKeysUse:                {Plural: false, Fields: []string(nil)},
 	PageBoardLast:                   {Plural: false, Fields: []string(nil)},
 	PageBoardLowToday:               {Plural: false, Fields: []string(nil)},
 	PageBoardLower:                  {Plural: false, Fields: []string(nil)},
@@ -364,7 +398,11 @@ var catalogue = map[Key]shape{
 	PageBoardSame:                   {Plural: false, Fields: []string(nil)},
 	PageBoardSeverityAmber:          {Plural: false, Fields: []string(nil)},
 	PageBoardSeverityAmberHigh:      {Plural: false, Fields: []string(nil)},
+	PageBoardSeverityDigest:         {Plural: false, Fields: []string(nil)},
+	PageBoardSeverityOutreach:       {Plural: false, Fields: []string(nil)},
 	PageBoardSeverityRed:            {Plural: false, Fields: []string(nil)},
+	PageBoardSeverityWatch:          {Plural: false, Fields: []string(nil)},
+	PageBoardShowChanges:            {Plural: false, Fields: []string(nil)},
 	PageBoardSilence:                {Plural: false, Fields: []string(nil)},
 	PageBoardSilent:                 {Plural: false, Fields: []string(nil)},
 	PageBoardTakenTitle:             {Plural: false, Fields: []string{"Number"}},
@@ -374,6 +412,7 @@ var catalogue = map[Key]shape{
 	PageChartDay:                    {Plural: false, Fields: []string(nil)},
 	PageChartDesc:                   {Plural: false, Fields: []string{"Answers", "High", "Low", "Usual"}},
 	PageChartDescEmpty:              {Plural: false, Fields: []string(nil)},
+	PageChartDescNoUsual:            {Plural: false, Fields: []string{"Answers", "High", "Low"}},
 	PageChartFlag:                   {Plural: false, Fields: []string(nil)},
 	PageChartMissed:                 {Plural: false, Fields: []string(nil)},
 	PageChartProxy:                  {Plural: false, Fields: []string{"Name"}},
@@ -392,6 +431,7 @@ var catalogue = map[Key]shape{
 	PageCheckinClinicSees:           {Plural: false, Fields: []string{"Org"}},
 	PageCheckinForDay:               {Plural: false, Fields: []string{"Day"}},
 	PageCheckinHint:                 {Plural: false, Fields: []string(nil)},
+	PageCheckinLinkOld:              {Plural: false, Fields: []string(nil)},
 	PageCheckinPrivate:              {Plural: false, Fields: []string(nil)},
 	PageCheckinPrivateMeans:         {Plural: false, Fields: []string(nil)},
 	PageCheckinQuestion:             {Plural: false, Fields: []string{"Name"}},
@@ -402,6 +442,7 @@ var catalogue = map[Key]shape{
 	PageCheckinSeesWords:            {Plural: false, Fields: []string{"Name"}},
 	PageCheckinSend:                 {Plural: false, Fields: []string(nil)},
 	PageCheckinTell:                 {Plural: false, Fields: []string{"Name"}},
+	PageCheckinTellClinic:           {Plural: false, Fields: []string(nil)},
 	PageCheckinTellMany:             {Plural: true, Fields: []string{"Count", "Name"}},
 	PageCheckinTellTwo:              {Plural: false, Fields: []string{"Name", "Second"}},
 	PageCheckinTitle:                {Plural: false, Fields: []string(nil)},
@@ -435,6 +476,7 @@ var catalogue = map[Key]shape{
 	PageErrorForbidden:              {Plural: false, Fields: []string(nil)},
 	PageErrorForbiddenTitle:         {Plural: false, Fields: []string(nil)},
 	PageErrorInvalidTitle:           {Plural: false, Fields: []string(nil)},
+	PageErrorLook:                   {Plural: false, Fields: []string(nil)},
 	PageErrorNotFound:               {Plural: false, Fields: []string(nil)},
 	PageErrorNotFoundTitle:          {Plural: false, Fields: []string(nil)},
 	PageErrorOffline:                {Plural: false, Fields: []string(nil)},
@@ -482,17 +524,33 @@ var catalogue = map[Key]shape{
 	PageFrameMenu:                   {Plural: false, Fields: []string(nil)},
 	PageFrameNotEmergency:           {Plural: false, Fields: []string(nil)},
 	PageFrameOffline:                {Plural: false, Fields: []string(nil)},
+	PageFrameRefresh:                {Plural: false, Fields: []string(nil)},
 	PageFrameSave:                   {Plural: false, Fields: []string(nil)},
 	PageFrameSignOut:                {Plural: false, Fields: []string(nil)},
 	PageFrameSkip:                   {Plural: false, Fields: []string(nil)},
+	PageFrameTryAgain:               {Plural: false, Fields: []string(nil)},
 	PageFrameWhoYouAre:              {Plural: false, Fields: []string{"Name"}},
 	PagePatientAlerts:               {Plural: false, Fields: []string(nil)},
+	PagePatientClosed:               {Plural: false, Fields: []string{"When"}},
 	PagePatientFollowers:            {Plural: false, Fields: []string(nil)},
+	PagePatientInHospital:           {Plural: false, Fields: []string(nil)},
+	PagePatientInRead:               {Plural: false, Fields: []string(nil)},
+	PagePatientInStored:             {Plural: false, Fields: []string(nil)},
 	PagePatientInText:               {Plural: false, Fields: []string{"Name"}},
+	PagePatientInUnread:             {Plural: false, Fields: []string(nil)},
+	PagePatientNext:                 {Plural: false, Fields: []string{"When"}},
+	PagePatientNextNone:             {Plural: false, Fields: []string(nil)},
 	PagePatientNoAlerts:             {Plural: false, Fields: []string(nil)},
+	PagePatientNoFollowers:          {Plural: false, Fields: []string{"Name"}},
 	PagePatientNotRead:              {Plural: false, Fields: []string(nil)},
 	PagePatientOutAuto:              {Plural: false, Fields: []string(nil)},
 	PagePatientOutText:              {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeCareChanged:   {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeContacted:     {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeMistake:       {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeNoAction:      {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeNoContact:     {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeReferred:      {Plural: false, Fields: []string(nil)},
 	PagePatientReadBy:               {Plural: false, Fields: []string{"Name", "When"}},
 	PagePatientReadMark:             {Plural: false, Fields: []string(nil)},
 	PagePatientStateDelivered:       {Plural: false, Fields: []string(nil)},
@@ -508,11 +566,16 @@ var catalogue = map[Key]shape{
 	PagePatientThread:               {Plural: false, Fields: []string(nil)},
 	PagePatientThreadEmpty:          {Plural: false, Fields: []string(nil)},
 	PagePatientTitle:                {Plural: false, Fields: []string{"Name"}},
+	PagePatientTo:                   {Plural: false, Fields: []string{"Name"}},
 	PageSignInAgain:                 {Plural: false, Fields: []string(nil)},
+	PageSignInAsk:                   {Plural: false, Fields: []string(nil)},
 	PageSignInButton:                {Plural: false, Fields: []string(nil)},
 	PageSignInConfirm:               {Plural: false, Fields: []string(nil)},
 	PageSignInConfirmTitle:          {Plural: false, Fields: []string{"Name"}},
 	PageSignInConfirmTitlePlain:     {Plural: false, Fields: []string(nil)},
+	PageSignInFollower:              {Plural: false, Fields: []string(nil)},
+	PageSignInGone:                  {Plural: false, Fields: []string(nil)},
+	PageSignInGoneTitle:             {Plural: false, Fields: []string(nil)},
 	PageSignInNotYou:                {Plural: false, Fields: []string(nil)},
 	PageSignInPhone:                 {Plural: false, Fields: []string(nil)},
 	PageSignInPhoneError:            {Plural: false, Fields: []string(nil)},
@@ -521,6 +584,7 @@ var catalogue = map[Key]shape{
 	PageSignInSent:                  {Plural: false, Fields: []string(nil)},
 	PageSignInSentTitle:             {Plural: false, Fields: []string(nil)},
 	PageSignInSignedOut:             {Plural: false, Fields: []string(nil)},
+	PageSignInStaff:                 {Plural: false, Fields: []string(nil)},
 	PageSignInTitle:                 {Plural: false, Fields: []string(nil)},
 	Prompt:                          {Plural: false, Fields: []string{"Name", "Org"}},
 	PromptLink:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},

@@ -21,8 +21,10 @@ func Headers(frame string) fiber.Handler {
 		c.Set("Referrer-Policy", "same-origin")
 		c.Set("Cross-Origin-Opener-Policy", "same-origin")
 		c.Set("Cache-Control", "no-store")
-		if frame == "" {
-			c.Set("X-Frame-Options", "DENY")
+		c.Set("X-Frame-Options", "DENY")
+		if frame != "" {
+			// A door beneath another one's path has been through its headers too.
+			c.Response().Header.Del("X-Frame-Options")
 		}
 		return c.Next()
 	}

@@ -1,6 +1,8 @@
 package front
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"howareyou/carenet"
@@ -27,12 +29,16 @@ func (s *Site) Enter(d Door) fiber.Handler {
 		} else if err != nil {
 			switch carenet.CodeOf(err) {
 			case carenet.Expired, carenet.Forbidden:
+				if strings.Contains(c.Get("Accept"), eventStream) {
+					// A stream that comes back: its page sees the status and goes to sign in.
+					return c.SendStatus(fiber.StatusUnauthorized)
+				}
 				if c.Get("HX-Request") != "" {
 					// A part of an open page: the whole page must go to sign in.
-					c.Set("HX-Redirect", s.signIn(c, d))
+					c.Set("HX-Redirect", s.signIn(d))
 					return c.SendStatus(fiber.StatusNoContent)
 				}
-				return c.Redirect(s.signIn(c, d), fiber.StatusSeeOther)
+				return c.Redirect(s.signIn(d), fiber.StatusSeeOther)
 			}
 			return err
 		}
@@ -42,7 +48,7 @@ func (s *Site) Enter(d Door) fiber.Handler {
 	}
 }
 
-func (s *Site) signIn(c *fiber.Ctx, d Door) string {
+func (s *Site) signIn(d Door) string {
 	return "/in?door=" + string(d.Kind)
 }
 
@@ -64,7 +70,10 @@ func (s *Site) SignOut(c *fiber.Ctx, d Door) error {
 		return err
 	}
 	c.Cookie(&fiber.Cookie{Name: k.Name, Value: "", Path: k.Path, Secure: k.Secure, HTTPOnly: true, SameSite: k.SameSite, MaxAge: -1})
-	return c.Redirect(s.signIn(c, d), fiber.StatusSeeOther)
+	if d.As != nil {
+		return c.Redirect(d.Home(), fiber.StatusSeeOther)
+	}
+	return c.Redirect(s.signIn(d)+"&out=1", fiber.StatusSeeOther)
 }
 
 // Actor is who is signed in.

@@ -49,6 +49,17 @@ type Door struct {
 	As    func(ctx context.Context) (token string, err error)
 }
 
+// Home is where whoever comes through the door arrives.
+func (d Door) Home() string {
+	switch d.Kind {
+	case auth.ClinicDoor:
+		return d.Base + "/clinic"
+	case auth.FollowerDoor:
+		return d.Base + "/circle"
+	}
+	return d.Base + "/"
+}
+
 // requestTime bounds what one page may take.
 const requestTime = 10 * time.Second
 

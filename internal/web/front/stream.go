@@ -2,6 +2,7 @@ package front
 
 import (
 	"bufio"
+	"context"
 	"sync"
 	"time"
 
@@ -44,37 +45,46 @@ func (s *streamCount) leave(who carenet.ID) {
 	}
 }
 
+// eventStream is the type of a stream's answer, and what asks for one.
+const eventStream = "text/event-stream"
+
 // Stream tells an open page that something changed under one of the topics. The
-// page then asks for what it may see; the stream itself carries ids alone. A
-// page that comes back hears "update" at once, so that it never misses what
-// happened while it was away.
-func (s *Site) Stream(c *fiber.Ctx, topics ...carenet.ID) error {
+// page then asks for what it may see; the stream itself carries ids alone.
+//
+// Its first event is "open": whatever happened between the making of the page
+// and this moment is to be asked for. A page that comes back hears "update"
+// instead, so that it never misses what happened while it was away.
+//
+// Before each update still is asked whether the reader may go on listening
+// (nil: always), and the stream ends where not. It must not hold the request:
+// that is over by then.
+func (s *Site) Stream(c *fiber.Ctx, still func(context.Context) bool, topics ...carenet.ID) error {
 	who := Actor(c).Person
 	if !s.streams.enter(who) {
 		return carenet.Errorf(carenet.Busy, "open stream", "too many open pages; close one")
 	}
 	changes, cancel := s.subscribe(topics)
 	gone := c.Context().Done()
-	c.Set("Content-Type", "text/event-stream")
+	c.Set("Content-Type", eventStream)
 	c.Set("Cache-Control", "no-store")
 	c.Set("X-Accel-Buffering", "no")
-	back := c.Get("Last-Event-ID") != ""
+	first := "open"
+	if c.Get("Last-Event-ID") != "" {
+		first = "update"
+	}
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer s.streams.leave(who)
 		defer cancel()
 		beat := time.NewTicker(heartbeat)
 		defer beat.Stop()
-		first := ": open\n\n"
-		if back {
-			first = "event: update\nid: 0\ndata: {}\n\n"
-		}
-		if !send(w, first) {
+		// With an id, or the browser would come back without one.
+		if !send(w, "event: "+first+"\nid: 0\ndata: {}\n\n") {
 			return
 		}
 		for {
 			select {
 			case id, ok := <-changes:
-				if !ok || !send(w, "event: update\nid: "+id.String()+"\ndata: {}\n\n") {
+				if !ok || !may(still) || !send(w, "event: update\nid: "+id.String()+"\ndata: {}\n\n") {
 					return
 				}
 			case <-beat.C:
@@ -89,6 +99,15 @@ func (s *Site) Stream(c *fiber.Ctx, topics ...carenet.ID) error {
 		}
 	})
 	return nil
+}
+
+func may(still func(context.Context) bool) bool {
+	if still == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), requestTime)
+	defer cancel()
+	return still(ctx)
 }
 
 func send(w *bufio.Writer, s string) bool {

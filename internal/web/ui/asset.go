@@ -33,7 +33,7 @@ type LoadedAsset struct {
 }
 
 // styles are the parts of app.css, in the order of the cascade.
-var styles = []string{"tokens", "fonts", "base", "layout", "forms", "faces", "parts", "chart", "print"}
+var styles = []string{"tokens", "fonts", "base", "layout", "forms", "faces", "parts", "chart", "pages", "print"}
 
 // sources are the assets that are files; app.css is put together from styles.
 var sources = []struct{ name, file string }{
@@ -43,6 +43,8 @@ var sources = []struct{ name, file string }{
 	{"htmx.js", "third_party/htmx/htmx.min.js"},
 	{"hx-sse.js", "third_party/htmx/hx-sse.min.js"},
 	{"live.js", "js/live.js"},
+	{"checkin.js", "js/checkin.js"},
+	{"board.js", "js/board.js"},
 	{"icon.svg", "icon.svg"},
 }
 

@@ -25,7 +25,11 @@
     waits.delete(event.target);
     show(true);
   });
-  document.addEventListener("htmx:sse:error", () => show(false));
+  document.addEventListener("htmx:sse:error", (event) => {
+    show(false);
+    // The session is over: the page itself knows the way to sign in.
+    if (event.detail?.status === 401) location.reload();
+  });
 
   // A request of the stream's own element that ends without a stream has failed.
   document.addEventListener("htmx:finally:request", (event) => {

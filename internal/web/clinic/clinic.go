@@ -1,0 +1,142 @@
+// Package clinic is the staff's side: the board of an organisation's patients
+// by concern, the page of one patient, and taking an alert on.
+package clinic
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"howareyou/carenet"
+	"howareyou/internal/auth"
+	"howareyou/internal/web/front"
+)
+
+// Store reads what staff may see and lets them take an alert on. Reading a
+// patient's page is on record as having read what it shows. Acknowledge is of
+// code Conflict when somebody else has the alert or it is resolved.
+type Store interface {
+	Board(ctx context.Context, actor carenet.Actor) (carenet.Board, error)
+	PatientPage(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.PatientPage, error)
+	PatientOfAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.ID, error)
+	Acknowledge(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.Batch, error)
+}
+
+// Handler serves the pages.
+type Handler struct {
+	site      *front.Site
+	store     Store
+	committed func(carenet.Batch)
+}
+
+// New returns the pages' handler; committed is called after each change.
+func New(site *front.Site, store Store, committed func(carenet.Batch)) *Handler {
+	return &Handler{site: site, store: store, committed: committed}
+}
+
+// Mount adds the routes to r, which stands for door.Base.
+func (h *Handler) Mount(r fiber.Router, door front.Door) {
+	door.Kind = auth.ClinicDoor
+	enter := h.site.Enter(door)
+	if door.Base != "" {
+		// The site's own root is the followers'.
+		r.Get("/", enter, func(c *fiber.Ctx) error { return c.Redirect(door.Home(), fiber.StatusSeeOther) })
+	}
+	r.Get("/clinic", enter, h.board)
+	r.Get("/clinic/rows", enter, h.rows)
+	r.Get("/clinic/live", enter, h.liveBoard)
+	r.Get("/clinic/patients/:id", enter, h.patient)
+	r.Get("/clinic/patients/:id/live", enter, h.livePatient)
+	r.Get("/clinic/alerts/:id", enter, h.alert)
+	r.Post("/clinic/alerts/:id/acknowledge", h.site.Guard, enter, h.acknowledge)
+	r.Post("/clinic/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })
+}
+
+// base is where the pages of the request's door live.
+func base(c *fiber.Ctx) string { return front.DoorOf(c).Base }
+
+// pathID reads the id in the path; what is none leads nowhere.
+func pathID(c *fiber.Ctx) (carenet.ID, error) {
+	id, err := carenet.ParseID(c.Params("id"))
+	if err != nil {
+		return id, carenet.Errorf(carenet.NotFound, "read address", "there is no such page")
+	}
+	return id, nil
+}
+
+func (h *Handler) board(c *fiber.Ctx) error {
+	return h.showBoard(c, fiber.StatusOK, queryID(c, "taken"))
+}
+
+func (h *Handler) showBoard(c *fiber.Ctx, status int, about carenet.ID) error {
+	b, err := h.store.Board(c.UserContext(), front.Actor(c))
+	if err != nil {
+		return err
+	}
+	return front.Render(c, status, boardPage(h.boardView(c, b, about)))
+}
+
+// rows is the list alone: an open board asks for it again.
+func (h *Handler) rows(c *fiber.Ctx) error {
+	b, err := h.store.Board(c.UserContext(), front.Actor(c))
+	if err != nil {
+		return err
+	}
+	return front.Render(c, fiber.StatusOK, boardRows(h.boardView(c, b, carenet.NilID)))
+}
+
+func (h *Handler) liveBoard(c *fiber.Ctx) error {
+	return h.site.Stream(c, nil, front.TopicOrganisation(front.Actor(c).Org))
+}
+
+func (h *Handler) patient(c *fiber.Ctx) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	return h.showPatient(c, fiber.StatusOK, id, queryID(c, "taken"))
+}
+
+func (h *Handler) showPatient(c *fiber.Ctx, status int, patient, about carenet.ID) error {
+	p, err := h.store.PatientPage(c.UserContext(), front.Actor(c), patient)
+	if err != nil {
+		return err
+	}
+	return front.Render(c, status, patientPage(h.patientView(c, p, about)))
+}
+
+// livePatient only says that something changed. The page is not fetched again
+// by itself: fetching it means that somebody has read it, and an open page that
+// nobody looks at has read nothing.
+func (h *Handler) livePatient(c *fiber.Ctx) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	return h.site.Stream(c, nil, front.TopicPatient(id))
+}
+
+// alert leads from the link in an alert's text to the alert on its patient's page.
+func (h *Handler) alert(c *fiber.Ctx) error {
+	id, err := pathID(c)
+	if err != nil {
+		return err
+	}
+	patient, err := h.store.PatientOfAlert(c.UserContext(), front.Actor(c), id)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(patientURL(base(c), patient)+"#alert-"+id.String(), fiber.StatusSeeOther)
+}
+
+func patientURL(base string, patient carenet.ID) string {
+	return base + "/clinic/patients/" + patient.String()
+}
+
+func queryID(c *fiber.Ctx, name string) carenet.ID {
+	id, err := carenet.ParseID(c.Query(name))
+	if err != nil {
+		return carenet.NilID
+	}
+	return id
+}

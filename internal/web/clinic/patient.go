@@ -1,0 +1,140 @@
+package clinic
+
+import (
+	"regexp"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"howareyou/carenet"
+	"howareyou/internal/web/front"
+	"howareyou/internal/web/ui"
+	"howareyou/notify"
+	"howareyou/notify/text"
+)
+
+// patientView is one patient's page with its words chosen.
+type patientView struct {
+	front.Reader
+	page       ui.Page
+	base       string
+	live       string
+	name       string // what they are called
+	inHospital bool
+	notice     notice
+	row        boardRow
+	next       string
+	chart      ui.Chart
+	alerts     []alertView
+	thread     []threadText
+	circle     []place
+}
+
+// place is a follower and what they see.
+type place struct {
+	name string
+	sees []string
+}
+
+// threadText is one text, in or out.
+type threadText struct {
+	in     bool
+	who    string
+	at     time.Time
+	when   string
+	body   string
+	state  string
+	reason string // as it was stored: in English, for whoever looks into a case
+	worry  bool   // somebody must look
+}
+
+func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet.ID) patientView {
+	r := h.reader(c, p.Zone)
+	viewer := front.Actor(c).Person
+	v := patientView{Reader: r, base: base(c), name: carenet.FirstName(p.Name), inHospital: p.State == "in_hospital", chart: newChart(r, p)}
+	v.live = patientURL(v.base, p.Patient) + "/live"
+	v.row = newBoardRow(r, v.base, viewer, p.Today, p.Row)
+	v.next = r.Say(text.PagePatientNextNone)
+	if !p.NextPrompt.IsZero() {
+		v.next = r.Say(text.PagePatientNext, text.Data{"When": r.On(p.NextPrompt)})
+	}
+	for _, a := range p.Alerts {
+		v.alerts = append(v.alerts, newAlertView(r, v.base, viewer, a))
+		if a.ID == about {
+			v.notice = aboutAlert(r, viewer, a)
+		}
+	}
+	for _, m := range p.Thread {
+		v.thread = append(v.thread, newThreadText(r, v.name, m))
+	}
+	for _, f := range p.Circle {
+		v.circle = append(v.circle, newPlace(r.Texts, f))
+	}
+	v.page = front.Frame{Title: p.Name, Organisation: p.Organisation, Home: v.base + "/clinic", Audience: ui.ForClinic, Live: true,
+		Nav: []ui.Link{{Href: v.base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle}}}.Page(r.Texts)
+	return v
+}
+
+var sees = map[carenet.Part]text.Key{
+	carenet.PartAnswered: text.PageFeedSeesAnswered,
+	carenet.PartScore:    text.PageFeedSeesScore,
+	carenet.PartWords:    text.PageFeedSeesWords,
+	carenet.PartTrend:    text.PageFeedSeesTrend,
+	carenet.PartAlerts:   text.PageFeedSeesAlerts,
+}
+
+func newPlace(t *text.Texts, f carenet.CirclePlace) place {
+	p := place{name: f.Name}
+	for _, part := range f.Scope.Normal() {
+		if key, ok := sees[part]; ok {
+			p.sees = append(p.sees, t.Say(key))
+		}
+	}
+	return p
+}
+
+var inStates = map[string]text.Key{
+	"read": text.PagePatientInRead, "stored": text.PagePatientInStored, "unread": text.PagePatientInUnread,
+}
+
+var outStates = map[notify.State]text.Key{
+	notify.Queued:     text.PagePatientStateQueued,
+	notify.Sending:    text.PagePatientStateSending,
+	notify.Uncertain:  text.PagePatientStateUncertain,
+	notify.Sent:       text.PagePatientStateSent,
+	notify.Delivered:  text.PagePatientStateDelivered,
+	notify.Failed:     text.PagePatientStateFailed,
+	notify.Expired:    text.PagePatientStateExpired,
+	notify.Withdrawn:  text.PagePatientStateWithdrawn,
+	notify.NeedsHuman: text.PagePatientStateNeedsHuman,
+}
+
+// linkToken is the token of a link in a text. It opens what is for the text's
+// reader alone, so staff see that there was a link and not which.
+var linkToken = regexp.MustCompile(`(/(?:c|in)/)[0-9A-Za-z]{22}\b`)
+
+func newThreadText(r front.Reader, patient string, m carenet.Message) threadText {
+	t := threadText{in: m.In, at: m.At, when: r.On(m.At), body: linkToken.ReplaceAllString(m.Body, "${1}…"), reason: m.Reason}
+	if m.Cause != "" {
+		t.reason += " · " + m.Cause
+	}
+	if m.In {
+		t.who = r.Say(text.PagePatientInText, text.Data{"Name": patient})
+		t.worry = m.State == "unread"
+		if key, ok := inStates[m.State]; ok {
+			t.state = r.Say(key)
+		}
+		return t
+	}
+	t.who = r.Say(text.PagePatientOutText)
+	if m.Automatic {
+		t.who = r.Say(text.PagePatientOutAuto)
+	}
+	t.who += ", " + r.Say(text.PagePatientTo, text.Data{"Name": m.From})
+	state := notify.State(m.State)
+	t.worry = state == notify.Failed || state == notify.NeedsHuman
+	if key, ok := outStates[state]; ok {
+		t.state = r.Say(key)
+	}
+	return t
+}

@@ -1,0 +1,166 @@
+// Package signin lets followers and clinicians in: they ask with their phone's
+// number, a text brings a link, and the link's page has the button. Opening the
+// link does nothing, since phones and mail scanners open links too.
+package signin
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/gofiber/fiber/v2"
+
+	"howareyou/carenet"
+	"howareyou/internal/auth"
+	"howareyou/internal/web/front"
+	"howareyou/internal/web/ui"
+	"howareyou/notify/text"
+)
+
+// Store makes and uses sign-in links. Whoever calls RequestSignIn learns
+// nothing of whose number it is. The other errors are of code Expired or
+// NotFound for a link that leads nowhere, Forbidden for somebody who may no
+// longer come in.
+type Store interface {
+	RequestSignIn(ctx context.Context, phone carenet.Phone, door auth.Door) ([]carenet.Batch, error)
+	ShowSignIn(ctx context.Context, token string) (carenet.SignInPage, error)
+	SignIn(ctx context.Context, token string) (door auth.Door, session string, err error)
+}
+
+// Options are what the pages need beside the store.
+type Options struct {
+	Region    string // of numbers written without a country (ISO 3166, such as GB)
+	Committed func(carenet.Batch)
+	// Allow counts one try for an opaque key and says whether it is within the
+	// limit. The keys are of a client's address and of a number, hashed with a
+	// secret of this process.
+	Allow func(ctx context.Context, key string) bool
+}
+
+// Handler serves the pages.
+type Handler struct {
+	Options
+	site   *front.Site
+	store  Store
+	secret []byte
+}
+
+// New returns the pages' handler.
+func New(site *front.Site, store Store, o Options) *Handler {
+	h := &Handler{Options: o, site: site, store: store, secret: make([]byte, 32)}
+	rand.Read(h.secret) // never returns an error
+	return h
+}
+
+// Mount adds the routes to r, which stands for door.Base.
+func (h *Handler) Mount(r fiber.Router, door front.Door) {
+	r.Get("/in", func(c *fiber.Ctx) error { return h.show(c, door) })
+	r.Post("/in", h.site.Guard, func(c *fiber.Ctx) error { return h.request(c, door) })
+	r.Get("/in/:token", func(c *fiber.Ctx) error { return h.confirm(c, door) })
+	r.Post("/in/:token", h.site.Guard, func(c *fiber.Ctx) error { return h.use(c, door) })
+}
+
+// wanted is the door that is asked for: the followers' when none is.
+func wanted(s string) auth.Door {
+	if auth.Door(s) == auth.ClinicDoor {
+		return auth.ClinicDoor
+	}
+	return auth.FollowerDoor
+}
+
+func (h *Handler) show(c *fiber.Ctx, door front.Door) error {
+	v := h.ask(c, door, wanted(c.Query("door")))
+	v.signedOut = c.Query("out") == "1"
+	return front.Render(c, fiber.StatusOK, askPage(v))
+}
+
+// request always ends in the same answer, whether the number is known or not.
+func (h *Handler) request(c *fiber.Ctx, door front.Door) error {
+	ctx := c.UserContext()
+	form := c.Request().PostArgs()
+	v := h.ask(c, door, wanted(string(form.Peek("door"))))
+	v.phone = string(form.Peek("phone"))
+	if !h.Allow(ctx, h.key("address", h.site.Client(c).String())) {
+		v.busy = true
+		return front.Render(c, fiber.StatusTooManyRequests, askPage(v))
+	}
+	phone, err := carenet.ParsePhone(v.phone, h.Region)
+	if err != nil {
+		v.fault = v.t.Say(text.PageSignInPhoneError)
+		return front.Render(c, fiber.StatusUnprocessableEntity, askPage(v))
+	}
+	if h.Allow(ctx, h.key("number", string(phone))) {
+		batches, err := h.store.RequestSignIn(ctx, phone, v.kind)
+		for _, b := range batches {
+			h.Committed(b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return front.Render(c, fiber.StatusOK, sentPage(v))
+}
+
+// key makes a limit's key that says nothing about what it counts.
+func (h *Handler) key(of, subject string) string {
+	mac := hmac.New(sha256.New, h.secret)
+	mac.Write([]byte(of + "\x00" + subject))
+	return "signin:" + hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+func (h *Handler) confirm(c *fiber.Ctx, door front.Door) error {
+	token := string([]byte(c.Params("token")))
+	link, err := h.store.ShowSignIn(c.UserContext(), token)
+	if err != nil {
+		return h.leadsNowhere(c, door, err)
+	}
+	t := text.For(link.Language)
+	title := t.Say(text.PageSignInConfirmTitlePlain)
+	if link.Name != "" {
+		title = t.Say(text.PageSignInConfirmTitle, text.Data{"Name": link.Name})
+	}
+	page := front.Frame{Title: title, Organisation: link.Organisation, Audience: ui.ForFollower}.Page(t)
+	return front.Render(c, fiber.StatusOK, confirmPage(t, page, door.Base+"/in/"+token))
+}
+
+func (h *Handler) use(c *fiber.Ctx, door front.Door) error {
+	kind, session, err := h.store.SignIn(c.UserContext(), string([]byte(c.Params("token"))))
+	if err != nil {
+		return h.leadsNowhere(c, door, err)
+	}
+	door.Kind = kind
+	h.site.SetCookie(c, door, session)
+	return c.Redirect(door.Home(), fiber.StatusSeeOther)
+}
+
+// leadsNowhere answers for a link that is too old, used up or was never one,
+// with the way to a new one.
+func (h *Handler) leadsNowhere(c *fiber.Ctx, door front.Door, err error) error {
+	switch carenet.CodeOf(err) {
+	case carenet.Expired, carenet.NotFound, carenet.Forbidden:
+	default:
+		return err
+	}
+	t := front.Texts(c)
+	page := front.Frame{Title: t.Say(text.PageSignInGoneTitle), Audience: ui.ForFollower}.Page(t)
+	return front.Render(c, front.Status(err), gonePage(t, page, door.Base+"/in"))
+}
+
+// ask is the page that asks for the number.
+type ask struct {
+	t         *text.Texts
+	page      ui.Page
+	base      string
+	kind      auth.Door
+	phone     string
+	fault     string
+	busy      bool
+	signedOut bool
+}
+
+func (h *Handler) ask(c *fiber.Ctx, door front.Door, kind auth.Door) ask {
+	t := front.Texts(c)
+	return ask{t: t, base: door.Base, kind: kind, page: front.Frame{Title: t.Say(text.PageSignInTitle), Audience: ui.ForFollower}.Page(t)}
+}
