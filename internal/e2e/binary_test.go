@@ -1,0 +1,42 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+const root = "../.." // of the module
+
+// builds is where what the tests build lies while they run.
+var builds string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "howareyou-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	builds = dir
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// howareyou is the path of the command that ships, built once for all tests.
+var howareyou = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(builds, "howareyou")
+	args := append([]string{"build", "-buildvcs=false", "-o", path}, buildFlags...)
+	cmd := exec.Command("go", append(args, "./cmd/howareyou")...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the command: %w\n%s", err, out)
+	}
+	return path, nil
+})
