@@ -1,0 +1,234 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"howareyou/carenet"
+	"howareyou/internal/auth"
+)
+
+// neighbours are two organisations whose rows are alike to the last id: only
+// their org_id tells them apart.
+type neighbours struct {
+	*clinic
+	conn   *pgx.Conn // the superuser's
+	other  carenet.ID
+	tables []table // those with an organisation, without partitions
+}
+
+func newNeighbours(t *testing.T) *neighbours {
+	n := &neighbours{clinic: newClinic(t), other: carenet.NewID(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))}
+	n.conn = n.admin()
+	n.fill()
+	for _, x := range readCatalogue(t, n.conn).Tables {
+		if _, ok := x.column("org_id"); ok && x.Parent == "" && x.Kind != "v" {
+			n.tables = append(n.tables, x)
+		}
+	}
+	n.exec(n.conn, "SET session_replication_role = replica") // rows are copied as they are
+	for _, x := range n.tables {
+		n.copy(x)
+	}
+	n.exec(n.conn, "SET session_replication_role = origin")
+	return n
+}
+
+// fill lets the store write at least one row into every table.
+func (n *neighbours) fill() {
+	for day := range 32 {
+		n.advance(24 * time.Hour)
+		n.text("+447700900001", fmt.Sprintf("%d as always", 4-2*(day/30)))
+	}
+	n.text("+447700900001", "chest pain")
+	b, _, err := n.store.TickPrompts(n.ctx, 100)
+	n.must(err)
+	_, err = n.store.Round(n.ctx, b.ID)
+	n.must(err)
+	batches, err := n.store.RequestSignIn(n.ctx, "+447700900101", auth.FollowerDoor)
+	n.must(err)
+	for _, b := range batches {
+		_, err = n.store.Round(n.ctx, b.ID)
+		n.must(err)
+	}
+	n.sent()
+	_, err = n.store.OpenSession(n.ctx, n.org, n.dana, auth.ClinicDoor)
+	n.must(err)
+	n.seal()
+	n.advance(time.Hour)
+	n.text("+447700900101", "STOP") // waits for its seal
+}
+
+// copy gives the neighbour every row of a table.
+func (n *neighbours) copy(x table) {
+	n.t.Helper()
+	var names, values []string
+	for _, col := range x.Columns {
+		name := pgx.Identifier{col.Name}.Sanitize()
+		value := name
+		// What must be unique across organisations is changed a little.
+		beyond := slices.ContainsFunc(x.Indexes, func(i index) bool { return i.Unique && i.Columns[0] == col.Name && col.Name != "org_id" })
+		switch {
+		case col.Name == "org_id":
+			value = "$2"
+		case beyond && col.Type == "bytea":
+			value = "sha256(" + name + ")"
+		case beyond:
+			value = fmt.Sprintf("nullif(%s, '') || '0'", name)
+			if col.NotNull {
+				value = "coalesce(" + value + ", '')"
+			}
+		}
+		names, values = append(names, name), append(values, value)
+	}
+	tag, err := n.conn.Exec(n.ctx, fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %[1]s WHERE org_id = $1",
+		x.Name, strings.Join(names, ", "), strings.Join(values, ", ")), n.org, n.other)
+	if err != nil {
+		n.t.Fatalf("copy %s: %v", x.Name, err)
+	}
+	if tag.RowsAffected() == 0 {
+		n.t.Errorf("%s has no row to look at: let fill write one", x.Name)
+	}
+}
+
+// as runs fn in a transaction of a role, which is rolled back.
+func (n *neighbours) as(t *testing.T, role string, orgs []carenet.ID, fn func(tx pgx.Tx)) {
+	t.Helper()
+	tx, err := n.conn.Begin(n.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.WithoutCancel(n.ctx))
+	if orgs != nil {
+		if _, err := tx.Exec(n.ctx, "SELECT set_config('app.orgs', ($1::uuid[])::text, true)", orgs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := tx.Exec(n.ctx, "SET LOCAL ROLE "+role); err != nil {
+		t.Fatal(err)
+	}
+	fn(tx)
+}
+
+// try runs a statement in a savepoint and says how it went.
+func (n *neighbours) try(t *testing.T, tx pgx.Tx, sql string, args ...any) (rows int64, refused string) {
+	t.Helper()
+	inner, err := tx.Begin(n.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer inner.Rollback(context.WithoutCancel(n.ctx))
+	tag, err := inner.Exec(n.ctx, sql, args...)
+	var pe *pgconn.PgError
+	switch {
+	case err == nil:
+		return tag.RowsAffected(), ""
+	case errors.As(err, &pe) && pe.Code == "42501" && strings.Contains(pe.Message, "row-level security"):
+		return 0, "policy"
+	case errors.As(err, &pe) && pe.Code == "42501":
+		return 0, "privilege"
+	case errors.As(err, &pe) && pe.Code == "P0001" && strings.Contains(pe.Message, "append-only"):
+		return 0, "append-only"
+	}
+	t.Errorf("%s: %v", sql, err)
+	return 0, "error"
+}
+
+func (n *neighbours) count(t *testing.T, tx pgx.Tx, sql string, args ...any) (rows int) {
+	t.Helper()
+	if err := tx.QueryRow(n.ctx, sql, args...).Scan(&rows); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return rows
+}
+
+// writable is a column that the role may update, or "".
+func (x table) writable(role string) string {
+	for _, g := range x.Grants {
+		if g.Role == role && g.Privilege == "UPDATE" {
+			if g.Column != "" {
+				return g.Column
+			}
+			return "org_id"
+		}
+	}
+	return ""
+}
+
+func TestINV12_NoOrganisationReachesAnothersRows(t *testing.T) {
+	n := newNeighbours(t)
+	if len(n.tables) < 25 {
+		t.Errorf("only %d tables", len(n.tables))
+	}
+	for _, x := range n.tables {
+		t.Run(x.Name, func(t *testing.T) {
+			n.as(t, appRole, []carenet.ID{n.org}, func(tx pgx.Tx) {
+				all := "SELECT count(*) FROM " + x.Name
+				own, seen := n.count(t, tx, all+" WHERE org_id = $1", n.org), n.count(t, tx, all)
+				if own == 0 || seen != own {
+					t.Errorf("sees %d rows, %d its own", seen, own)
+				}
+				n.intrude(t, tx, x)
+			})
+			n.as(t, appRole, []carenet.ID{n.org, n.other}, func(tx pgx.Tx) {
+				if both := n.count(t, tx, "SELECT count(DISTINCT org_id) FROM "+x.Name); both != 2 {
+					t.Errorf("a batch of both sees rows of %d organisations", both)
+				}
+			})
+			for name, orgs := range map[string][]carenet.ID{"unset": nil, "nobody's": {}, "a stranger's": {carenet.NewID(n.clock())}} {
+				n.as(t, appRole, orgs, func(tx pgx.Tx) {
+					if seen := n.count(t, tx, "SELECT count(*) FROM "+x.Name); seen != 0 {
+						t.Errorf("app.orgs %s sees %d rows", name, seen)
+					}
+				})
+			}
+		})
+	}
+}
+
+// intrude tries, in one organisation, to write into its neighbour's rows.
+func (n *neighbours) intrude(t *testing.T, tx pgx.Tx, x table) {
+	t.Helper()
+	var row string
+	if err := n.rowOf(x, &row); err != nil {
+		t.Fatal(err)
+	}
+	if _, refused := n.try(t, tx, fmt.Sprintf("INSERT INTO %s SELECT * FROM jsonb_populate_record(NULL::%[1]s, $1)", x.Name), row); refused != "policy" {
+		t.Errorf("inserting for the neighbour is refused by %q", refused)
+	}
+	if col := x.writable(appRole); col != "" {
+		rows, refused := n.try(t, tx, fmt.Sprintf("UPDATE %s SET %s = %[2]s WHERE org_id = $1", x.Name, col), n.other)
+		if rows != 0 || refused != "" {
+			t.Errorf("updated %d rows of the neighbour (%s)", rows, refused)
+		}
+		if col == "org_id" {
+			if _, refused := n.try(t, tx, "UPDATE "+x.Name+" SET org_id = $1", n.other); refused != "policy" {
+				t.Errorf("moving rows to the neighbour is refused by %q", refused)
+			}
+		}
+	} else if _, refused := n.try(t, tx, "UPDATE "+x.Name+" SET org_id = org_id"); refused != "privilege" {
+		t.Errorf("updating is refused by %q", refused)
+	}
+	rows, refused := n.try(t, tx, "DELETE FROM "+x.Name+" WHERE org_id = $1", n.other)
+	if want := map[bool]string{true: "", false: "privilege"}[mayDelete[x.Name] != ""]; rows != 0 || refused != want {
+		t.Errorf("deleted %d rows of the neighbour (%q, want %q)", rows, refused, want)
+	}
+}
+
+// rowOf reads a row of the neighbour's on a connection that sees it.
+func (n *neighbours) rowOf(x table, row *string) error {
+	conn, err := pgx.Connect(n.ctx, n.db.AdminURL)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(n.ctx)
+	return conn.QueryRow(n.ctx, "SELECT to_jsonb(x)::text FROM "+x.Name+" x WHERE org_id = $1 LIMIT 1", n.other).Scan(row)
+}
