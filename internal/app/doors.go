@@ -1,9 +1,60 @@
 package app
 
 import (
+	"context"
+	"fmt"
+
+	"howareyou/internal/auth"
+	"howareyou/internal/limit"
 	"howareyou/internal/web"
+	"howareyou/internal/web/clinic"
+	"howareyou/internal/web/follower"
 	"howareyou/internal/web/front"
+	"howareyou/internal/web/patient"
+	"howareyou/internal/web/signin"
 )
 
-// doors are the front doors of a real installation.
-func (p *parts) doors(_ *front.Site) web.Mounted { return web.Mounted{} }
+// signInTries is how often a minute one address, or one number, may ask for a
+// sign-in link: enough for a clumsy hand, too few to flood a phone.
+const signInTries = 5
+
+// frontDoors are the pages of each door, on one site.
+type frontDoors struct {
+	patient, follower, clinic, signin web.Mounter
+}
+
+func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
+	limiter, err := limit.New(r.cfg.RedisURL, r.now, limit.Options{Logger: r.log})
+	if err != nil {
+		return frontDoors{}, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	r.limiter = limiter
+	return frontDoors{
+		patient:  patient.New(site, r.store, r.committed),
+		follower: follower.New(site, r.store),
+		clinic:   clinic.New(site, r.store, r.committed),
+		signin: signin.New(site, r.store, signin.Options{Region: r.cfg.DefaultRegion, Committed: r.committed,
+			Allow: func(ctx context.Context, key string) bool {
+				ok, _ := limiter.Allow(ctx, key, limit.PerMinute(signInTries))
+				return ok
+			}}),
+	}, nil
+}
+
+// mounted puts the pages on the site's own root, and on the demo's doors those
+// of their kind.
+func (f frontDoors) mounted(demo []web.Mounted) []web.Mounted {
+	all := []web.Mounted{{Pages: []web.Mounter{f.patient, f.signin, f.clinic, f.follower}}}
+	for _, m := range demo {
+		switch m.Door.Kind {
+		case auth.PatientDoor:
+			m.Pages = append(m.Pages, f.patient)
+		case auth.FollowerDoor:
+			m.Pages = append(m.Pages, f.follower)
+		case auth.ClinicDoor:
+			m.Pages = append(m.Pages, f.clinic)
+		}
+		all = append(all, m)
+	}
+	return all
+}

@@ -6,6 +6,7 @@ import (
 
 	"howareyou/internal/auth"
 	"howareyou/internal/intake"
+	"howareyou/internal/limit"
 	"howareyou/internal/web"
 	"howareyou/internal/web/front"
 	"howareyou/internal/web/hooks"
@@ -16,10 +17,11 @@ import (
 // webRole is the listener: pages, webhooks, health.
 type webRole struct {
 	*parts
-	intake *intake.Intake
-	server *web.Server
-	addr   net.Addr
-	done   chan struct{}
+	intake  *intake.Intake
+	server  *web.Server
+	limiter *limit.Limiter
+	addr    net.Addr
+	done    chan struct{}
 }
 
 // intakeWriters is how many commits of inbound texts run at once.
@@ -27,17 +29,22 @@ const intakeWriters = 2
 
 func startWeb(p *parts, demo DemoParts, failed chan<- error) (*webRole, error) {
 	r := &webRole{parts: p, done: make(chan struct{})}
-	l, err := net.Listen("tcp", p.cfg.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("LISTEN: %w", err)
-	}
-	r.addr = l.Addr()
-	r.intake = intake.New(p.store, intakeWriters, p.committed)
 	closing := make(chan struct{})
 	site, err := p.site(closing)
 	if err != nil {
 		return nil, err
 	}
+	doors, err := r.frontDoors(site)
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", p.cfg.Listen)
+	if err != nil {
+		r.limiter.Close()
+		return nil, fmt.Errorf("LISTEN: %w", err)
+	}
+	r.addr = l.Addr()
+	r.intake = intake.New(p.store, intakeWriters, p.committed)
 	deps := web.Deps{
 		Site: site,
 		Hooks: &hooks.Handler{
@@ -45,9 +52,10 @@ func startWeb(p *parts, demo DemoParts, failed chan<- error) (*webRole, error) {
 			Intake:   r.intake, Reports: p.store, Now: p.now, Log: p.log,
 			Count: func(hook, outcome string) { webhooks.WithLabelValues(hook, outcome).Inc() },
 		},
-		Health: ops.Health{Postgres: p.store.Ping, Redis: p.feed.Ping},
-		Doors:  append([]web.Mounted{p.doors(site)}, demo.Doors...),
-		Extra:  demo.Extra,
+		Health:  ops.Health{Postgres: p.store.Ping, Redis: p.feed.Ping},
+		Doors:   doors.mounted(demo.Doors),
+		Extra:   demo.Extra,
+		OnError: site.OnError,
 	}
 	r.server = web.New(deps, closing)
 	go func() {
@@ -75,6 +83,7 @@ func (r *webRole) close() {
 	}
 	r.intake.Close()
 	<-r.done
+	r.limiter.Close()
 }
 
 // Addr is where the web role listens, or nil.
