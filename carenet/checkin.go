@@ -1,6 +1,9 @@
 package carenet
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Reporter says whose answer a check-in is. The three make separate series:
 // patients and those around them often judge differently.
@@ -66,9 +69,11 @@ type Scale struct {
 // WellbeingScale is the scale of the wellbeing question: 1 very bad to 5 very good.
 var WellbeingScale = Scale{Min: 1, Max: 5, HigherIsBetter: true}
 
-// NewCheckIn checks a check-in before it is kept.
+// NewCheckIn checks a check-in before it is kept: a whole number of the scale,
+// or words that are more than spaces, or both. Words are cut at MaxWords.
 func NewCheckIn(c CheckIn, scale Scale) (CheckIn, error) {
 	const op = "check in"
+	c.Words = cutWords(strings.TrimSpace(c.Words), MaxWords)
 	if c.Score == nil && c.Words == "" {
 		return c, Errorf(Invalid, op, "choose how you are, or write a few words")
 	}
@@ -78,7 +83,6 @@ func NewCheckIn(c CheckIn, scale Scale) (CheckIn, error) {
 			return c, Errorf(Invalid, op, "choose a number from %d to %d", scale.Min, scale.Max)
 		}
 	}
-	c.Words = cutWords(c.Words, MaxWords)
 	return c, nil
 }
 

@@ -3,7 +3,7 @@ package carenet
 import (
 	"crypto/rand"
 	"encoding/binary"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,40 +16,41 @@ type ID = uuid.UUID
 // NilID is the zero ID: "none".
 var NilID = uuid.Nil
 
-var idClock struct {
-	sync.Mutex
-	lastMS int64
-	seq    uint16
-}
+// idCount counts the ids of this process. It begins somewhere random in the
+// lower half of its idCountBits, so that two processes differ and no process
+// lives to see it wrap.
+var idCount = func() *atomic.Uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails: Go ends the process instead
+	c := &atomic.Uint64{}
+	c.Store(binary.BigEndian.Uint64(b[:]) >> (64 - idCountBits + 1))
+	return c
+}()
 
-// NewID returns a version 7 UUID for the instant at. The time comes from the
-// caller, not from the machine, so that a demo or a test whose clock is moved
-// gets ids that sort with its own time. Two calls in the same millisecond of
-// one process sort in the order they were made.
+// idCountBits is the width of the counter within an ID (RFC 9562 section 6.2,
+// method 1): the 12 bits of rand_a and the first 22 of rand_b.
+const idCountBits = 34
+
+// NewID returns a version 7 UUID for the instant at, 1970 or later. The time
+// comes from the caller, not from the machine, so that a demo or a test whose
+// clock is moved gets ids that sort with its own time. Ids that one process
+// makes for one millisecond sort in the order they were made, however many
+// they are and whatever else is made in between.
 func NewID(at time.Time) ID {
 	var id ID
-	if _, err := rand.Read(id[6:]); err != nil {
-		panic("carenet: no randomness: " + err.Error())
-	}
-	ms := at.UnixMilli()
-	idClock.Lock()
-	if ms == idClock.lastMS && idClock.seq < 0x0fff {
-		idClock.seq++
-	} else {
-		// Start low, so that a burst has room to count up.
-		idClock.lastMS, idClock.seq = ms, binary.BigEndian.Uint16(id[6:8])&0x03ff
-	}
-	seq := idClock.seq
-	idClock.Unlock()
-	putMillis(&id, ms)
-	id[6] = 0x70 | byte(seq>>8)
-	id[7] = byte(seq)
-	id[8] = id[8]&0x3f | 0x80
+	putMillis(&id, at.UnixMilli())
+	n := idCount.Add(1)
+	id[6] = 0x70 | byte(n>>30)&0x0f
+	id[7] = byte(n >> 22)
+	id[8] = 0x80 | byte(n>>16)&0x3f
+	id[9] = byte(n >> 8)
+	id[10] = byte(n)
+	_, _ = rand.Read(id[11:])
 	return id
 }
 
-// FloorID returns the smallest ID that NewID can give for the instant at: the
-// boundary between two partitions.
+// FloorID returns an ID below all that NewID gives from the instant at on, and
+// above all that it gives before: the boundary between two partitions.
 func FloorID(at time.Time) ID {
 	var id ID
 	putMillis(&id, at.UnixMilli())

@@ -71,19 +71,17 @@ func compareAlerts(a, b []AlertView) int {
 	if len(a) == 0 || len(b) == 0 {
 		return 0
 	}
-	x, y := worstAlert(a), worstAlert(b)
+	return compareAlert(slices.MinFunc(a, compareAlert), slices.MinFunc(b, compareAlert))
+}
+
+// compareAlert orders alerts by need: nobody has it, then severity (one that we
+// do not know counts as the gravest), then age.
+func compareAlert(x, y AlertView) int {
 	return cmp.Or(
 		cmp.Compare(takenRank(x), takenRank(y)),
 		cmp.Compare(slices.Index(severityOrder, x.Severity), slices.Index(severityOrder, y.Severity)),
 		x.OpenedAt.Compare(y.OpenedAt),
 	)
-}
-
-func worstAlert(as []AlertView) AlertView {
-	return slices.MinFunc(as, func(x, y AlertView) int {
-		return cmp.Or(cmp.Compare(takenRank(x), takenRank(y)),
-			cmp.Compare(slices.Index(severityOrder, x.Severity), slices.Index(severityOrder, y.Severity)))
-	})
 }
 
 func takenRank(a AlertView) int {

@@ -21,32 +21,33 @@ type View struct {
 }
 
 // Sees says whether anything of the patient may be seen at all.
-func (v View) Sees() bool { return len(v.Parts) > 0 }
+func (v View) Sees() bool { return v.Parts.Has(PartAnswered) }
 
 // Look is the access policy: pure, and the same for pages, texts, API and
 // export. It says what actor may see of the patient of tie, and why.
 func Look(actor Actor, tie Tie) View {
-	if actor.Org != tie.Org {
+	if actor.Org != tie.Org || actor.Org == NilID {
 		return View{Reason: "another organisation"}
 	}
 	switch actor.Kind {
 	case ActorPatient:
-		if actor.Person != tie.Patient {
+		if actor.Person != tie.Patient || actor.Person == NilID {
 			return View{Reason: "a patient sees only their own check-ins"}
 		}
-		return View{Parts: allParts, Private: true, Answer: true, Reason: "their own"}
+		return View{Parts: everything(), Private: true, Answer: true, Reason: "their own"}
 	case ActorFollower:
-		if !tie.Following || len(tie.Scope) == 0 {
+		scope := tie.Scope.Normal()
+		if !tie.Following || len(scope) == 0 {
 			return View{Reason: "not in this circle, or consent was withdrawn"}
 		}
-		return View{Parts: tie.Scope.Normal(), Alerts: tie.Scope.Has(PartAlerts), Reason: "the patient's consent"}
+		return View{Parts: scope, Alerts: scope.Has(PartAlerts), Reason: "the patient's consent"}
 	case ActorClinician:
 		if !tie.Staff {
 			return View{Reason: "not, or no longer, staff here"}
 		}
-		return View{Parts: allParts, Private: true, Alerts: true, Thread: true, Acknowledge: true, Reason: "staff of the organisation"}
+		return View{Parts: everything(), Private: true, Alerts: true, Thread: true, Acknowledge: true, Reason: "staff of the organisation"}
 	case ActorSystem, ActorOperator:
-		return View{Parts: allParts, Private: true, Alerts: true, Thread: true, Reason: "the service itself"}
+		return View{Parts: everything(), Private: true, Alerts: true, Thread: true, Reason: "the service itself"}
 	}
 	return View{Reason: "unknown kind of actor"}
 }

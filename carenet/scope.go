@@ -19,6 +19,9 @@ const (
 
 var allParts = []Part{PartAnswered, PartScore, PartWords, PartTrend, PartAlerts}
 
+// everything is a scope of all parts, the caller's own to change.
+func everything() Scope { return slices.Clone(allParts) }
+
 // Scope is what one follower may see of one patient.
 type Scope []Part
 
@@ -32,7 +35,7 @@ func ParseScope(s string) (Scope, error) {
 			continue
 		}
 		if !slices.Contains(allParts, p) {
-			return nil, Errorf(Invalid, "parse scope", "%q is not something to share; choose from answered, score, words, trend, alerts", f)
+			return nil, Errorf(Invalid, "parse scope", "something in the list cannot be shared; choose from answered, score, words, trend, alerts")
 		}
 		out = append(out, p)
 	}
@@ -43,8 +46,9 @@ func ParseScope(s string) (Scope, error) {
 }
 
 // Normal returns the scope in order, without doubles, with "answered" implied.
+// What is not a part allows nothing, not even "answered".
 func (s Scope) Normal() Scope {
-	if len(s) == 0 {
+	if !slices.ContainsFunc(s, func(p Part) bool { return slices.Contains(allParts, p) }) {
 		return nil
 	}
 	out := Scope{}

@@ -4,6 +4,7 @@
 package dialogue
 
 import (
+	"math"
 	"time"
 
 	"howareyou/carenet"
@@ -17,6 +18,7 @@ type Context struct {
 	Sender          carenet.ID
 	CarrierKeywords bool // the carrier answers STOP, START and HELP itself
 	OptedOut        bool
+	WrongNumber     bool // somebody there said that they are not who we write to
 	UnknownTold     bool // this number, which nobody has, was told once who we are
 	People          []Person
 	Inbound         carenet.ID // the id under which the raw text is kept
@@ -37,11 +39,11 @@ type Person struct {
 
 // Patient is what a reading must know of a patient on the number.
 type Patient struct {
-	Active bool
+	Active bool       // their answers count: enrolled, not left, and with questions to answer
 	Set    carenet.ID // the version of the question set in force
 	Item   string
 	Scale  carenet.Scale
-	Open   *Prompt  // the newest unanswered prompt
+	Open   *Prompt  // the newest prompt, while it has no answer
 	Last   *Earlier // their newest self-reported check-in that still counts
 }
 
@@ -57,11 +59,13 @@ type Prompt struct {
 
 // Earlier is a check-in that a new one may correct.
 type Earlier struct {
-	ID     carenet.ID
-	Prompt carenet.ID
-	Score  *float64
-	Words  string
-	At     time.Time
+	ID      carenet.ID
+	Prompt  carenet.ID
+	Score   *float64
+	Words   string
+	Private bool
+	Late    bool
+	At      time.Time
 }
 
 // State says what became of an inbound text.
@@ -96,5 +100,8 @@ type Outcome struct {
 // alert is locked.
 type Ack struct {
 	By     carenet.ID
-	Number int // 0: the only one that is open
+	Number int // 0: the only one that is open; NoAlert: none has the number they gave
 }
+
+// NoAlert is a number that no alert has.
+const NoAlert = math.MaxInt32

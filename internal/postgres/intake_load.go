@@ -25,7 +25,7 @@ WHERE NOT EXISTS (SELECT 1 FROM conversation c
 ORDER BY n.org_id, n.idx
 ON CONFLICT DO NOTHING`
 
-	sqlLockConversations = `SELECT c.org_id, c.id, c.number_idx, c.number_idx_next, c.opted_out_at, c.unknown_told_at
+	sqlLockConversations = `SELECT c.org_id, c.id, c.number_idx, c.number_idx_next, c.opted_out_at, c.wrong_number_at, c.unknown_told_at
 FROM conversation c
 WHERE c.org_id = ANY ($1) AND (c.number_idx = ANY ($2) OR c.number_idx_next = ANY ($2))
 ORDER BY c.org_id, c.id FOR UPDATE`
@@ -46,7 +46,8 @@ ORDER BY p.org_id, p.id FOR NO KEY UPDATE`
   EXISTS (SELECT 1 FROM follower f WHERE f.org_id = p.org_id AND f.person_id = p.id AND f.state = 'active') AS follower,
   cl.id IS NOT NULL AS clinician,
   sc.question_set_id, pr.id AS prompt_id, pr.slot_at, pr.late AS prompt_late,
-  ci.id AS last_id, ci.prompt_id AS last_prompt_id, ci.words_enc AS last_words, ci.at AS last_at, ci.value AS last_value
+  ci.id AS last_id, ci.prompt_id AS last_prompt_id, ci.words_enc AS last_words, ci.private AS last_private, ci.late AS last_late,
+  ci.at AS last_at, ci.value AS last_value
 FROM contact_point cp
 JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
 JOIN person p ON p.org_id = cp.org_id AND p.id = cp.person_id
@@ -57,7 +58,7 @@ LEFT JOIN LATERAL (SELECT s.question_set_id FROM schedule s
 LEFT JOIN LATERAL (SELECT * FROM (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.state, q.cause FROM prompt q
   WHERE q.org_id = pt.org_id AND q.patient_id = pt.id ORDER BY q.slot_at DESC LIMIT 1) newest
   WHERE newest.state = 'open' OR newest.state = 'closed' AND newest.cause IN ('no_reply', 'undelivered')) pr ON true
-LEFT JOIN LATERAL (SELECT k.id, k.prompt_id, k.words_enc, k.at, a.value FROM check_in k
+LEFT JOIN LATERAL (SELECT k.id, k.prompt_id, k.words_enc, k.private, k.late, k.at, a.value FROM check_in k
   LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
   WHERE k.org_id = pt.org_id AND k.patient_id = pt.id AND k.reporter = 'self' AND k.superseded_by IS NULL
   ORDER BY k.at DESC, k.id DESC LIMIT 1) ci ON true
@@ -71,6 +72,7 @@ type conversationRow struct {
 	NumberIdx     []byte
 	NumberIdxNext []byte
 	OptedOutAt    *time.Time
+	WrongNumberAt *time.Time
 	UnknownToldAt *time.Time
 }
 
@@ -98,6 +100,8 @@ type peopleOnRow struct {
 	LastID         *carenet.ID
 	LastPromptID   *carenet.ID
 	LastWords      []byte
+	LastPrivate    *bool
+	LastLate       *bool
 	LastAt         *time.Time
 	LastValue      *float64
 }
@@ -153,7 +157,7 @@ func (in *intake) load(ctx context.Context) error {
 			}
 		}
 		it.ctx.Conversation = conv.ID
-		it.ctx.OptedOut, it.ctx.UnknownTold = conv.OptedOutAt != nil, conv.UnknownToldAt != nil
+		it.ctx.OptedOut, it.ctx.WrongNumber, it.ctx.UnknownTold = conv.OptedOutAt != nil, conv.WrongNumberAt != nil, conv.UnknownToldAt != nil
 		for _, o := range orgRows {
 			if o.OrgID == it.org && o.SenderID == it.ctx.Sender {
 				it.ctx.Language, it.ctx.CarrierKeywords = o.Language, o.CarrierKeywords
@@ -180,10 +184,11 @@ func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {
 	}
 	out := dialogue.Person{ID: p.PersonID, Name: name, Language: p.Language, Zone: zoneOf(p.Zone),
 		Follower: p.Follower, Clinician: p.Clinician}
-	if p.PatientState == nil || p.QuestionSetID == nil {
+	if p.PatientState == nil {
 		return out, nil
 	}
-	pt := &dialogue.Patient{Active: *p.PatientState == "active", Set: *p.QuestionSetID, Item: wellbeingItem, Scale: carenet.WellbeingScale}
+	state := *p.PatientState
+	pt := &dialogue.Patient{Active: p.QuestionSetID != nil && (state == "active" || state == "in_hospital"), Set: orNil(p.QuestionSetID), Item: wellbeingItem, Scale: carenet.WellbeingScale}
 	if p.PromptID != nil {
 		pt.Open = &dialogue.Prompt{ID: *p.PromptID, SlotAt: *p.SlotAt, Late: *p.PromptLate}
 	}
@@ -192,7 +197,8 @@ func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {
 		if err != nil {
 			return dialogue.Person{}, err
 		}
-		pt.Last = &dialogue.Earlier{ID: *p.LastID, Prompt: orNil(p.LastPromptID), Score: p.LastValue, Words: words, At: *p.LastAt}
+		pt.Last = &dialogue.Earlier{ID: *p.LastID, Prompt: orNil(p.LastPromptID), Score: p.LastValue, Words: words,
+			Private: *p.LastPrivate, Late: *p.LastLate, At: *p.LastAt}
 	}
 	out.Patient = pt
 	return out, nil

@@ -1,0 +1,63 @@
+package dialogue
+
+import (
+	"howareyou/carenet"
+	"howareyou/carenet/reply"
+)
+
+// checkIn records the answer. It answers the prompt that waits; when none does,
+// it may be about the answer just before it.
+func (d *decision) checkIn(w writer, r reply.Reading, noThanks bool) {
+	p := w.Patient
+	c := carenet.CheckIn{
+		ID: carenet.NewID(d.ctx.Now), Org: d.ctx.Org, Patient: w.ID,
+		Reporter: carenet.ReporterSelf, ReporterID: w.ID, Channel: carenet.ChannelSMS,
+		Private: r.Private, Inbound: d.ctx.Inbound, Set: p.Set, Item: p.Item,
+		Words: r.Words, Day: carenet.LocalDay(d.ctx.Now, w.Zone), At: d.ctx.Now,
+	}
+	if r.Score != nil {
+		s := float64(*r.Score)
+		c.Score = &s
+	}
+	if p.Open != nil {
+		c.Prompt, c.Late = p.Open.ID, p.Open.Late
+	} else if p.Last != nil && d.ctx.Now.Sub(p.Last.At) <= carenet.CorrectWithin {
+		if d.ctx.Now.Sub(p.Last.At) <= carenet.SameTextWithin && sameSaying(*p.Last, c) {
+			d.out.State, d.out.Reason = Stored, "the same answer once more"
+			return
+		}
+		if c.Score != nil {
+			d.follows(&c, w, *p.Last)
+		}
+	}
+	c, err := carenet.NewCheckIn(c, p.Scale)
+	if err != nil {
+		d.out.State, d.out.Reason = Stored, carenet.MessageOf(err)
+		return
+	}
+	d.out.CheckIn = &c
+	d.event(carenet.EventCheckIn, w.ID, c.ID, carenet.Detail{
+		Conversation: d.ctx.Conversation, Sender: d.ctx.Sender, Person: w.ID, NoThanks: noThanks,
+	})
+}
+
+// follows ties a score to the answer shortly before it: it corrects a score,
+// and adds to words that had none. Either way it is about the same asking, and
+// what was kept private stays so: told once too often cannot be taken back.
+func (d *decision) follows(c *carenet.CheckIn, w writer, last Earlier) {
+	c.Prompt, c.Late = last.Prompt, last.Late
+	c.Private = c.Private || last.Private
+	c.Day = carenet.LocalDay(last.At, w.Zone)
+	if last.Score != nil {
+		c.Corrects = last.ID
+	}
+}
+
+// sameSaying says whether c says nothing that last did not: also not that it
+// is to be kept private from now on.
+func sameSaying(last Earlier, c carenet.CheckIn) bool {
+	if (last.Score == nil) != (c.Score == nil) || (last.Score != nil && *last.Score != *c.Score) {
+		return false
+	}
+	return last.Words == c.Words && (last.Private || !c.Private)
+}
