@@ -53,6 +53,9 @@ func startWorker(p *parts) (*worker, error) {
 	w.stop = cancel
 	w.running.Go(func() { w.deliverer.Run(ctx) })
 	w.running.Go(func() { w.sweeper.Run(ctx) })
+	// By itself: a provider whose list is slow to answer must hold up nothing else.
+	settler := queue.NewSweep(sweepEvery, w.settle, p.log)
+	w.running.Go(func() { settler.Run(ctx) })
 	if err := w.server.Start(); err != nil {
 		w.close(context.Background())
 		return nil, fmt.Errorf("start the queue's server: %w", err)
@@ -80,8 +83,8 @@ func (w *worker) round(ctx context.Context, batch carenet.ID) error {
 	return err
 }
 
-// look does all that is due: what no bell rang for, slots, steps of alerts, and
-// texts without a clear answer. A part that fails does not stop the others.
+// look does all that is due: what no bell rang for, slots and steps of alerts. A
+// part that fails does not stop the others.
 func (w *worker) look(ctx context.Context) error {
 	var errs []error
 	if now := w.now(); now.Sub(w.partitioned).Abs() > time.Hour {
@@ -108,10 +111,18 @@ func (w *worker) look(ctx context.Context) error {
 		errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickAlerts))
 	}
 	w.deliverer.Kick()
-	if _, err := w.deliverer.Reconcile(ctx, 50); err != nil {
-		errs = append(errs, fmt.Errorf("reconcile: %w", err))
-	}
 	return errors.Join(errs...)
+}
+
+// settle looks for texts without a clear answer. How long such a text is waited
+// for is measured between the clocks of two machines, so a wrong one would send
+// again what is still on its way.
+func (w *worker) settle(ctx context.Context) error {
+	if err := w.clockIsRight(ctx); err != nil {
+		return err
+	}
+	_, err := w.deliverer.Reconcile(ctx, chunk)
+	return err
 }
 
 // tick claims what is due until nothing is, and runs what that brings about.
@@ -132,8 +143,8 @@ func (w *worker) tick(ctx context.Context, claim func(context.Context, int) (car
 }
 
 // maxSkew is how far this machine's clock may be from the database's before it
-// is no longer trusted with what falls due (INV-6). What claims rows is fenced
-// by numbers and goes on.
+// is no longer trusted with what falls due (INV-6). What goes by no clock but the
+// database's order goes on.
 const maxSkew = 500 * time.Millisecond
 
 // clockIsRight says what is wrong with this machine's clock, if anything is.

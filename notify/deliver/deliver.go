@@ -99,14 +99,17 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 		if free == 0 {
 			return
 		}
+		// The lease runs from before the claim, so that no try begins or ends after
+		// it, not even one of a process that was stopped in between and woke up when
+		// others had taken its work over.
+		deadline := after(d.lease)
 		claims, done, err := d.store.Claim(ctx, free)
 		if err != nil {
 			d.log.Error("claim deliveries", "error", err)
 			return
 		}
 		for _, c := range claims {
-			// The lease runs from the claim: no try may begin or end after it.
-			sendCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.lease)
+			sendCtx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
 			slots <- struct{}{}
 			flying.Add(1)
 			go func() {
@@ -120,6 +123,15 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 			return
 		}
 	}
+}
+
+// after is the instant that is d away on the machine's own clock, which alone
+// says how long a call may take.
+func after(d time.Duration) time.Time {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	at, _ := ctx.Deadline()
+	return at
 }
 
 // record writes outcomes, as many at once as wait.

@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"howareyou/notify"
@@ -10,6 +11,10 @@ import (
 // clockSkew is how far the provider's clock may be behind ours.
 const clockSkew = 2 * time.Minute
 
+// lookers is how many lists are asked for at once: one that does not answer
+// must not hold up the others.
+const lookers = 8
+
 // Reconcile looks in the provider's list for attempts whose outcome is not
 // known, and settles those it can. It returns how many it looked for.
 func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
@@ -17,12 +22,19 @@ func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	var looking sync.WaitGroup
+	free := make(chan struct{}, lookers)
 	for _, u := range unsettled {
-		if err := d.look(ctx, u); err != nil {
-			// It stays uncertain and is looked for again.
-			d.log.Warn("look for an unsettled text", "attempt", u.Attempt, "error", err)
-		}
+		free <- struct{}{}
+		looking.Go(func() {
+			defer func() { <-free }()
+			if err := d.look(ctx, u); err != nil {
+				// It stays uncertain and is looked for again.
+				d.log.Warn("look for an unsettled text", "attempt", u.Attempt, "error", err)
+			}
+		})
 	}
+	looking.Wait()
 	if len(unsettled) > 0 {
 		d.Kick()
 	}
