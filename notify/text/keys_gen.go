@@ -280,6 +280,7 @@ const (
 	TimeApril                       Key = "time.april"
 	TimeAugust                      Key = "time.august"
 	TimeDate                        Key = "time.date"
+	TimeDateShort                   Key = "time.date_short"
 	TimeDateYear                    Key = "time.date_year"
 	TimeDays                        Key = "time.days"
 	TimeDecember                    Key = "time.december"
@@ -298,6 +299,18 @@ const (
 	TimeOctober                     Key = "time.october"
 	TimeSaturday                    Key = "time.saturday"
 	TimeSeptember                   Key = "time.september"
+	TimeShortApr                    Key = "time.short_apr"
+	TimeShortAug                    Key = "time.short_aug"
+	TimeShortDec                    Key = "time.short_dec"
+	TimeShortFeb                    Key = "time.short_feb"
+	TimeShortJan                    Key = "time.short_jan"
+	TimeShortJul                    Key = "time.short_jul"
+	TimeShortJun                    Key = "time.short_jun"
+	TimeShortMar                    Key = "time.short_mar"
+	TimeShortMay                    Key = "time.short_may"
+	TimeShortNov                    Key = "time.short_nov"
+	TimeShortOct                    Key = "time.short_oct"
+	TimeShortSep                    Key = "time.short_sep"
 	TimeSunday                      Key = "time.sunday"
 	TimeThursday                    Key = "time.thursday"
 	TimeToday                       Key = "time.today"
@@ -601,6 +614,7 @@ var catalogue = map[Key]shape{
 	TimeApril:                       {Plural: false, Fields: []string(nil)},
 	TimeAugust:                      {Plural: false, Fields: []string(nil)},
 	TimeDate:                        {Plural: false, Fields: []string{"Day", "Month"}},
+	TimeDateShort:                   {Plural: false, Fields: []string{"Day", "Month"}},
 	TimeDateYear:                    {Plural: false, Fields: []string{"Day", "Month", "Year"}},
 	TimeDays:                        {Plural: true, Fields: []string{"Count"}},
 	TimeDecember:                    {Plural: false, Fields: []string(nil)},
@@ -619,6 +633,18 @@ var catalogue = map[Key]shape{
 	TimeOctober:                     {Plural: false, Fields: []string(nil)},
 	TimeSaturday:                    {Plural: false, Fields: []string(nil)},
 	TimeSeptember:                   {Plural: false, Fields: []string(nil)},
+	TimeShortApr:                    {Plural: false, Fields: []string(nil)},
+	TimeShortAug:                    {Plural: false, Fields: []string(nil)},
+	TimeShortDec:                    {Plural: false, Fields: []string(nil)},
+	TimeShortFeb:                    {Plural: false, Fields: []string(nil)},
+	TimeShortJan:                    {Plural: false, Fields: []string(nil)},
+	TimeShortJul:                    {Plural: false, Fields: []string(nil)},
+	TimeShortJun:                    {Plural: false, Fields: []string(nil)},
+	TimeShortMar:                    {Plural: false, Fields: []string(nil)},
+	TimeShortMay:                    {Plural: false, Fields: []string(nil)},
+	TimeShortNov:                    {Plural: false, Fields: []string(nil)},
+	TimeShortOct:                    {Plural: false, Fields: []string(nil)},
+	TimeShortSep:                    {Plural: false, Fields: []string(nil)},
 	TimeSunday:                      {Plural: false, Fields: []string(nil)},
 	TimeThursday:                    {Plural: false, Fields: []string(nil)},
 	TimeToday:                       {Plural: false, Fields: []string{"Time"}},

@@ -18,6 +18,11 @@ var months = [12]Key{
 	TimeJuly, TimeAugust, TimeSeptember, TimeOctober, TimeNovember, TimeDecember,
 }
 
+var shortMonths = [12]Key{
+	TimeShortJan, TimeShortFeb, TimeShortMar, TimeShortApr, TimeShortMay, TimeShortJun,
+	TimeShortJul, TimeShortAug, TimeShortSep, TimeShortOct, TimeShortNov, TimeShortDec,
+}
+
 // When says a time as people say it: "today 10:12", "yesterday 9:05",
 // "Tuesday 9:05" up to six days away, else "12 May", with the year when it is
 // another one. Days are those of the zone.
@@ -56,6 +61,13 @@ func (t *Texts) Day(day, today carenet.Day) string {
 	}
 	d["Year"] = year
 	return t.Say(TimeDateYear, d)
+}
+
+// ShortDay says a date where there is little room and no doubt about the year,
+// as on the axis of a chart: "12 May".
+func (t *Texts) ShortDay(day carenet.Day) string {
+	_, month, date := day.Date()
+	return t.Say(TimeDateShort, Data{"Day": date, "Month": t.Say(shortMonths[month-1])})
 }
 
 // Weekday is the name of a day of the week.

@@ -70,3 +70,12 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestShortDay(t *testing.T) {
+	day := carenet.DayOf(2026, time.January, 12)
+	for lang, want := range map[string]string{"en": "12 Jan", "es": "12 ene", "ar": "12 يناير"} {
+		if got := text.For(lang).ShortDay(day); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}

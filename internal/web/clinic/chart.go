@@ -82,7 +82,7 @@ func newChart(r front.Reader, p carenet.PatientPage) ui.Chart {
 			Flag: r.Say(text.PageChartFlag), Table: r.Say(text.PageChartTable), Day: r.Say(text.PageChartDay),
 			Answer: r.Say(text.PageChartAnswer), Who: r.Say(text.PageChartWho),
 		},
-		DayLabel:   func(t time.Time) string { return r.Day(carenet.LocalDay(t, time.UTC), p.Today) },
+		DayLabel:   func(t time.Time) string { return r.ShortDay(carenet.LocalDay(t, time.UTC)) },
 		ScoreLabel: r.Number,
 	}
 }

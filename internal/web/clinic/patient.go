@@ -2,6 +2,7 @@ package clinic
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -114,7 +115,7 @@ var outStates = map[notify.State]text.Key{
 var linkToken = regexp.MustCompile(`(/(?:c|in)/)[0-9A-Za-z]{22}\b`)
 
 func newThreadText(r front.Reader, patient string, m carenet.Message) threadText {
-	t := threadText{in: m.In, at: m.At, when: r.On(m.At), body: linkToken.ReplaceAllString(m.Body, "${1}…"), reason: m.Reason}
+	t := threadText{in: m.In, at: m.At, when: r.On(m.At), body: linkToken.ReplaceAllString(m.Body, "${1}…"), reason: strings.ReplaceAll(m.Reason, "_", " ")}
 	if m.Cause != "" {
 		t.reason += " · " + m.Cause
 	}

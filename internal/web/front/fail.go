@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -39,6 +40,8 @@ func (s *Site) OnError(c *fiber.Ctx, err error) error {
 		how = fault
 	}
 	c.Response().ResetBody()
+	// The request's time is over by now, and what is shown must be rendered all the same.
+	c.SetUserContext(context.WithoutCancel(c.UserContext()))
 	if !wantsPage(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		return c.Status(status).SendString(t.Say(how.title) + "\n")

@@ -53,6 +53,7 @@ func newSite(log io.Writer) (*front.Site, *sessions) {
 
 func newApp(site *front.Site) *fiber.App {
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
+	app.Use(site.Begin)
 	return app
 }
 
@@ -219,6 +220,15 @@ func TestHeaders(t *testing.T) {
 		}
 		if res.Header.Get("Referrer-Policy") != "same-origin" || res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %v", path, res.Header)
+		}
+	}
+}
+
+// TestNumber: a number reads the same among words of any direction.
+func TestNumber(t *testing.T) {
+	for in, want := range map[string]string{"999": "999", "+44 1632 960001": "\u2066+44\u00a01632\u00a0960001\u2069", "+441632": "\u2066+441632\u2069"} {
+		if got := front.Number(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -63,7 +64,7 @@ func (f Frame) Page(t *text.Texts) ui.Page {
 		p.Organisation = t.Say(text.PageCheckinTitle)
 	}
 	if f.Emergency != "" {
-		p.Words.Call, p.Words.CallNumber = t.Say(text.PageFrameCall, text.Data{"Emergency": f.Emergency}), f.Emergency
+		p.Words.Call, p.Words.CallNumber = t.Say(text.PageFrameCall, text.Data{"Emergency": Number(f.Emergency)}), f.Emergency
 	}
 	return p
 }
@@ -74,4 +75,14 @@ func FaceOf(score *float64) int {
 		return 0
 	}
 	return int(*score)
+}
+
+// Number keeps a telephone number in one line and in its own order: among
+// Arabic words its groups would otherwise change places.
+func Number(s string) string {
+	if strings.Trim(s, "0123456789") == "" {
+		return s
+	}
+	const leftToRight, end = "\u2066", "\u2069"
+	return leftToRight + strings.ReplaceAll(s, " ", "\u00a0") + end
 }

@@ -3,6 +3,7 @@ package front
 import (
 	"bufio"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,32 +16,38 @@ const (
 	// heartbeat finds silent dead clients: nothing else does.
 	heartbeat = 8 * time.Second
 	// maxStreams is how many pages one person may keep open.
-	maxStreams = 8
+	maxStreams = 16
 )
 
-// streamCount counts the open streams of each person.
+// streamCount knows the open streams of each person, oldest first.
 type streamCount struct {
 	mu   sync.Mutex
-	open map[carenet.ID]int
+	open map[carenet.ID][]chan struct{}
 }
 
-func (s *streamCount) enter(who carenet.ID) bool {
+// enter adds a stream; its channel closes when it must make room. Who comes back
+// over a bad network leaves streams behind that only look alive, so it is the
+// oldest that goes and never the newest that is refused.
+func (s *streamCount) enter(who carenet.ID) (evicted chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open == nil {
-		s.open = map[carenet.ID]int{}
+		s.open = map[carenet.ID][]chan struct{}{}
 	}
-	if s.open[who] >= maxStreams {
-		return false
+	if all := s.open[who]; len(all) >= maxStreams {
+		close(all[0])
+		s.open[who] = slices.Clone(all[1:])
 	}
-	s.open[who]++
-	return true
+	evicted = make(chan struct{})
+	s.open[who] = append(s.open[who], evicted)
+	return evicted
 }
 
-func (s *streamCount) leave(who carenet.ID) {
+func (s *streamCount) leave(who carenet.ID, stream chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open[who]--; s.open[who] <= 0 {
+	s.open[who] = slices.DeleteFunc(s.open[who], func(c chan struct{}) bool { return c == stream })
+	if len(s.open[who]) == 0 {
 		delete(s.open, who)
 	}
 }
@@ -60,9 +67,7 @@ const eventStream = "text/event-stream"
 // that is over by then.
 func (s *Site) Stream(c *fiber.Ctx, still func(context.Context) bool, topics ...carenet.ID) error {
 	who := Actor(c).Person
-	if !s.streams.enter(who) {
-		return carenet.Errorf(carenet.Busy, "open stream", "too many open pages; close one")
-	}
+	evicted := s.streams.enter(who)
 	changes, cancel := s.subscribe(topics)
 	gone := c.Context().Done()
 	c.Set("Content-Type", eventStream)
@@ -73,7 +78,7 @@ func (s *Site) Stream(c *fiber.Ctx, still func(context.Context) bool, topics ...
 		first = "update"
 	}
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		defer s.streams.leave(who)
+		defer s.streams.leave(who, evicted)
 		defer cancel()
 		beat := time.NewTicker(heartbeat)
 		defer beat.Stop()
@@ -91,6 +96,8 @@ func (s *Site) Stream(c *fiber.Ctx, still func(context.Context) bool, topics ...
 				if !send(w, ": still here\n\n") {
 					return
 				}
+			case <-evicted:
+				return
 			case <-gone:
 				return
 			case <-s.Closing:

@@ -70,7 +70,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, store: &store{form: carenet.CheckInForm{
-		Organisation: "Riverside Care", EmergencyNumber: "999", ClinicNumber: "+441632960001", StaffedHours: "Mon-Fri 9-17",
+		Org: carenet.NewID(now), Organisation: "Riverside Care", EmergencyNumber: "999", ClinicNumber: "+441632960001", StaffedHours: "Mon-Fri 9-17",
 		Name: "Mary Okafor", Language: "en", Zone: time.UTC, Scale: carenet.WellbeingScale,
 		Circle: []carenet.CirclePlace{
 			{Name: "Sam Okafor", Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}.Normal()},

@@ -32,11 +32,8 @@ func frame(r front.Reader, f carenet.CheckInForm) ui.Page {
 
 func (h *Handler) question(f carenet.CheckInForm, action string) question {
 	r := h.reader(f)
-	q := question{Reader: r, page: frame(r, f), form: f, name: carenet.FirstName(f.Name), action: action, tell: tell(r.Texts, f.Circle)}
-	for _, p := range f.Circle {
-		q.sees = append(q.sees, r.Say(seesKey(p.Scope), text.Data{"Name": carenet.FirstName(p.Name)}))
-	}
-	return q
+	return question{Reader: r, page: frame(r, f), form: f, name: carenet.FirstName(f.Name), action: action,
+		tell: tell(r.Texts, f.Circle), sees: sees(r.Texts, f.Circle)}
 }
 
 // tell is the button's words: who will hear of it.
@@ -80,6 +77,8 @@ type thanks struct {
 	emergency string // as said: a number, or "the emergency services"
 	worrying  bool   // the words hold a cry for help
 	heard     []heard
+	sees      []string // who sees what, where no text can be shown
+	clinic    string   // how to reach the clinic; "" when there is no number
 }
 
 // heard is the text that one follower gets.
@@ -90,15 +89,31 @@ func (h *Handler) thanks(f carenet.CheckInForm, address string) thanks {
 	v := thanks{Reader: r, page: frame(r, f), form: f, name: carenet.FirstName(f.Name), change: address + "?change=1", emergency: f.EmergencyNumber}
 	if v.emergency == "" {
 		v.emergency = r.Say(text.EmergencyServices)
+	} else {
+		v.emergency = front.Number(v.emergency)
 	}
 	v.page.Title = r.Say(text.PageDoneTitle, text.Data{"Name": v.name})
 	v.noted = noted(r.Texts, f)
 	v.read = readByClinic(r, f)
 	v.worrying = reply.Read(f.Answered.Words, reply.Context{Lang: f.Language}).Kind == reply.Crisis
 	if !f.Answered.Private {
-		v.heard = whatFollowersHear(f)
+		if v.heard = whatFollowersHear(f); len(v.heard) == 0 {
+			v.sees = sees(r.Texts, f.Circle)
+		}
+	}
+	if f.ClinicNumber != "" {
+		v.clinic = r.Say(text.PageDoneHelpClinic, text.Data{"Clinic": front.Number(f.ClinicNumber)})
 	}
 	return v
+}
+
+// sees says for each follower what they see.
+func sees(t *text.Texts, circle []carenet.CirclePlace) []string {
+	var lines []string
+	for _, p := range circle {
+		lines = append(lines, t.Say(seesKey(p.Scope), text.Data{"Name": carenet.FirstName(p.Name)}))
+	}
+	return lines
 }
 
 func noted(t *text.Texts, f carenet.CheckInForm) string {
@@ -126,13 +141,13 @@ func readByClinic(r front.Reader, f carenet.CheckInForm) string {
 // whatFollowersHear composes each follower's text by the very functions that
 // cut and write the real ones, in the language of the patient who reads it here.
 func whatFollowersHear(f carenet.CheckInForm) []heard {
-	whole := carenet.CheckIn{ID: f.Answered.CheckIn, Patient: f.Patient, At: f.Answered.At, Score: f.Answered.Score, Words: f.Answered.Words}
+	whole := carenet.CheckIn{ID: f.Answered.CheckIn, Org: f.Org, Patient: f.Patient, At: f.Answered.At, Score: f.Answered.Score, Words: f.Answered.Words}
 	if f.Answered.Corrected {
 		whole.Corrects = f.Answered.CheckIn // any id: only that it corrects is told
 	}
 	var all []heard
 	for _, p := range f.Circle {
-		view := carenet.Look(carenet.Actor{Kind: carenet.ActorFollower}, carenet.Tie{Following: true, Scope: p.Scope})
+		view := carenet.Look(carenet.Actor{Kind: carenet.ActorFollower, Org: f.Org}, carenet.Tie{Org: f.Org, Patient: f.Patient, Following: true, Scope: p.Scope})
 		u, ok := whole.For(view)
 		if !ok {
 			continue

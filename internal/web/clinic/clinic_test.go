@@ -1,0 +1,276 @@
+package clinic_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"howareyou/carenet"
+	"howareyou/internal/auth"
+	"howareyou/internal/web/clinic"
+	"howareyou/internal/web/front"
+)
+
+var (
+	now   = time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)
+	today = carenet.LocalDay(now, time.UTC)
+	mary  = carenet.NewID(now)
+	dana  = carenet.NewID(now)
+	lee   = carenet.NewID(now)
+	alert = carenet.NewID(now)
+	ours  = map[string]string{"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+)
+
+// fake is the store and the sessions of a clinic where Dana is signed in.
+type fake struct {
+	board    carenet.Board
+	page     carenet.PatientPage
+	conflict bool
+	taken    []carenet.ID
+}
+
+func (f *fake) Board(context.Context, carenet.Actor) (carenet.Board, error) { return f.board, nil }
+
+func (f *fake) PatientPage(_ context.Context, _ carenet.Actor, patient carenet.ID) (carenet.PatientPage, error) {
+	if patient != mary {
+		return carenet.PatientPage{}, carenet.Errorf(carenet.NotFound, "read patient", "there is no such patient")
+	}
+	return f.page, nil
+}
+
+func (f *fake) PatientOfAlert(_ context.Context, _ carenet.Actor, id carenet.ID) (carenet.ID, error) {
+	if id != alert {
+		return carenet.NilID, carenet.Errorf(carenet.NotFound, "find alert", "there is no such alert")
+	}
+	return mary, nil
+}
+
+func (f *fake) Acknowledge(_ context.Context, actor carenet.Actor, id carenet.ID) (carenet.Batch, error) {
+	switch {
+	case id != alert:
+		return carenet.Batch{}, carenet.Errorf(carenet.NotFound, "acknowledge", "there is no such alert")
+	case f.conflict:
+		f.hold(lee, "Dr Lee")
+		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "acknowledge", "somebody else has it")
+	}
+	f.taken = append(f.taken, id)
+	f.hold(actor.Person, "Nurse Dana")
+	return carenet.Batch{ID: carenet.NewID(now), Events: []carenet.Event{{Kind: carenet.EventAlertTaken}}}, nil
+}
+
+// hold gives Mary's alert to somebody.
+func (f *fake) hold(who carenet.ID, name string) {
+	for _, as := range [][]carenet.AlertView{f.board.Rows[0].Alerts, f.page.Alerts} {
+		as[0].State, as[0].TakenByID, as[0].TakenBy, as[0].TakenAt = "acknowledged", who, name, now
+	}
+}
+
+func (f *fake) SessionOf(_ context.Context, door auth.Door, token string) (carenet.Actor, string, error) {
+	if door != auth.ClinicDoor || token != "danas" {
+		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
+	}
+	return carenet.Actor{Kind: carenet.ActorClinician, Person: dana}, "en", nil
+}
+
+func (f *fake) EndSession(context.Context, string) error { return nil }
+
+type world struct {
+	*testing.T
+	fake      *fake
+	app       *fiber.App
+	committed int
+}
+
+func score(v float64) *float64 { return &v }
+
+func newWorld(t *testing.T) *world {
+	open := func() []carenet.AlertView {
+		return []carenet.AlertView{{ID: alert, Number: 12, Patient: mary, Severity: "amber-high", State: "open", OpenedAt: now.Add(-time.Hour),
+			Evidence: carenet.Evidence{Rule: "WB-DROP-CONFIRMED", Usual: 4.4, Last: []float64{4, 2, 2}}}}
+	}
+	row := carenet.BoardRow{Patient: mary, Name: "Mary Okafor", Usual: carenet.Usual{Known: true, Mean: 4.4, Spread: 0.5, Days: 50},
+		Last:   &carenet.Update{At: now.Add(-2 * time.Hour), Score: score(2), Words: "rough night", Private: true},
+		Series: []carenet.DayScore{{Day: today - 2, Score: 4, Reporter: carenet.ReporterSelf}, {Day: today - 1, Score: 2, Reporter: carenet.ReporterSelf}, {Day: today, Score: 2, Reporter: carenet.ReporterSelf}},
+		Alerts: open()}
+	f := &fake{
+		board: carenet.Board{Organisation: "Riverside Care", Today: today, Zone: time.UTC, Viewer: "Nurse Dana", LastCheckIn: now.Add(-2 * time.Hour), Rows: []carenet.BoardRow{
+			row,
+			{Patient: carenet.NewID(now), Name: "Low Larry", Series: []carenet.DayScore{{Day: today, Score: 1}}, Last: &carenet.Update{At: now, Score: score(1)}},
+			{Patient: carenet.NewID(now), Name: "Silent Sue", Silence: carenet.NoReply, SilenceSince: now.Add(-50 * time.Hour), MissedInRow: 2},
+			{Patient: carenet.NewID(now), Name: "Well Will", Silence: carenet.OptedOut},
+		}},
+		page: carenet.PatientPage{Organisation: "Riverside Care", Patient: mary, Name: "Mary Okafor", Zone: time.UTC, Today: today, Row: row, Series: row.Series,
+			Alerts: open(), NextPrompt: now.Add(21 * time.Hour),
+			Circle: []carenet.CirclePlace{{Name: "Sam Okafor", Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}.Normal()}},
+			Thread: []carenet.Message{
+				{At: now.Add(-2 * time.Hour), In: true, From: "Mary Okafor", Body: "2 rough night", State: "read", Reason: "digit_first"},
+				{At: now.Add(-3 * time.Hour), From: "Mary Okafor", Body: "How are you? https://care.example.org/c/Zx5qTfW9bYc3kLmN2pQrSt", State: "failed", Reason: "their slot came", Cause: "refused by the provider", Automatic: true},
+			}},
+	}
+	w := &world{T: t, fake: f}
+	site := &front.Site{Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
+		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
+	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
+	clinic.New(site, f, func(carenet.Batch) { w.committed++ }).Mount(w.app.Group("/demo/as/dana"), front.Door{Base: "/demo/as/dana"})
+	return w
+}
+
+func (w *world) ask(method, path, form string, headers map[string]string) (*http.Response, string) {
+	w.Helper()
+	r := httptest.NewRequest(method, "/demo/as/dana"+path, strings.NewReader(form))
+	r.Header.Set("Cookie", "__Secure-howareyou_clinic=danas")
+	for k, v := range headers {
+		r.Header.Set(k, v)
+	}
+	res, err := w.app.Test(r, -1)
+	if err != nil {
+		w.Fatal(err)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return res, string(body)
+}
+
+func (w *world) has(body string, words ...string) {
+	w.Helper()
+	not := false
+	for _, s := range words {
+		if s == "not" {
+			not = true
+		} else if strings.Contains(body, s) == not {
+			w.Errorf("page: %q there %t, want %t\n%s", s, not, !not, body)
+		}
+	}
+}
+
+func TestBoardSaysWhoNeedsSomebody(t *testing.T) {
+	w := newWorld(t)
+	res, body := w.ask("GET", "/clinic", "", nil)
+	if res.StatusCode != 200 {
+		t.Fatal(res.StatusCode)
+	}
+	w.has(body, "Open alerts", "Low today", "Silent", "Everybody else", "1 patient<", "Mary Okafor", "Alert 12", "Today", "Worse than usual, twice in a row",
+		"Lower than usual", "Kept from followers", "rough night", "Nobody has it yet", "I take this", "2 days without an answer", "Asked, and no reply",
+		"Stopped our texts", "Too few answers to say what is usual", "Usually 4.4. Last three answers: 4, 2, 2.", "No answer yet",
+		`href="/demo/as/dana/clinic/patients/`+mary.String(), `action="/demo/as/dana/clinic/alerts/`+alert.String()+`/acknowledge"`, "not", "Nobody is waiting")
+	last := 0
+	for _, s := range []string{"Open alerts", "Mary Okafor<", "Low today", "Low Larry<", ">Silent<", "Silent Sue<", "Everybody else", "Well Will<"} {
+		at := strings.Index(body, s)
+		if at < last {
+			t.Errorf("%q stands at %d, before what comes first", s, at)
+		}
+		last = at
+	}
+	_, rows := w.ask("GET", "/clinic/rows", "", nil)
+	w.has(rows, "Mary Okafor", "not", "<html", "<h1")
+	w.fake.board.Rows = w.fake.board.Rows[3:]
+	_, body = w.ask("GET", "/clinic", "", nil)
+	w.has(body, "Nobody is waiting for you. The last answer came today 10:00.", "Well Will", "not", "Open alerts")
+	w.fake.board.Rows = nil
+	_, body = w.ask("GET", "/clinic", "", nil)
+	w.has(body, "There are no patients yet.")
+}
+
+func TestPatientPage(t *testing.T) {
+	w := newWorld(t)
+	_, body := w.ask("GET", "/clinic/patients/"+mary.String(), "", nil)
+	w.has(body, "<h1>Mary Okafor</h1>", "Lower than usual", "We ask next: tomorrow 9:00.", "Mary, the last 90 days", "Usual 4.4. 3 answers between 2 and 4.",
+		`id="alert-`+alert.String(), "Alert 12, opened today 11:00", "From Mary", "2 rough night", "understood", "From us, by itself, to Mary Okafor",
+		"not delivered", "refused by the provider", "Sam Okafor", "how they are", "not", "Zx5qTfW9bYc3kLmN2pQrSt", "In hospital")
+	if first := strings.Index(body, `class="chart"`); first > strings.Index(body, `id="alerts"`) || strings.Index(body, `id="alerts"`) > strings.Index(body, `id="thread"`) {
+		t.Error("want the chart, the alerts, the thread, in this order")
+	}
+	w.fake.page.Circle, w.fake.page.Alerts, w.fake.page.Thread, w.fake.page.Series, w.fake.page.NextPrompt = nil, nil, nil, nil, time.Time{}
+	w.fake.page.Row = carenet.BoardRow{Patient: mary, Name: "Mary Okafor"}
+	w.fake.page.State = "in_hospital"
+	_, body = w.ask("GET", "/clinic/patients/"+mary.String(), "", nil)
+	w.has(body, "No answers yet.", "No alerts.", "No texts yet.", "Nobody follows Mary yet.", "No next question is planned.", "In hospital")
+}
+
+func TestINV9_TakingAnAlert(t *testing.T) {
+	take := "/clinic/alerts/" + alert.String() + "/acknowledge"
+	for _, c := range []struct{ back, to string }{
+		{"board", "/demo/as/dana/clinic?taken=" + alert.String() + "#p-" + mary.String()},
+		{"patient", "/demo/as/dana/clinic/patients/" + mary.String() + "?taken=" + alert.String() + "#alert-" + alert.String()},
+	} {
+		w := newWorld(t)
+		res, _ := w.ask("POST", take, "back="+c.back, ours)
+		if res.StatusCode != 303 || res.Header.Get("Location") != c.to || w.committed != 1 || len(w.fake.taken) != 1 {
+			t.Errorf("%s: %d %q, %d committed", c.back, res.StatusCode, res.Header.Get("Location"), w.committed)
+		}
+		path, _, _ := strings.Cut(strings.TrimPrefix(c.to, "/demo/as/dana"), "#")
+		_, body := w.ask("GET", path, "", nil)
+		w.has(body, "Alert 12 is yours", "You have it since today 12:00", "not", "I take this")
+
+		w = newWorld(t)
+		w.fake.conflict = true
+		res, body = w.ask("POST", take, "back="+c.back, ours)
+		if res.StatusCode != 409 || w.committed > 0 {
+			t.Errorf("%s, too late: %d, %d committed", c.back, res.StatusCode, w.committed)
+		}
+		w.has(body, "Dr Lee took this alert today 12:00.", "Dr Lee has it since today 12:00", "not", "I take this")
+	}
+	w := newWorld(t)
+	for _, headers := range []map[string]string{nil, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}} {
+		if res, _ := w.ask("POST", take, "", headers); res.StatusCode != 403 || len(w.fake.taken) > 0 {
+			t.Errorf("%v: %d", headers, res.StatusCode)
+		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	w := newWorld(t)
+	other := carenet.NewID(now).String()
+	for _, c := range []struct {
+		method, path, location string
+		headers                map[string]string
+		status                 int
+	}{
+		{"GET", "", "/demo/as/dana/clinic", nil, 303},
+		{"GET", "/clinic/alerts/" + alert.String(), "/demo/as/dana/clinic/patients/" + mary.String() + "#alert-" + alert.String(), nil, 303},
+		{"GET", "/clinic/alerts/" + other, "", nil, 404},
+		{"GET", "/clinic/alerts/x", "", nil, 404},
+		{"GET", "/clinic/patients/" + other, "", nil, 404},
+		{"GET", "/clinic/patients/x", "", nil, 404},
+		{"POST", "/clinic/alerts/" + other + "/acknowledge", "", ours, 404},
+		{"GET", "/clinic", "/in?door=clinic", map[string]string{"Cookie": ""}, 303},
+		{"GET", "/clinic/patients/" + mary.String(), "/in?door=clinic", map[string]string{"Cookie": "__Secure-howareyou_follower=danas"}, 303},
+		{"POST", "/clinic/out", "/in?door=clinic&out=1", ours, 303},
+		{"POST", "/clinic/out", "", nil, 403},
+	} {
+		res, _ := w.ask(c.method, c.path, "", c.headers)
+		if res.StatusCode != c.status || res.Header.Get("Location") != c.location {
+			t.Errorf("%s %s: %d %q", c.method, c.path, res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+}
+
+func TestWordsStayWords(t *testing.T) {
+	const evil = `"><script>alert(1)</script>`
+	w := newWorld(t)
+	w.fake.hold(lee, evil)
+	w.fake.board.Organisation, w.fake.board.Viewer, w.fake.board.Rows[0].Name = evil, evil, evil
+	w.fake.board.Rows[0].Last.Words = evil
+	p := &w.fake.page
+	p.Organisation, p.Name, p.Circle[0].Name = evil, evil, evil
+	for i := range p.Thread {
+		m := &p.Thread[i]
+		m.From, m.Body, m.Reason, m.Cause, m.State = evil, evil, evil, evil, evil
+	}
+	for _, path := range []string{"/clinic", "/clinic/patients/" + mary.String()} {
+		_, body := w.ask("GET", path, "", nil)
+		if strings.Contains(body, "<script>") || strings.Count(body, "&lt;script&gt;") < 5 {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+}

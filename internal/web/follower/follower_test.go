@@ -1,0 +1,186 @@
+package follower_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"howareyou/carenet"
+	"howareyou/internal/auth"
+	"howareyou/internal/web/follower"
+	"howareyou/internal/web/front"
+)
+
+var (
+	now  = time.Date(2026, 3, 9, 19, 0, 0, 0, time.UTC)
+	mary = carenet.NewID(now)
+	sam  = carenet.NewID(now)
+)
+
+// fake is the store and the sessions of a site where only Sam is signed in.
+type fake struct {
+	feed carenet.Feed
+	err  error
+}
+
+func (f *fake) Feed(_ context.Context, actor carenet.Actor) (carenet.Feed, error) {
+	if actor.Person != sam || actor.Kind != carenet.ActorFollower {
+		return carenet.Feed{}, carenet.Errorf(carenet.Forbidden, "read feed", "not Sam")
+	}
+	return f.feed, f.err
+}
+
+func (f *fake) Following(context.Context, carenet.Actor) ([]carenet.ID, error) {
+	return []carenet.ID{mary}, nil
+}
+
+func (f *fake) SessionOf(_ context.Context, door auth.Door, token string) (carenet.Actor, string, error) {
+	if door != auth.FollowerDoor || token != "sams" {
+		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
+	}
+	return carenet.Actor{Kind: carenet.ActorFollower, Person: sam}, "en", nil
+}
+
+func (f *fake) EndSession(context.Context, string) error { return nil }
+
+func ask(t *testing.T, f *fake, method, path string, headers map[string]string) (*http.Response, string) {
+	t.Helper()
+	site := &front.Site{Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
+		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
+	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
+	follower.New(site, f).Mount(app.Group("/demo/as/sam"), front.Door{Base: "/demo/as/sam"})
+	r := httptest.NewRequest(method, path, nil)
+	r.Header.Set("Cookie", "__Secure-howareyou_follower=sams")
+	for k, v := range headers {
+		r.Header.Set(k, v)
+	}
+	res, err := app.Test(r, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, string(body)
+}
+
+func score(v float64) *float64 { return &v }
+
+func feedOf(scope carenet.Scope, updates ...carenet.Update) *fake {
+	return &fake{feed: carenet.Feed{Organisation: "Riverside Care", EmergencyNumber: "999", Viewer: "Sam Okafor", Language: "en", Zone: time.UTC,
+		Patients: []carenet.FeedPatient{{Patient: mary, Name: "Mary Okafor", Scope: scope.Normal(), Updates: updates}}}}
+}
+
+func has(t *testing.T, body string, words ...string) {
+	t.Helper()
+	not := false
+	for _, s := range words {
+		if s == "not" {
+			not = true
+		} else if strings.Contains(body, s) == not {
+			t.Errorf("page: %q there %t, want %t\n%s", s, not, !not, body)
+		}
+	}
+}
+
+const circle = "/demo/as/sam/circle"
+
+func TestOneCardADayNewestFirst(t *testing.T) {
+	f := feedOf(carenet.Scope{carenet.PartScore, carenet.PartWords},
+		carenet.Update{At: now.Add(-30 * time.Hour), Score: score(4)},
+		carenet.Update{At: now.Add(-8 * time.Hour), Score: score(2), Words: "rough night", Corrected: true},
+		carenet.Update{At: now.Add(-10 * time.Hour), Score: score(3), Late: true, Reporter: carenet.ReporterProxy},
+	)
+	res, body := ask(t, f, "GET", circle, nil)
+	if res.StatusCode != 200 || strings.Count(body, "<article") != 2 {
+		t.Errorf("%d, %d cards", res.StatusCode, strings.Count(body, "<article"))
+	}
+	has(t, body, "<h1>How Mary is</h1>", "Bad", "today 11:00", "rough night", "changed later", "So-so", "told by someone for Mary",
+		"answered later than asked", "yesterday 13:00", "how they are", "their words", `hx-get="/demo/as/sam/circle/feed"`,
+		`hx-sse:connect="/demo/as/sam/circle/live"`, `action="/demo/as/sam/circle/out"`, "not", "Nothing new since", "their trend")
+	if strings.Index(body, "today 11:00") > strings.Index(body, "today 9:00") || strings.Index(body, "today 9:00") > strings.Index(body, "yesterday 13:00") {
+		t.Error("not newest first")
+	}
+	_, part := ask(t, f, "GET", circle+"/feed", nil)
+	has(t, part, "rough night", "Mary, Bad, today 11:00", "not", "<html", "<h1")
+}
+
+// TestINV7_PageKeepsToTheScope: even where more came out of the store, the page
+// shows what the patient consented to.
+func TestINV7_PageKeepsToTheScope(t *testing.T) {
+	for _, c := range []struct {
+		scope carenet.Scope
+		words []string
+	}{
+		{carenet.Scope{carenet.PartAnswered}, []string{"Mary has answered.", "not", "Very bad", "rough night"}},
+		{carenet.Scope{carenet.PartScore}, []string{"Very bad", "not", "rough night", "Mary has answered."}},
+		{carenet.Scope{carenet.PartWords}, []string{"rough night", "Mary has answered.", "not", "Very bad"}},
+	} {
+		_, body := ask(t, feedOf(c.scope, carenet.Update{At: now, Score: score(1), Words: "rough night"}), "GET", circle, nil)
+		has(t, body, c.words...)
+	}
+}
+
+func TestQuietAndEmpty(t *testing.T) {
+	scope := carenet.Scope{carenet.PartScore}
+	_, body := ask(t, feedOf(scope), "GET", circle, nil)
+	has(t, body, "Mary has not answered yet.")
+	_, body = ask(t, feedOf(scope, carenet.Update{At: now.Add(-26 * time.Hour), Score: score(4)}), "GET", circle, nil)
+	has(t, body, "All is quiet. Nothing new since yesterday 17:00.")
+	nobody := feedOf(scope)
+	nobody.feed.Patients = nil
+	_, body = ask(t, nobody, "GET", circle, nil)
+	has(t, body, "Nobody has invited you yet.")
+	var many []carenet.Update
+	for d := range 20 {
+		many = append(many, carenet.Update{At: now.AddDate(0, 0, -d), Score: score(4)})
+	}
+	_, body = ask(t, feedOf(scope, many...), "GET", circle, nil)
+	if open, _, _ := strings.Cut(body, "<details"); strings.Count(open, "<article") != 7 || strings.Count(body, "<article") != 20 {
+		t.Errorf("%d days stand open of %d", strings.Count(open, "<article"), strings.Count(body, "<article"))
+	}
+}
+
+func TestDoor(t *testing.T) {
+	f := feedOf(carenet.Scope{carenet.PartScore})
+	for _, c := range []struct {
+		why, method, path string
+		headers           map[string]string
+		status            int
+		location          string
+	}{
+		{"the root", "GET", "/demo/as/sam", nil, 303, circle},
+		{"a stranger", "GET", circle, map[string]string{"Cookie": ""}, 303, "/in?door=follower"},
+		{"signing out", "POST", circle + "/out", map[string]string{"Sec-Fetch-Site": "same-origin"}, 303, "/in?door=follower&out=1"},
+		{"another site signs out", "POST", circle + "/out", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403, ""},
+	} {
+		res, _ := ask(t, f, c.method, c.path, c.headers)
+		if res.StatusCode != c.status || res.Header.Get("Location") != c.location {
+			t.Errorf("%s: %d %q", c.why, res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+	f.err = errors.New("no database")
+	if res, body := ask(t, f, "GET", circle, map[string]string{"Accept": "text/html"}); res.StatusCode != 500 || !strings.Contains(body, `href="`+circle+`"`) {
+		t.Errorf("%d: no way to try again in %s", res.StatusCode, body)
+	}
+}
+
+func TestWordsStayWords(t *testing.T) {
+	const evil = `"><script>alert(1)</script>`
+	f := feedOf(carenet.Scope{carenet.PartWords}, carenet.Update{At: now, Words: evil}, carenet.Update{At: now, Words: evil})
+	f.feed.Patients[0].Name, f.feed.Viewer, f.feed.Organisation = evil, evil, evil
+	_, body := ask(t, f, "GET", circle, nil)
+	if strings.Contains(body, "<script>") || strings.Count(body, "&lt;script&gt;") < 4 {
+		t.Error(body)
+	}
+}

@@ -1,0 +1,129 @@
+package lookbook
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"howareyou/internal/web/webtest"
+)
+
+// pages are all pages in all their states: a path, and the form's button to
+// press there.
+var pages = []struct{ name, path, press string }{
+	{"check-in", "/full/c/new", ""},
+	{"check-in-refused", "/full/c/new", "form button"},
+	{"check-in-change", "/full/c/answered?change=1", ""},
+	{"check-in-thanks", "/full/c/answered", ""},
+	{"check-in-private", "/full/c/private", ""},
+	{"check-in-worrying", "/full/c/worrying", ""},
+	{"check-in-fault", "/full/c/" + brokenToken, "#how-2, form button"},
+	{"check-in-old", "/full/c/old", ""},
+	{"circle", "/full/circle", ""},
+	{"circle-quiet", "/calm/circle", ""},
+	{"circle-empty", "/empty/circle", ""},
+	{"board", "/full/clinic", ""},
+	{"board-calm", "/calm/clinic", ""},
+	{"board-empty", "/empty/clinic", ""},
+	{"patient", "/full/clinic/patients/" + mary.String(), ""},
+	{"patient-new", "/empty/clinic/patients/" + mary.String(), ""},
+	{"sign-in", "/full/in?out=1", ""},
+	{"sign-in-link", "/full/in/Zx5qTfW9bYc3kLmN2pQrSt", ""},
+	{"sign-in-old", "/full/in/old", ""},
+	{"not-found", "/full/nothing", ""},
+}
+
+var views = []struct {
+	name    string
+	checked bool // by axe and the ruler on every run; the others are for pictures
+	webtest.View
+}{
+	{"360", true, webtest.View{Width: 360}},
+	{"1280-dark", true, webtest.View{Width: 1280, Dark: true}},
+	{"320", false, webtest.View{Width: 320}},
+	{"360-dark", false, webtest.View{Width: 360, Dark: true}},
+	{"1280", false, webtest.View{Width: 1280}},
+	{"print", false, webtest.View{Width: 700, Print: true}},
+}
+
+// towns are the languages in their states.
+func towns(languages ...people) map[string]*town {
+	all := map[string]*town{}
+	for _, w := range languages {
+		all["/"+w.lang+"/full"] = &town{words: w}
+		all["/"+w.lang+"/calm"] = &town{words: w, calm: true}
+		all["/"+w.lang+"/empty"] = &town{words: w, empty: true}
+	}
+	return all
+}
+
+// reads makes the tab ask for a language, as a browser does for pages of people
+// whom the site does not know.
+func reads(t *testing.T, tab *webtest.Tab, lang string) {
+	t.Helper()
+	tab.Do(t, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": lang}})
+		return err
+	}))
+}
+
+// TestPagesInBrowser: axe finds nothing on any page, and none is wider than its
+// screen. HOWAREYOU_PICTURES names a folder for pictures of all views.
+func TestPagesInBrowser(t *testing.T) {
+	pictures := os.Getenv("HOWAREYOU_PICTURES")
+	s := serve(t, towns(english, arabic))
+	for _, lang := range []string{"en", "ar"} {
+		tab := webtest.Browser(t)
+		reads(t, tab, lang)
+		for _, p := range pages {
+			for _, v := range views {
+				if pictures == "" && !v.checked {
+					continue
+				}
+				t.Run(lang+"/"+p.name+"/"+v.name, func(t *testing.T) {
+					tab.Look(t, v.View)
+					tab.Open(t, s.url+"/"+lang+p.path)
+					press(t, tab, p.press)
+					if v.checked {
+						tab.Axe(t)
+					}
+					if tab.Overflows(t) {
+						t.Error("one must scroll sideways to read this page")
+					}
+					if got := webtest.Ask(t, tab, chromedp.Evaluate[string](`document.documentElement.lang`)); got != lang {
+						t.Errorf("the page is in %q", got)
+					}
+					if pictures != "" {
+						tab.Picture(t, filepath.Join(pictures, strings.Join([]string{p.name, lang, v.name}, "-")+".png"))
+					}
+				})
+			}
+		}
+	}
+}
+
+// press clicks one after the other; the last one leads to another page.
+func press(t *testing.T, tab *webtest.Tab, selectors string) {
+	t.Helper()
+	if selectors == "" {
+		return
+	}
+	steps := strings.Split(selectors, ", ")
+	for _, selector := range steps[:len(steps)-1] {
+		tab.Do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).click()`, selector)))
+	}
+	ctx, cancel := context.WithTimeout(tab.Ctx, 20*time.Second)
+	defer cancel()
+	last := fmt.Sprintf(`setTimeout(() => document.querySelector(%q).click())`, steps[len(steps)-1])
+	if _, err := chromedp.RunResponse(ctx, chromedp.Evaluate[chromedp.Void](last)); err != nil {
+		t.Fatal(err)
+	}
+}
