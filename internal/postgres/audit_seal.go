@@ -17,7 +17,7 @@ import (
 
 const (
 	sealOrgs = 1000 // organisations a run
-	sealRows = 1000 // rows of one organisation a run
+	sealRows = 5000 // rows of one organisation a run
 )
 
 // AuditHead is the end of an organisation's chain: the hash of its last sealed
@@ -34,9 +34,13 @@ func (h AuditHead) String() string { return hex.EncodeToString(h.Hash) }
 const (
 	sqlUnsealedOrgs = `SELECT org FROM lookup_unsealed($1)`
 	// One worker at a time appends to a chain; the others pass on at once.
-	sqlLockChain  = `SELECT pg_try_advisory_xact_lock($1)`
-	sqlChainHead  = `SELECT seq, hash FROM audit_seal WHERE org_id = $1 ORDER BY seq DESC LIMIT 1`
-	sqlToSeal     = `SELECT ` + auditColumns + ` FROM audit_unsealed u JOIN audit a ON a.org_id = u.org_id AND a.id = u.id WHERE u.org_id = $1 ORDER BY u.id LIMIT $2`
+	sqlLockChain = `SELECT pg_try_advisory_xact_lock($1)`
+	sqlChainHead = `SELECT seq, hash FROM audit_seal WHERE org_id = $1 ORDER BY seq DESC LIMIT 1`
+	// The list is long when a sealer was away and short when the database last
+	// counted it: the shape of the statement, not the count, keeps it to one look
+	// at each row by its key.
+	sqlToSeal = `SELECT ` + auditColumns + ` FROM (SELECT w.id FROM audit_unsealed w WHERE w.org_id = $1 ORDER BY w.org_id, w.id LIMIT $2) u
+CROSS JOIN LATERAL (SELECT * FROM audit x WHERE x.org_id = $1 AND x.id = u.id LIMIT 1) a ORDER BY u.id`
 	sqlInsertSeal = `INSERT INTO audit_seal (org_id, seq, audit_id, hash)
 SELECT $1, n.seq, n.audit_id, n.hash FROM unnest($2::bigint[], $3::uuid[], $4::bytea[]) AS n(seq, audit_id, hash)`
 	sqlSealedNow = `DELETE FROM audit_unsealed WHERE org_id = $1 AND id = ANY ($2)`

@@ -71,8 +71,10 @@ type chainRow struct {
 }
 
 func (r chainRow) entry(org carenet.ID) auditRow {
-	return auditRow{OrgID: org, ID: r.AuditID, At: *r.At, ActorKind: *r.ActorKind, ActorID: r.ActorID, Action: *r.Action,
-		TableName: *r.TableName, RowID: r.RowID, PatientID: r.PatientID, Detail: *r.Detail}
+	return auditRow{
+		OrgID: org, ID: r.AuditID, At: *r.At, ActorKind: *r.ActorKind, ActorID: r.ActorID, Action: *r.Action,
+		TableName: *r.TableName, RowID: r.RowID, PatientID: r.PatientID, Detail: *r.Detail,
+	}
 }
 
 // VerifyAudit computes an organisation's chain anew and compares it. head is one

@@ -44,7 +44,8 @@ func newRotation(t *testing.T) *rotation {
 	r.samself = valueOf[carenet.ID](c, r.conn, "SELECT person_id FROM follower WHERE id = $1", c.sam)
 	r.ruthself = valueOf[carenet.ID](c, r.conn, "SELECT person_id FROM follower WHERE id = $1", c.ruth)
 	_, err := c.store.AddClinician(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}, postgres.NewClinician{
-		NewPerson: postgres.NewPerson{Name: "Dr José García José", Phone: "+447700900202", Email: "jose@clinic.example"}, Roles: []string{"admin"}})
+		NewPerson: postgres.NewPerson{Name: "Dr José García José", Phone: "+447700900202", Email: "jose@clinic.example"}, Roles: []string{"admin"},
+	})
 	c.must(err)
 	c.text("+447700900001", "chest pain")
 	c.sent()
@@ -83,8 +84,10 @@ func (r *rotation) probe(when string, stores ...*postgres.Store) {
 		r.advance(24 * time.Hour)
 		r.said++
 		words := fmt.Sprintf("rough night %c%c", 'k'+r.said/10, 'k'+r.said%10) // figures would be read as answers
-		b, err := store.TakeIn(r.ctx, []carenet.InboundText{{SID: fmt.Sprintf("SMprobe%d", r.said), From: "+447700900001", To: service,
-			Body: fmt.Sprintf("%d %s", 1+r.said%4, words), ReceivedAt: r.clock()}})
+		b, err := store.TakeIn(r.ctx, []carenet.InboundText{{
+			SID: fmt.Sprintf("SMprobe%d", r.said), From: "+447700900001", To: service,
+			Body: fmt.Sprintf("%d %s", 1+r.said%4, words), ReceivedAt: r.clock(),
+		}})
 		if err != nil || !slices.ContainsFunc(b.Events, func(e carenet.Event) bool { return e.Kind == carenet.EventCheckIn && e.Patient == r.mary }) {
 			r.t.Fatalf("%s, process %d: Mary's text gave %+v, %v", when, i, b.Events, err)
 		}
