@@ -151,8 +151,8 @@ func (n *neighbours) count(t *testing.T, tx pgx.Tx, sql string, args ...any) (ro
 }
 
 // writable is a column that the role may update, or "".
-func (x table) writable(role string) string {
-	for _, g := range x.Grants {
+func (t table) writable(role string) string {
+	for _, g := range t.Grants {
 		if g.Role == role && g.Privilege == "UPDATE" {
 			if g.Column != "" {
 				return g.Column
