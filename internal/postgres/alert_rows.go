@@ -160,8 +160,10 @@ func (in *intake) applyAcks(ctx context.Context) error {
 			return err
 		}
 		answer := carenet.Detail{Reply: carenet.ReplyAckUnknown, AlertNumber: ack.Number}
+		var about carenet.ID // the patient, whom the answer names and whose thread shows it
 		switch {
 		case len(rows) == 1:
+			about = rows[0].PatientID
 			answer.Alert, answer.AlertNumber = rows[0].ID, rows[0].Number
 			actor := carenet.Actor{Kind: carenet.ActorClinician, Org: it.org, Person: ack.By, Via: "sms"}
 			b := &pgx.Batch{}
@@ -183,7 +185,7 @@ func (in *intake) applyAcks(ctx context.Context) error {
 		}
 		answer.Conversation, answer.Sender, answer.Person, answer.Audience = it.ctx.Conversation, it.ctx.Sender, ack.By, carenet.ToClinician
 		it.out.Events = append(it.out.Events, carenet.Event{ID: carenet.NewID(in.now), Org: it.org, Batch: in.batch.ID,
-			Kind: carenet.EventReply, Subject: it.id, Detail: answer, At: in.now})
+			Kind: carenet.EventReply, Patient: about, Subject: it.id, Detail: answer, At: in.now})
 	}
 	return nil
 }

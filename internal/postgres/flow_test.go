@@ -233,7 +233,7 @@ func TestADeclineOpensOneAlertAndAckStopsTheAsking(t *testing.T) {
 		t.Fatalf("alerts: %q", alerts)
 	}
 	c.text("+447700900201", "ACK 1")
-	c.expect("+447700900201: reply to Nurse Dana about  reply=ack_confirm alert=1")
+	c.expect("+447700900201: reply to Nurse Dana about Mary Okafor reply=ack_confirm alert=1")
 	c.advance(9 * time.Hour)
 	_, n, err := c.store.TickAlerts(c.ctx, 10)
 	c.must(err)
