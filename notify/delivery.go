@@ -34,7 +34,7 @@ const (
 	AttemptSent      AttemptState = "sent"
 	AttemptDelivered AttemptState = "delivered"
 	AttemptFailed    AttemptState = "failed"
-	AttemptAbandoned AttemptState = "abandoned" // surely never accepted; a new attempt follows
+	AttemptAbandoned AttemptState = "abandoned" // it did not arrive, as far as is known; a new attempt may follow
 )
 
 // Rules of the send protocol. Lease is how long an attempt may be in flight
@@ -75,11 +75,17 @@ type Attempt struct {
 	State     AttemptState
 	Rank      int
 	SID       string
-	Audience  carenet.Audience
 	Kind      Kind
 	StartedAt time.Time
 	ExpiresAt time.Time // of the delivery
 }
+
+// What the carriers refuse for now is tried again after a while; what they lost
+// for an unknown reason, soon.
+const (
+	laterWait    = 15 * time.Minute
+	onceMoreWait = 30 * time.Second
+)
 
 // Verdict is a decided change of an attempt and its delivery. The zero Verdict
 // (Attempt == "") changes nothing.
@@ -104,13 +110,14 @@ func settled(s AttemptState) bool { return s != AttemptSending && s != AttemptUn
 // AfterSend decides what the answer to a try means.
 func (r Rules) AfterSend(a Attempt, out SendOutcome, now time.Time) Verdict {
 	v := Verdict{SID: out.SID, Status: out.Status, Class: out.Class, Code: out.Code, Detail: out.Detail, Rank: a.Rank}
-	if settled(a.State) {
+	switch {
+	case out.Class == Accepted:
+		return r.news(a, StatusReport{SID: out.SID, Status: out.Status, Code: out.Code}, now)
+	case settled(a.State):
 		// A callback was faster than the answer; it knew better.
 		return Verdict{}
 	}
 	switch out.Class {
-	case Accepted:
-		v.Attempt, v.Delivery, v.Rank = AttemptSent, Sent, max(a.Rank, rankOf(out.Status))
 	case Retry:
 		return r.again(a, v, max(RetryWait(a.No), out.RetryAfter), "the provider was not ready", now)
 	case OptedOut:
@@ -128,6 +135,9 @@ func (r Rules) AfterSend(a Attempt, out SendOutcome, now time.Time) Verdict {
 // again ends this try and queues the next, or gives up in front of a human.
 func (r Rules) again(a Attempt, v Verdict, wait time.Duration, cause string, now time.Time) Verdict {
 	v.Attempt, v.Delivery, v.Cause, v.NextTryAt = AttemptAbandoned, Queued, cause, now.Add(wait)
+	if v.Class != Unknown {
+		v.Class = Retry
+	}
 	switch {
 	case a.No >= r.MaxAttempts && a.Kind != KindAlert:
 		v.Delivery, v.Cause = NeedsHuman, "tried "+strconv.Itoa(a.No)+" times: "+cause
@@ -140,8 +150,16 @@ func (r Rules) again(a Attempt, v Verdict, wait time.Duration, cause string, now
 // AfterStatus decides what a status callback means. News is monotonic: what
 // ranks no higher than what is known changes nothing.
 func (r Rules) AfterStatus(a Attempt, s StatusReport, now time.Time) Verdict {
-	rank := rankOf(s.Status)
-	if rank <= a.Rank || a.State == AttemptDelivered || a.State == AttemptFailed || a.State == AttemptAbandoned {
+	return r.news(a, s, now)
+}
+
+// news decides what it means that the provider has the text and calls it this.
+// Also of an attempt that was abandoned because nobody could find it: if its
+// delivery still waits for the next try, that try must not come.
+func (r Rules) news(a Attempt, s StatusReport, now time.Time) Verdict {
+	// A word that we do not know still says that the provider has it.
+	rank := max(rankOf(s.Status), 1)
+	if settled(a.State) && rank <= a.Rank || a.State == AttemptDelivered || a.State == AttemptFailed {
 		return Verdict{}
 	}
 	v := Verdict{SID: s.SID, Status: s.Status, Rank: rank, Class: Accepted, Code: s.Code, Attempt: AttemptSent, Delivery: Sent}
@@ -154,11 +172,11 @@ func (r Rules) AfterStatus(a Attempt, s StatusReport, now time.Time) Verdict {
 		switch s.Code {
 		case 21610:
 			v.Cause, v.StopsOut, v.Class = "opted out at the carrier", true, OptedOut
-		case 30003: // handset unreachable: later
-			return r.again(a, v, 15*time.Minute, v.Cause, now)
+		case 30001, 30002, 30003: // queue full, account suspended, handset unreachable
+			return r.again(a, v, laterWait, v.Cause, now)
 		case 30008: // unknown error: once more
 			if a.No < 2 {
-				return r.again(a, v, 30*time.Second, v.Cause, now)
+				return r.again(a, v, onceMoreWait, v.Cause, now)
 			}
 		}
 	}
@@ -172,15 +190,20 @@ func (r Rules) AfterListing(a Attempt, found *ListedText, now time.Time) Verdict
 		return Verdict{}
 	}
 	if found != nil {
-		return r.AfterStatus(a, StatusReport{Attempt: a.ID, SID: found.SID, Status: found.Status, Code: found.Code, At: now}, now)
+		return r.news(a, StatusReport{SID: found.SID, Status: found.Status, Code: found.Code}, now)
 	}
 	grace := r.Grace
-	if a.Audience == carenet.ToClinician {
+	if a.Kind == KindAlert {
 		grace = r.AlertGrace
 	}
 	v := Verdict{Class: Unknown, Rank: a.Rank, Detail: "not in the provider's list"}
 	if now.Sub(a.StartedAt) >= grace {
-		return r.again(a, v, 0, "the provider never had it", now)
+		wait := time.Duration(0)
+		if a.No > 1 {
+			// A list that never shows anything must not become a flood.
+			wait = RetryWait(a.No)
+		}
+		return r.again(a, v, wait, "the provider never had it", now)
 	}
 	v.Attempt, v.Delivery, v.LookAt, v.Cause = AttemptUncertain, Uncertain, now.Add(r.LookEvery), "looking for it in the provider's list"
 	return v

@@ -38,6 +38,7 @@ const (
 type Reach struct {
 	Person       carenet.ID
 	Conversation carenet.ID // NilID: no number is known
+	Stopped      bool       // the number is stopped, or somebody else's, as far as is known now
 }
 
 // CircleMember is a follower as the planner sees them.
@@ -88,6 +89,8 @@ const (
 	updateLife = 24 * time.Hour
 	alertLife  = 7 * 24 * time.Hour
 	signInLife = 15 * time.Minute
+	// A confirmation of a STOP that comes late reads as if it had been ignored.
+	optedOutLife = 5 * time.Minute
 )
 
 // Plan says who is told what of one event, with a reason each. It is pure; what
@@ -98,7 +101,7 @@ func Plan(e carenet.Event, w World) []Planned {
 	case carenet.EventCheckIn:
 		p.checkIn()
 	case carenet.EventPrompt:
-		p.one(KindPrompt, carenet.ToPatient, w.Patients[e.Patient], PriorityPrompt, promptLife, "their slot came")
+		p.one(KindPrompt, carenet.ToPatient, known(w.Patients, e.Patient), PriorityPrompt, promptLife, "their slot came")
 	case carenet.EventReply:
 		p.reply()
 	case carenet.EventAlertStep:
@@ -106,7 +109,7 @@ func Plan(e carenet.Event, w World) []Planned {
 	case carenet.EventAlertTaken:
 		p.alertTaken()
 	case carenet.EventSignIn:
-		p.one(KindSignIn, audienceOfDoor(e.Detail.Door), w.People[e.Detail.Person], PriorityReply, signInLife, "they asked for a sign-in link")
+		p.one(KindSignIn, audienceOfDoor(e.Detail.Door), known(w.People, e.Detail.Person), PriorityReply, signInLife, "they asked for a sign-in link")
 	}
 	return p.out
 }
@@ -123,8 +126,13 @@ func (p *planner) one(kind Kind, to carenet.Audience, r Reach, prio Priority, li
 	}
 	d := Planned{Event: p.event, Kind: kind, Audience: to, Recipient: r.Person, Conversation: r.Conversation,
 		Priority: prio, Reason: reason, DueAt: p.world.Now, ExpiresAt: p.world.Now.Add(life)}
-	if r.Conversation == carenet.NilID {
+	switch {
+	case r.Conversation == carenet.NilID:
 		d.Cause = "no number is known"
+	case r.Stopped && kind == KindAlert:
+		// Known now, so that somebody else is asked at once. What else is
+		// stopped ends when it is about to leave: a START may come before.
+		d.Cause = "the number is stopped"
 	}
 	p.out = append(p.out, d)
 	return &p.out[len(p.out)-1]
@@ -164,8 +172,11 @@ func (p *planner) reply() {
 	if r.Person == carenet.NilID {
 		r.Person = d.Conversation // nobody we know: the number itself
 	}
-	prio, reason := PriorityReply, "answers their text: "+string(d.Reply)
-	p.one(KindReply, d.Audience, r, prio, replyLife, reason)
+	life := replyLife
+	if d.Reply == carenet.ReplyOptedOut {
+		life = optedOutLife
+	}
+	p.one(KindReply, d.Audience, r, PriorityReply, life, "answers their text: "+string(d.Reply))
 }
 
 func (p *planner) alertStep() {
@@ -191,9 +202,17 @@ func (p *planner) alertStep() {
 func (p *planner) alertTaken() {
 	for _, id := range p.world.Told[p.event.Subject] {
 		if id != p.event.Detail.Person {
-			p.one(KindAlertTaken, carenet.ToClinician, p.world.People[id], PriorityReply, replyLife, "they were asked to take this alert")
+			p.one(KindAlertTaken, carenet.ToClinician, known(p.world.People, id), PriorityReply, replyLife, "they were asked to take this alert")
 		}
 	}
+}
+
+// known is how the person can be reached; whom the world does not know is
+// planned for all the same, so that it shows that nobody could be told.
+func known(people map[carenet.ID]Reach, id carenet.ID) Reach {
+	r := people[id]
+	r.Person = id
+	return r
 }
 
 func audienceOfDoor(door string) carenet.Audience {

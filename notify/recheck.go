@@ -14,9 +14,8 @@ type Candidate struct {
 	Now       time.Time
 	ExpiresAt time.Time
 
-	OptedOut        bool // the number is stopped
-	CarrierConfirms bool // the carrier answers STOP, START and HELP itself
-	WrongNumber     bool
+	OptedOut    bool // the number is stopped
+	WrongNumber bool
 
 	// For KindUpdate: what the consent allows now.
 	View      carenet.View
@@ -37,10 +36,12 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 		return false, Expired, "its time passed"
 	case c.WrongNumber:
 		return false, Withdrawn, "the number belongs to somebody else"
-	case c.OptedOut && c.Kind == KindReply && c.Reply == carenet.ReplyOptedOut && !c.CarrierConfirms:
-		return true, Sending, "" // the one confirmation
 	case c.Kind == KindReply && c.Reply == carenet.ReplyOptedOut:
-		return false, Withdrawn, "the carrier confirms this itself"
+		// The one confirmation; a carrier that confirms itself has none planned.
+		if !c.OptedOut {
+			return false, Withdrawn, "the number was started again"
+		}
+		return true, Sending, ""
 	case c.OptedOut:
 		return false, Withdrawn, "the number is stopped"
 	}

@@ -172,6 +172,6 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	w.Queue(sqlUnsettled, r.OrgID, r.ConversationID, attempt, now)
 	return &notify.Claim{Org: r.OrgID, Event: r.EventID, Delivery: r.ID,
 		Text: notify.OutboundText{From: sender.Number, MessagingServiceSID: sender.MessagingServiceSID, To: number, Body: body, Attempt: attempt},
-		Attempt: notify.Attempt{ID: attempt, No: no, State: notify.AttemptSending, Audience: carenet.Audience(r.Audience),
+		Attempt: notify.Attempt{ID: attempt, No: no, State: notify.AttemptSending,
 			Kind: notify.Kind(r.Kind), StartedAt: now, ExpiresAt: r.ExpiresAt}}, nil
 }

@@ -153,9 +153,8 @@ func (f claimFacts) sender(r claimRow) (senderFacts, bool) {
 func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, now time.Time) (notify.Candidate, notify.Draft) {
 	org := f.orgs[r.OrgID]
 	patient := f.patients[orNil(r.PatientID)]
-	sender, _ := f.sender(r)
 	c := notify.Candidate{Kind: notify.Kind(r.Kind), Audience: carenet.Audience(r.Audience), Reply: r.Detail.Reply, Now: now,
-		ExpiresAt: r.ExpiresAt, OptedOut: conv.OptedOut, WrongNumber: conv.WrongNumber, CarrierConfirms: sender.CarrierKeywords}
+		ExpiresAt: r.ExpiresAt, OptedOut: conv.OptedOut, WrongNumber: conv.WrongNumber}
 	d := notify.Draft{Kind: c.Kind, Audience: c.Audience, Reply: c.Reply, Language: org.Language, Zone: zoneOf(org.Zone),
 		Organisation: org.Name, EmergencyNumber: org.EmergencyNumber, ClinicNumber: org.ClinicNumber, StaffedHours: org.StaffedHours,
 		Scale: carenet.WellbeingScale, AlertNumber: r.Detail.AlertNumber, Now: now}

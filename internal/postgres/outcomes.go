@@ -11,13 +11,14 @@ import (
 )
 
 // Attempts are locked in one order before they change, and looked at again
-// under the lock: a callback may have come while the answer was on its way.
+// under the lock: a callback may have come while the answer was on its way. So
+// are their deliveries: one that is claimed again meanwhile has a newer attempt.
 const (
 	sqlLockAttempts = `SELECT a.org_id, a.event_id, a.id, a.delivery_id, a.no, a.state, a.rank, a.sid, a.started_at, a.conversation_id,
-  d.audience, d.kind, d.expires_at, d.attempt_no, d.state AS delivery_state
+  d.kind, d.expires_at, d.attempt_no, d.state AS delivery_state
 FROM attempt a JOIN delivery d ON d.org_id = a.org_id AND d.event_id = a.event_id AND d.id = a.delivery_id
 WHERE a.org_id = ANY ($1) AND a.event_id = ANY ($2) AND a.id = ANY ($3)
-ORDER BY a.id FOR UPDATE OF a`
+ORDER BY a.id FOR UPDATE OF a, d`
 
 	sqlUpdateAttempt = `UPDATE attempt SET state = $4, sid = CASE WHEN $5 <> '' THEN $5 ELSE sid END, provider_status = $6, rank = $7,
   class = $8, code = $9, detail = $10, lease_until = coalesce($11, lease_until), changed_at = $12
@@ -48,7 +49,6 @@ type attemptRow struct {
 	SID            string
 	StartedAt      time.Time
 	ConversationID carenet.ID
-	Audience       string
 	Kind           string
 	ExpiresAt      time.Time
 	AttemptNo      int
@@ -57,7 +57,7 @@ type attemptRow struct {
 
 func (r attemptRow) attempt() notify.Attempt {
 	return notify.Attempt{ID: r.ID, No: r.No, State: notify.AttemptState(r.State), Rank: r.Rank, SID: r.SID,
-		Audience: carenet.Audience(r.Audience), Kind: notify.Kind(r.Kind), StartedAt: r.StartedAt, ExpiresAt: r.ExpiresAt}
+		Kind: notify.Kind(r.Kind), StartedAt: r.StartedAt, ExpiresAt: r.ExpiresAt}
 }
 
 // attemptRef names an attempt with its partition.

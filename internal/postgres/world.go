@@ -12,8 +12,9 @@ import (
 )
 
 // A person is reached at their first phone.
-const sqlReach = `SELECT DISTINCT ON (cp.org_id, cp.person_id) cp.org_id, cp.person_id, cp.conversation_id
-FROM contact_point cp
+const sqlReach = `SELECT DISTINCT ON (cp.org_id, cp.person_id) cp.org_id, cp.person_id, cp.conversation_id,
+  c.opted_out_at IS NOT NULL OR c.wrong_number_at IS NOT NULL AS stopped
+FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
 WHERE cp.org_id = ANY ($1) AND cp.person_id = ANY ($2) AND cp.kind = 'phone' AND cp.removed_at IS NULL
 ORDER BY cp.org_id, cp.person_id, cp.position, cp.id`
 
@@ -40,6 +41,7 @@ type reachRow struct {
 	OrgID          carenet.ID
 	PersonID       carenet.ID
 	ConversationID carenet.ID
+	Stopped        bool
 }
 
 type circleRow struct {
@@ -150,7 +152,7 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 		}
 		for _, r := range reaches {
 			if r.OrgID == org {
-				w.People[r.PersonID] = notify.Reach{Person: r.PersonID, Conversation: r.ConversationID}
+				w.People[r.PersonID] = notify.Reach{Person: r.PersonID, Conversation: r.ConversationID, Stopped: r.Stopped}
 			}
 		}
 		for _, id := range patients {
