@@ -111,11 +111,12 @@ var outStates = map[notify.State]text.Key{
 }
 
 // linkToken is the token of a link in a text. It opens what is for the text's
-// reader alone, so staff see that there was a link and not which.
+// reader alone, so staff see that there was a link and not which. The mark after
+// the dots keeps them at the address's end among Arabic words.
 var linkToken = regexp.MustCompile(`(/(?:c|in)/)[0-9A-Za-z]{22}\b`)
 
 func newThreadText(r front.Reader, patient string, m carenet.Message) threadText {
-	t := threadText{in: m.In, at: m.At, when: r.On(m.At), body: linkToken.ReplaceAllString(m.Body, "${1}…"), reason: strings.ReplaceAll(m.Reason, "_", " ")}
+	t := threadText{in: m.In, at: m.At, when: r.On(m.At), body: linkToken.ReplaceAllString(m.Body, "${1}…\u200e"), reason: strings.ReplaceAll(m.Reason, "_", " ")}
 	if m.Cause != "" {
 		t.reason += " · " + m.Cause
 	}

@@ -120,10 +120,16 @@ func press(t *testing.T, tab *webtest.Tab, selectors string) {
 	for _, selector := range steps[:len(steps)-1] {
 		tab.Do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).click()`, selector)))
 	}
+	last := fmt.Sprintf(`setTimeout(() => document.querySelector(%q).click())`, steps[len(steps)-1])
+	leave(t, tab, chromedp.Evaluate[chromedp.Void](last))
+}
+
+// leave does what leads to another page, and waits for that.
+func leave(t *testing.T, tab *webtest.Tab, step chromedp.Action[chromedp.Void]) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(tab.Ctx, 20*time.Second)
 	defer cancel()
-	last := fmt.Sprintf(`setTimeout(() => document.querySelector(%q).click())`, steps[len(steps)-1])
-	if _, err := chromedp.RunResponse(ctx, chromedp.Evaluate[chromedp.Void](last)); err != nil {
+	if _, err := chromedp.RunResponse(ctx, step); err != nil {
 		t.Fatal(err)
 	}
 }

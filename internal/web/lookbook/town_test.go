@@ -57,6 +57,7 @@ type town struct {
 	answered *carenet.Update
 	extra    []carenet.Update // newer than what is drawn, of Mary
 	taken    bool
+	read     int // times the patient's page was read
 }
 
 func score(v float64) *float64 { return &v }
@@ -145,6 +146,7 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.PatientPage, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.read++
 	p := carenet.PatientPage{Organisation: w.words.organisation, Patient: mary, Name: w.words.mary, Zone: zone, Today: today}
 	if w.empty {
 		p.Row = carenet.BoardRow{Patient: mary, Name: w.words.mary}
