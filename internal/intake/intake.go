@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"sync"
+	"time"
 
 	"howareyou/carenet"
 )
@@ -19,6 +20,11 @@ type Store interface {
 
 // maxBatch bounds what one commit holds: beyond it, latency grows and nothing is gained.
 const maxBatch = 128
+
+// commitTime is how long a commit may take. The provider waits 15 seconds for
+// our answer; a writer that waits longer, for a database that does not answer,
+// would keep texts back that it could take in later.
+const commitTime = 10 * time.Second
 
 // ErrClosed is returned once the intake is shutting down.
 var ErrClosed = errors.New("intake is closed")
@@ -139,36 +145,39 @@ func (in *Intake) write(lane <-chan *job) {
 }
 
 // commit writes a batch at once, and one by one when that fails: one bad text
-// costs only itself.
+// costs only itself. All of the second round has the time of one commit, so
+// that a database that does not answer holds nobody up a hundred times.
 func (in *Intake) commit(jobs []*job) {
+	ctx, cancel := commitContext()
+	err := in.takeIn(ctx, jobs)
+	cancel()
+	if err == nil || len(jobs) == 1 {
+		for _, j := range jobs {
+			j.result <- err
+		}
+		return
+	}
+	ctx, cancel = commitContext()
+	defer cancel()
+	for _, j := range jobs {
+		j.result <- in.takeIn(ctx, []*job{j})
+	}
+}
+
+// commitContext is not the requests': one that gives up must not end the
+// others' commit.
+func commitContext() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), commitTime)
+}
+
+func (in *Intake) takeIn(ctx context.Context, jobs []*job) error {
 	texts := make([]carenet.InboundText, len(jobs))
 	for i, j := range jobs {
 		texts[i] = j.text
 	}
-	// Not the requests' contexts: one that gives up must not end the others' commit.
-	batch, err := in.store.TakeIn(context.Background(), texts)
-	if err == nil {
-		in.told(batch)
-		for _, j := range jobs {
-			j.result <- nil
-		}
-		return
+	batch, err := in.store.TakeIn(ctx, texts)
+	if err == nil && len(batch.Events) > 0 {
+		in.committed(batch)
 	}
-	if len(jobs) == 1 {
-		jobs[0].result <- err
-		return
-	}
-	for _, j := range jobs {
-		batch, err := in.store.TakeIn(context.Background(), []carenet.InboundText{j.text})
-		if err == nil {
-			in.told(batch)
-		}
-		j.result <- err
-	}
-}
-
-func (in *Intake) told(b carenet.Batch) {
-	if len(b.Events) > 0 {
-		in.committed(b)
-	}
+	return err
 }

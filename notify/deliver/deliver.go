@@ -71,13 +71,13 @@ func (d *Deliverer) Kick() {
 // what is in flight and records it.
 func (d *Deliverer) Run(ctx context.Context) {
 	outcomes := make(chan notify.Outcome, d.concurrency)
+	slots := make(chan struct{}, d.concurrency)
 	recorded := make(chan struct{})
 	go func() {
 		defer close(recorded)
-		d.record(context.WithoutCancel(ctx), outcomes)
+		d.record(context.WithoutCancel(ctx), outcomes, slots)
 	}()
 	var flying sync.WaitGroup
-	slots := make(chan struct{}, d.concurrency)
 	for {
 		select {
 		case <-ctx.Done():
@@ -102,8 +102,10 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 		// The lease runs from before the claim, so that no try begins or ends after
 		// it, not even one of a process that was stopped in between and woke up when
 		// others had taken its work over.
-		deadline := after(d.lease)
-		claims, done, err := d.store.Claim(ctx, free)
+		lease, release := context.WithTimeout(ctx, d.lease)
+		deadline, _ := lease.Deadline()
+		claims, done, err := d.store.Claim(lease, free)
+		release()
 		if err != nil {
 			d.log.Error("claim deliveries", "error", err)
 			return
@@ -111,13 +113,10 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 		for _, c := range claims {
 			sendCtx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
 			slots <- struct{}{}
-			flying.Add(1)
-			go func() {
-				defer flying.Done()
-				defer func() { <-slots }()
+			flying.Go(func() {
 				defer cancel()
 				outcomes <- notify.Outcome{Claim: c, Outcome: d.provider.Send(sendCtx, c.Text)}
-			}()
+			})
 		}
 		if done == 0 {
 			return
@@ -125,17 +124,10 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 	}
 }
 
-// after is the instant that is d away on the machine's own clock, which alone
-// says how long a call may take.
-func after(d time.Duration) time.Time {
-	ctx, cancel := context.WithTimeout(context.Background(), d)
-	defer cancel()
-	at, _ := ctx.Deadline()
-	return at
-}
-
-// record writes outcomes, as many at once as wait.
-func (d *Deliverer) record(ctx context.Context, outcomes <-chan notify.Outcome) {
+// record writes outcomes, as many at once as wait, and only then frees their
+// slots: whoever hears the kick finds them free, and while outcomes cannot be
+// recorded no more than a slotful of texts leaves.
+func (d *Deliverer) record(ctx context.Context, outcomes <-chan notify.Outcome, slots <-chan struct{}) {
 	for first := range outcomes {
 		batch := []notify.Outcome{first}
 		for more := true; more && len(batch) < 256; {
@@ -150,10 +142,17 @@ func (d *Deliverer) record(ctx context.Context, outcomes <-chan notify.Outcome) 
 				more = false
 			}
 		}
-		if err := d.store.RecordOutcomes(ctx, batch); err != nil {
+		// A database that does not answer must not hold up the stop for ever.
+		within, cancel := context.WithTimeout(ctx, d.lease)
+		err := d.store.RecordOutcomes(within, batch)
+		cancel()
+		if err != nil {
 			// Nothing is lost: the leases run out and the list is asked.
 			d.log.Error("record outcomes", "count", len(batch), "error", err)
 		}
-		d.Kick() // a number that was busy is free now
+		for range batch {
+			<-slots
+		}
+		d.Kick() // slots are free, and numbers that were busy
 	}
 }

@@ -22,15 +22,23 @@ func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	// Two attempts to one number may say the same: what the first finds must be
+	// bound before the second looks, or both take one text for theirs.
+	byNumber := map[string][]notify.Unsettled{}
+	for _, u := range unsettled {
+		byNumber[u.To] = append(byNumber[u.To], u)
+	}
 	var looking sync.WaitGroup
 	free := make(chan struct{}, lookers)
-	for _, u := range unsettled {
+	for _, us := range byNumber {
 		free <- struct{}{}
 		looking.Go(func() {
 			defer func() { <-free }()
-			if err := d.look(ctx, u); err != nil {
-				// It stays uncertain and is looked for again.
-				d.log.Warn("look for an unsettled text", "attempt", u.Attempt, "error", err)
+			for _, u := range us {
+				if err := d.look(ctx, u); err != nil {
+					// It stays uncertain and is looked for again.
+					d.log.Warn("look for an unsettled text", "attempt", u.Attempt, "error", err)
+				}
 			}
 		})
 	}
