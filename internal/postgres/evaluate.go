@@ -23,8 +23,9 @@ ORDER BY k.patient_id, k.at, k.id`
 	sqlEpisodes = `SELECT e.org_id, e.id, e.patient_id, e.opened_day, e.closed_day FROM episode e
 WHERE e.org_id = ANY ($1) AND e.patient_id = ANY ($2) AND e.gone_at IS NULL`
 
-	sqlUnresolved = `SELECT ` + alertColumns + ` FROM alert a
-WHERE a.org_id = ANY ($1) AND a.patient_id = ANY ($2) AND a.state <> 'resolved' AND a.episode_id IS NOT NULL`
+	sqlAlertsUpon = `SELECT a.org_id, a.id, a.patient_id, a.episode_id, a.state, e.opened_day
+FROM alert a JOIN episode e ON e.org_id = a.org_id AND e.id = a.episode_id
+WHERE a.org_id = ANY ($1) AND a.patient_id = ANY ($2) ORDER BY a.patient_id, a.number`
 
 	sqlUsual = `UPDATE patient SET usual_mean = $3, usual_spread = $4, usual_days = $5 WHERE org_id = $1 AND id = $2`
 
@@ -65,44 +66,66 @@ type episodeRow struct {
 	ClosedDay *int
 }
 
-// alertForDays: an episode that closed longer ago than this, seen only now
-// through a late answer, is history and calls nobody.
-const alertForDays = 7
+// uponRow is an alert with the episode that it stands upon.
+type uponRow struct {
+	OrgID     carenet.ID
+	ID        carenet.ID
+	PatientID carenet.ID
+	EpisodeID carenet.ID
+	State     string
+	OpenedDay int
+}
+
+const (
+	// alertForDays: an episode that closed longer ago than this, seen only now
+	// through a late answer, is history and calls nobody.
+	alertForDays = 7
+	// sameWithin: episodes that begin as close as this, of which the answers show
+	// the one in the other's stead, are one decline.
+	sameWithin = 7
+)
 
 // evaluate runs the rules over the patients whose answers changed and opens
 // alerts. It returns the events that this adds; their batch is the first event's.
 func (s *Store) evaluate(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) ([]carenet.Event, error) {
 	var orgs, patients []carenet.ID
-	var raised []carenet.Event
 	for _, e := range events {
-		switch e.Kind {
-		case carenet.EventCheckIn:
+		if e.Kind == carenet.EventCheckIn {
 			orgs, patients = addID(orgs, e.Org), addID(patients, e.Patient)
-		case carenet.EventSafety:
-			more, err := s.openSafetyAlert(ctx, tx, e, now)
-			if err != nil {
-				return nil, err
-			}
-			raised = append(raised, more...)
 		}
 	}
-	if len(patients) == 0 {
-		return raised, nil
+	var raised []carenet.Event
+	if len(patients) > 0 {
+		var err error
+		if raised, err = s.evaluatePatients(ctx, tx, orgs, patients, events[0].Batch, now); err != nil {
+			return nil, err
+		}
 	}
-	more, err := s.evaluatePatients(ctx, tx, orgs, patients, events[0].Batch, now)
-	return append(raised, more...), err
+	// After the patients are locked: to number an alert locks its organisation, and
+	// whoever numbers one for a patient has locked the patient first.
+	for _, e := range events {
+		if e.Kind != carenet.EventSafety {
+			continue
+		}
+		more, err := s.openSafetyAlert(ctx, tx, e, now)
+		if err != nil {
+			return nil, err
+		}
+		raised = append(raised, more...)
+	}
+	return raised, nil
 }
 
 func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients []carenet.ID, batch carenet.ID, now time.Time) ([]carenet.Event, error) {
 	var who []patientRow
 	var series []seriesRow
 	var stored []episodeRow
-	var open []alertRow
+	var upon []uponRow
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlLockPatients, orgs, patients), &who)
 	collect(b.Queue(sqlSeries, orgs, patients, wellbeingItem), &series)
 	collect(b.Queue(sqlEpisodes, orgs, patients), &stored)
-	collect(b.Queue(sqlUnresolved, orgs, patients), &open)
+	collect(b.Queue(sqlAlertsUpon, orgs, patients), &upon)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
@@ -112,7 +135,7 @@ func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients 
 		more, err := e.run(ctx,
 			only(series, func(r seriesRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
 			only(stored, func(r episodeRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
-			only(open, func(r alertRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }))
+			only(upon, func(r uponRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }))
 		if err != nil {
 			return nil, err
 		}
@@ -145,7 +168,7 @@ var trendOf = alerts.Trend{Scale: alerts.OneToFive(), Pack: alerts.DefaultPack()
 
 // run recomputes the patient's episodes from the answers (INV-11), brings the
 // stored ones to match, and opens an alert upon each new one that still matters.
-func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episodeRow, open []alertRow) ([]carenet.Event, error) {
+func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episodeRow, upon []uponRow) ([]carenet.Event, error) {
 	s, org := e.store, e.patient.OrgID
 	checkIns := make([]alerts.CheckIn, 0, len(series))
 	for _, r := range series {
@@ -165,21 +188,28 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 		b.Queue(sqlUsual, org, e.patient.PatientID, base.Mean, base.SD, base.N)
 	}
 	var raised []carenet.Event
-	var orphans []carenet.ID // alerts whose episode the answers no longer show
+	shown := func(o episodeRow) bool {
+		return slices.ContainsFunc(result.Episodes, func(n alerts.Episode) bool { return int(n.Opened) == o.OpenedDay })
+	}
 	for _, old := range stored {
-		if slices.ContainsFunc(result.Episodes, func(n alerts.Episode) bool { return int(n.Opened) == old.OpenedDay }) {
+		if !shown(old) {
+			// A corrected or late answer undid it. The alert stays, for a human to end.
+			b.Queue(sqlGoneEpisode, org, old.ID, e.now)
+		}
+	}
+	// Alerts whose episode the answers no longer show, since now or for some time.
+	var orphans []uponRow
+	for _, a := range upon {
+		i := slices.IndexFunc(stored, func(o episodeRow) bool { return o.ID == a.EpisodeID })
+		if i >= 0 && shown(stored[i]) {
 			continue
 		}
-		// A corrected or late answer undid it. The alert stays, for a human to end.
-		b.Queue(sqlGoneEpisode, org, old.ID, e.now)
-		for _, a := range open {
-			if orNil(a.EpisodeID) != old.ID {
-				continue
-			}
-			orphans = append(orphans, a.ID)
-			if err := s.queueAlertEntry(b, org, a.ID, "answers_changed", carenet.SystemActor(org), "", e.now); err != nil {
-				return nil, err
-			}
+		orphans = append(orphans, a)
+		if i < 0 || a.State == string(alerts.StatusResolved) {
+			continue
+		}
+		if err := s.queueAlertEntry(b, org, a.ID, "answers_changed", carenet.SystemActor(org), "", e.now); err != nil {
+			return nil, err
 		}
 	}
 	for _, ep := range result.Episodes {
@@ -198,10 +228,12 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 		id := carenet.NewID(e.now)
 		evidence := evidenceOf(ep)
 		b.Queue(sqlInsertEpisode, org, id, e.patient.PatientID, int(ep.Opened), closed, string(ep.Severity()), ep.Rules(), evidence, e.now)
-		if len(orphans) > 0 {
-			// The same decline, seen to begin on another day: its alert goes with it.
-			b.Queue(sqlMoveAlert, org, orphans[0], id)
-			orphans = orphans[1:]
+		same := func(a uponRow) bool { return max(a.OpenedDay-int(ep.Opened), int(ep.Opened)-a.OpenedDay) <= sameWithin }
+		if i := slices.IndexFunc(orphans, same); i >= 0 {
+			// The same decline, seen again or seen to begin on another day: its alert
+			// goes with it, also one that staff have dealt with already.
+			b.Queue(sqlMoveAlert, org, orphans[i].ID, id)
+			orphans = slices.Delete(orphans, i, i+1)
 			continue
 		}
 		if closed != nil && int(today)-*closed > alertForDays {

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,9 +18,16 @@ const (
 	sqlLockEvents = `SELECT e.org_id, e.id, e.batch_id, e.kind, e.patient_id, e.subject_id, e.detail, e.at
 FROM event e WHERE e.batch_id = $1 AND e.state = 'pending' ORDER BY e.id FOR UPDATE SKIP LOCKED`
 	sqlEventsDone = `UPDATE event SET state = 'done', done_at = $2 WHERE id = ANY ($1)`
-	// A fact that cannot be planned is tried five times, then left for a human.
-	sqlEventFailed = `UPDATE event SET tries = tries + 1, state = CASE WHEN tries >= 4 THEN 'dead' ELSE 'pending' END WHERE id = $1 RETURNING state`
+	// A fact that cannot be planned is tried at least five times and for as long as
+	// giveUpAfter, then left for a human. What another worker did meanwhile stays done.
+	sqlEventFailed = `UPDATE event SET tries = tries + 1, state = CASE WHEN tries >= 4 AND at <= $2 THEN 'dead' ELSE state END
+WHERE id = $1 AND state = 'pending' RETURNING state`
 )
+
+// giveUpAfter is how long a fact that cannot be planned is tried: long enough for
+// somebody to put right what is wrong with the process and not with the fact, such
+// as a key that it was not given.
+const giveUpAfter = 15 * time.Minute
 
 type eventRow struct {
 	OrgID     carenet.ID
@@ -88,8 +97,14 @@ func (s *Store) batchOrgs(ctx context.Context, batch carenet.ID) ([]carenet.ID, 
 	return pgx.CollectRows(rows, pgx.RowTo[carenet.ID])
 }
 
-// roundIn evaluates and plans events in tx, and marks them done.
-func (s *Store) roundIn(ctx context.Context, tx pgx.Tx, events []carenet.Event) ([]carenet.Event, error) {
+// roundIn evaluates and plans events in tx, and marks them done. A fact that
+// makes the planning panic is one that cannot be planned: it costs only itself.
+func (s *Store) roundIn(ctx context.Context, tx pgx.Tx, events []carenet.Event) (handled []carenet.Event, err error) {
+	defer func() {
+		if recover() != nil {
+			handled, err = nil, fmt.Errorf("panic in %s", panicked())
+		}
+	}()
 	now := s.Now()
 	raised, err := s.evaluate(ctx, tx, events, now)
 	if err != nil {
@@ -110,6 +125,22 @@ func (s *Store) roundIn(ctx context.Context, tx pgx.Tx, events []carenet.Event) 
 	}
 	b.Queue(sqlEventsDone, ids, now)
 	return all, tx.SendBatch(ctx, b).Close()
+}
+
+// panicked says, in a deferred function that recovered, where the panic was. Its
+// value may quote anything, so it goes nowhere.
+func panicked() string {
+	var at [32]uintptr
+	frames := runtime.CallersFrames(at[:runtime.Callers(3, at[:])])
+	for {
+		f, more := frames.Next()
+		if !strings.HasPrefix(f.Function, "runtime.") {
+			return fmt.Sprintf("%s, line %d", f.Function, f.Line)
+		}
+		if !more {
+			return "an unknown place"
+		}
+	}
 }
 
 func (s *Store) roundOneByOne(ctx context.Context, batch carenet.ID, cause error) ([]carenet.Event, error) {
@@ -141,14 +172,32 @@ func (s *Store) roundOneByOne(ctx context.Context, batch carenet.ID, cause error
 			continue
 		}
 		last = err
-		if ferr := s.inTx(ctx, orgs, func(tx pgx.Tx) error {
-			var state string
-			return tx.QueryRow(ctx, sqlEventFailed, id).Scan(&state)
-		}); ferr != nil {
-			return handled, ferr
+		if passing(err) {
+			continue // the moment's fault, not the fact's
+		}
+		dead, err := s.eventFailed(ctx, orgs, id)
+		if err != nil {
+			return handled, err
+		}
+		if dead {
+			last = fmt.Errorf("event %s is given up and left for a human: %w", id, last)
 		}
 	}
 	return handled, last
+}
+
+// eventFailed counts a failure against an event, and says whether it was the last.
+func (s *Store) eventFailed(ctx context.Context, orgs []carenet.ID, id carenet.ID) (dead bool, err error) {
+	err = s.inTx(ctx, orgs, func(tx pgx.Tx) error {
+		var state string
+		err := tx.QueryRow(ctx, sqlEventFailed, id, s.Now().Add(-giveUpAfter)).Scan(&state)
+		if err == pgx.ErrNoRows {
+			return nil // somebody else has done it
+		}
+		dead = state == "dead"
+		return err
+	})
+	return dead, err
 }
 
 const sqlInsertDelivery = `INSERT INTO delivery (org_id, event_id, id, kind, audience, recipient_id, conversation_id, patient_id, follower_id,
