@@ -45,7 +45,7 @@ ORDER BY p.org_id, p.id FOR NO KEY UPDATE`
   pt.state AS patient_state,
   EXISTS (SELECT 1 FROM follower f WHERE f.org_id = p.org_id AND f.person_id = p.id AND f.state = 'active') AS follower,
   cl.id IS NOT NULL AS clinician,
-  sc.question_set_id, pr.id AS prompt_id, pr.slot_at, pr.late AS prompt_late,
+  coalesce(sc.question_set_id, qs.id) AS question_set_id, pr.id AS prompt_id, pr.slot_at, pr.late AS prompt_late,
   ci.id AS last_id, ci.prompt_id AS last_prompt_id, ci.words_enc AS last_words, ci.private AS last_private, ci.late AS last_late,
   ci.at AS last_at, ci.value AS last_value
 FROM contact_point cp
@@ -55,6 +55,9 @@ LEFT JOIN patient pt ON pt.org_id = p.org_id AND pt.id = p.id
 LEFT JOIN clinician cl ON cl.org_id = p.org_id AND cl.id = p.id AND cl.left_at IS NULL
 LEFT JOIN LATERAL (SELECT s.question_set_id FROM schedule s
   WHERE s.org_id = pt.org_id AND s.patient_id = pt.id AND s.ended_at IS NULL ORDER BY s.id LIMIT 1) sc ON true
+-- Whom nobody asks may still say how they are.
+LEFT JOIN LATERAL (SELECT q.id FROM question_set q
+  WHERE q.org_id = pt.org_id AND q.code = $3 ORDER BY q.version DESC LIMIT 1) qs ON sc.question_set_id IS NULL
 LEFT JOIN LATERAL (SELECT * FROM (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.state, q.cause FROM prompt q
   WHERE q.org_id = pt.org_id AND q.patient_id = pt.id ORDER BY q.slot_at DESC LIMIT 1) newest
   WHERE newest.state = 'open' OR newest.state = 'closed' AND newest.cause IN ('no_reply', 'undelivered')) pr ON true
@@ -137,7 +140,7 @@ func (in *intake) load(ctx context.Context) error {
 	collect(b.Queue(sqlLockConversations, orgs, lookups), &convs)
 	collect(b.Queue(sqlIntakeOrgs, orgs), &orgRows)
 	b.Queue(sqlLockPatientsOn, orgs, lookups)
-	collect(b.Queue(sqlPeopleOn, orgs, lookups), &people)
+	collect(b.Queue(sqlPeopleOn, orgs, lookups, ask.Wellbeing().Code), &people)
 	if err := in.tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
