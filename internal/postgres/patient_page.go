@@ -19,8 +19,9 @@ const threadLength = 60
 const (
 	sqlPatientHead = `SELECT p.state, n.zone, (SELECT min(s.next_at) FROM schedule s WHERE s.org_id = p.org_id AND s.patient_id = p.id AND s.ended_at IS NULL) AS next_at
 FROM patient p JOIN person n ON n.org_id = p.org_id AND n.id = p.id WHERE p.org_id = $1 AND p.id = $2`
-	sqlAlertPatient = `SELECT patient_id FROM alert WHERE org_id = $1 AND id = $2`
-	sqlThreadIn     = `SELECT m.org_id, m.id, m.person_id, m.body_enc, m.state, m.kind, m.reason, m.check_in_id, m.received_at
+	sqlAlertNumbered = `SELECT id FROM alert WHERE org_id = $1 AND number = $2`
+	sqlAlertPatient  = `SELECT patient_id FROM alert WHERE org_id = $1 AND id = $2`
+	sqlThreadIn      = `SELECT m.org_id, m.id, m.person_id, m.body_enc, m.state, m.kind, m.reason, m.check_in_id, m.received_at
 FROM inbound_message m
 WHERE m.org_id = $1 AND (m.patient_id = $2 OR m.conversation_id IN (SELECT cp.conversation_id FROM contact_point cp
   WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL AND cp.removed_at IS NULL) AND (m.person_id IS NULL OR m.person_id = $2))
@@ -117,6 +118,22 @@ func (s *Store) PatientOfAlert(ctx context.Context, actor carenet.Actor, alert c
 		return err
 	})
 	return patient, err
+}
+
+// AlertNumbered finds an alert by the number that staff were texted.
+func (s *Store) AlertNumbered(ctx context.Context, actor carenet.Actor, number int) (carenet.ID, error) {
+	var alert carenet.ID
+	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		if err := s.requireStaff(ctx, tx, actor); err != nil {
+			return err
+		}
+		err := tx.QueryRow(ctx, sqlAlertNumbered, actor.Org, number).Scan(&alert)
+		if err == pgx.ErrNoRows {
+			return carenet.Errorf(carenet.NotFound, "find alert", "there is no such alert")
+		}
+		return err
+	})
+	return alert, err
 }
 
 func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient carenet.ID, page *carenet.PatientPage) error {

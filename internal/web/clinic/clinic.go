@@ -4,6 +4,7 @@ package clinic
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -19,6 +20,7 @@ type Store interface {
 	Board(ctx context.Context, actor carenet.Actor) (carenet.Board, error)
 	PatientPage(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.PatientPage, error)
 	PatientOfAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.ID, error)
+	AlertNumbered(ctx context.Context, actor carenet.Actor, number int) (carenet.ID, error)
 	Acknowledge(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.Batch, error)
 }
 
@@ -118,7 +120,7 @@ func (h *Handler) livePatient(c *fiber.Ctx) error {
 
 // alert leads from the link in an alert's text to the alert on its patient's page.
 func (h *Handler) alert(c *fiber.Ctx) error {
-	id, err := pathID(c)
+	id, err := h.whichAlert(c)
 	if err != nil {
 		return err
 	}
@@ -127,6 +129,15 @@ func (h *Handler) alert(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Redirect(patientURL(base(c), patient)+"#alert-"+id.String(), fiber.StatusSeeOther)
+}
+
+// whichAlert reads an alert's id or its number: texts give the number, which is
+// short and which the clinic says aloud.
+func (h *Handler) whichAlert(c *fiber.Ctx) (carenet.ID, error) {
+	if n, err := strconv.Atoi(c.Params("id")); err == nil && n > 0 {
+		return h.store.AlertNumbered(c.UserContext(), front.Actor(c), n)
+	}
+	return pathID(c)
 }
 
 func patientURL(base string, patient carenet.ID) string {

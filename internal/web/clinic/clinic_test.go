@@ -46,6 +46,13 @@ func (f *fake) PatientPage(_ context.Context, _ carenet.Actor, patient carenet.I
 	return f.page, nil
 }
 
+func (f *fake) AlertNumbered(_ context.Context, _ carenet.Actor, number int) (carenet.ID, error) {
+	if number != 12 {
+		return carenet.NilID, carenet.Errorf(carenet.NotFound, "find alert", "there is no such alert")
+	}
+	return alert, nil
+}
+
 func (f *fake) PatientOfAlert(_ context.Context, _ carenet.Actor, id carenet.ID) (carenet.ID, error) {
 	if id != alert {
 		return carenet.NilID, carenet.Errorf(carenet.NotFound, "find alert", "there is no such alert")
@@ -238,6 +245,8 @@ func TestAddresses(t *testing.T) {
 	}{
 		{"GET", "", "/demo/as/dana/clinic", nil, 303},
 		{"GET", "/clinic/alerts/" + alert.String(), "/demo/as/dana/clinic/patients/" + mary.String() + "#alert-" + alert.String(), nil, 303},
+		{"GET", "/clinic/alerts/12", "/demo/as/dana/clinic/patients/" + mary.String() + "#alert-" + alert.String(), nil, 303},
+		{"GET", "/clinic/alerts/13", "", nil, 404},
 		{"GET", "/clinic/alerts/" + other, "", nil, 404},
 		{"GET", "/clinic/alerts/x", "", nil, 404},
 		{"GET", "/clinic/patients/" + other, "", nil, 404},

@@ -168,6 +168,11 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 	return p, nil
 }
 
+// AlertNumbered finds none: pictures begin at the page.
+func (w *town) AlertNumbered(context.Context, carenet.Actor, int) (carenet.ID, error) {
+	return carenet.NilID, carenet.Errorf(carenet.NotFound, "find alert", "there is no such alert")
+}
+
 // PatientOfAlert is always Mary.
 func (w *town) PatientOfAlert(context.Context, carenet.Actor, carenet.ID) (carenet.ID, error) {
 	return mary, nil
