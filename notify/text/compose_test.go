@@ -71,8 +71,6 @@ func TestEveryTextAsItIsSent(t *testing.T) {
 var longer = map[string]string{
 	"ar prompt with link":          "a link leaves no room in 70 characters",
 	"ar alert: decline, with link": "a link leaves no room in 70 characters",
-	"en alert: decline, with link": "the address of an alert's page is long, and the figures matter",
-	"es alert: decline, with link": "the address of an alert's page is long, and the figures matter",
 	"ar sign in":                   "a link leaves no room in 70 characters",
 	"ar reply: crisis":             "the number, that it is read, and when: none may go",
 	"ar reply: crisis, no hours":   "the number, that it is read, and when: none may go",

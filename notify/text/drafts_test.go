@@ -12,7 +12,7 @@ var noon = time.Date(2026, 5, 14, 11, 0, 0, 0, time.UTC)
 const (
 	checkInLink = "https://care.example/c/kZ4tQ0v8Jm2xT7bW9yR3nA"
 	signInLink  = "https://care.example/in/kZ4tQ0v8Jm2xT7bW9yR3nA"
-	alertLink   = "https://care.example/clinic/alerts/019e2b6c-5d0a-7c3e-8f14-2a6b9d0e7f31"
+	alertLink   = "https://care.example/clinic/alerts/12"
 )
 
 func scored(v float64) *float64 { return &v }
