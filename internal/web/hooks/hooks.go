@@ -56,7 +56,8 @@ var errRefused = errors.New("refused")
 // counted; nothing of it is kept.
 func (h *Handler) verified(c *fiber.Ctx, hook string) ([]twilio.Pair, error) {
 	pairs, err := twilio.ParseForm(c.Request().Body())
-	if err == nil && h.Verifier.Verify(strings.Clone(string(c.Request().RequestURI())), pairs, c.Get("X-Twilio-Signature")) {
+	// The request line as it came: what fasthttp makes of it may be written otherwise.
+	if err == nil && h.Verifier.Verify(c.OriginalURL(), pairs, c.Get("X-Twilio-Signature")) {
 		return pairs, nil
 	}
 	h.Count(hook, "refused")

@@ -18,6 +18,7 @@ type Health struct {
 	Spool    Check // nil error: a text can be kept although Postgres is away; nil Check: there is no spool
 }
 
+// checkTime is how long a part may take to answer.
 const checkTime = 2 * time.Second
 
 // Mount adds the routes.
@@ -31,17 +32,38 @@ func (h Health) Mount(r fiber.Router) {
 func (h Health) ready(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), checkTime)
 	defer cancel()
-	redis := make(chan error, 1)
-	go func() { redis <- h.Redis(ctx) }()
-	pgErr := h.Postgres(ctx)
-	redisErr := <-redis
-	switch {
+	// All at once: one that hangs must not take the time of the others.
+	postgres, redis, spool := ask(ctx, h.Postgres), ask(ctx, h.Redis), ask(ctx, h.Spool)
+	switch pgErr, redisErr := postgres(), redis(); {
 	case pgErr == nil && redisErr == nil:
 		return c.SendString("ready\n")
 	case pgErr == nil:
 		return c.SendString("degraded: Redis is away; texts are slower, nothing is lost\n")
-	case h.Spool != nil && h.Spool(ctx) == nil:
+	case h.Spool != nil && spool() == nil:
 		return c.SendString("degraded: PostgreSQL is away; texts are kept in the spool\n")
 	}
 	return c.Status(fiber.StatusServiceUnavailable).SendString("not ready: PostgreSQL is away\n")
+}
+
+// ask begins a check and returns what waits for its answer: until ctx ends, even
+// if the check itself does not look at it.
+func ask(ctx context.Context, check Check) (answer func() error) {
+	if check == nil {
+		return func() error { return nil }
+	}
+	result := make(chan error, 1)
+	go func() { result <- check(ctx) }()
+	return func() error {
+		select {
+		case err := <-result:
+			return err
+		default:
+		}
+		select {
+		case err := <-result:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
