@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"howareyou/internal/app/command"
 	"howareyou/internal/crypto"
 	"howareyou/internal/devenv"
 	"howareyou/internal/devenv/redistest"
@@ -53,15 +55,19 @@ type wishes struct {
 	carrierKeywords bool             // the carrier answers STOP, START and HELP itself
 	debug           bool             // log all there is to log
 	database        *database        // instead of a clone on the shared server
+	keyset          string           // instead of a new one
 	now             func() time.Time // the provider's clock
 }
 
 // newClinic sets up an installation with an organisation and no people yet.
 func newClinic(t *testing.T, w wishes) *clinic {
 	t.Helper()
-	keyset, err := crypto.GenerateKeyset()
-	if err != nil {
-		t.Fatal(err)
+	if w.keyset == "" {
+		keyset, err := crypto.GenerateKeyset()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.keyset = string(keyset)
 	}
 	if w.database == nil {
 		db := pgtest.New(t)
@@ -76,7 +82,7 @@ func newClinic(t *testing.T, w wishes) *clinic {
 	}
 	c.env = []string{
 		"DATABASE_URL=" + c.db.service, "REDIS_URL=" + c.redis.URL(), "PUBLIC_URL=http://" + c.web, "LISTEN=" + c.web,
-		"HOWAREYOU_KEYSET=" + string(keyset), "HOWAREYOU_GRACE=" + grace.String(), "LOG_LEVEL=" + level,
+		"HOWAREYOU_KEYSET=" + w.keyset, "HOWAREYOU_GRACE=" + grace.String(), "LOG_LEVEL=" + level,
 		"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_FROM=" + service, "TWILIO_API_URL=" + provider,
 	}
 	keywords := "ours"
@@ -120,6 +126,16 @@ func (c *clinic) provider(w wishes) string {
 func (c *clinic) admin(args ...string) string {
 	c.t.Helper()
 	return run(c.t, c.env, append([]string{"admin"}, args...)...)
+}
+
+// here runs a command of the operator in the test's own process: many people
+// are enrolled sooner so. It may be called from any goroutine.
+func (c *clinic) here(args ...string) string {
+	var out, errOut bytes.Buffer
+	if code := command.Run(c.t.Context(), append([]string{"admin"}, args...), c.env, strings.NewReader(""), &out, &errOut); code != 0 {
+		c.t.Errorf("admin %s: exit code %d: %s", args[0], code, errOut.String())
+	}
+	return strings.TrimSpace(out.String())
 }
 
 // start starts the web process and so many workers.

@@ -143,7 +143,7 @@ func (c *clinic) nobodyElse() {
 // fail ends the test with the whole conversation.
 func (c *clinic) fail(format string, args ...any) {
 	c.t.Helper()
-	c.t.Fatalf("%s\n%s%s", fmt.Sprintf(format, args...), c.conversation(), c.complaints())
+	c.t.Fatalf("%s\n%s%s%s", fmt.Sprintf(format, args...), c.conversation(), c.tale(), c.complaints())
 }
 
 // conversation is what all phones show, in order of time.

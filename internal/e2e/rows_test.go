@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -92,4 +93,33 @@ func (c *clinic) get(url string) (status int, body string) {
 		return 0, err.Error()
 	}
 	return res.StatusCode, string(text)
+}
+
+// sqlTale is what the database holds of texts, facts and deliveries, newest
+// last, in words of ours.
+const sqlTale = `SELECT line FROM (
+	SELECT received_at AS at, 'text in: ' || kind || ' ' || state || ', ' || reason AS line FROM inbound_message
+	UNION ALL SELECT at, 'fact: ' || kind || ' ' || state FROM event
+	UNION ALL SELECT changed_at, 'text out: ' || kind || ' to a ' || audience || ' ' || state || ' ' || cause FROM delivery
+	UNION ALL SELECT changed_at, 'try ' || no || ': ' || state || ' ' || class || ' ' || provider_status || ' ' || detail FROM attempt
+	ORDER BY at DESC LIMIT 40) newest`
+
+// tale is the end of what the database tells of a conversation, newest first.
+func (c *clinic) tale() string {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.db.admin)
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	rows, err := conn.Query(ctx, sqlTale)
+	if err != nil {
+		return err.Error()
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err.Error()
+	}
+	return "the database, newest first:\n  " + strings.Join(lines, "\n  ") + "\n"
 }

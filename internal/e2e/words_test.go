@@ -108,6 +108,19 @@ func TestINV7_APrivateCheckInStaysWithTheClinic(t *testing.T) {
 	}
 }
 
+// Not everybody is asked at a fixed time: the clinic may not have chosen one yet.
+func TestAPatientWhomNobodyAsksIsHeard(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, wishes{})
+	mary := c.patient("Mary Okafor", "+447700900001", "--at", "")
+	sam := c.follower(mary, "Sam Okafor", "+447700900101", "score,words")
+	c.start(1)
+	mary.Texts("2 rough night")
+	sam.Expects("2 of 5", "rough night")
+	mary.Expects("noted 2 of 5")
+	c.nobodyElse()
+}
+
 func TestASecondScoreCorrectsTheFirst(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t, wishes{})
