@@ -85,14 +85,15 @@ func TestPagesInBrowser(t *testing.T) {
 		reads(t, tab, lang)
 		for _, p := range pages {
 			for _, v := range views {
-				if pictures == "" && !v.checked {
+				checked := v.checked && (lang == "en" || v.Width == 360)
+				if pictures == "" && !checked {
 					continue
 				}
 				t.Run(lang+"/"+p.name+"/"+v.name, func(t *testing.T) {
 					tab.Look(t, v.View)
 					tab.Open(t, s.url+"/"+lang+p.path)
 					press(t, tab, p.press)
-					if v.checked {
+					if checked {
 						tab.Axe(t)
 					}
 					if tab.Overflows(t) {

@@ -1,6 +1,3 @@
-// Package lookbook shows every page, full of people and in each of its states,
-// to a real browser: to axe, to a ruler that finds sideways scrolling, and, as
-// pictures, to whoever looks. It also plays with what the scripts add.
 package lookbook
 
 import (
