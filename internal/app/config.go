@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
-	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -104,7 +102,20 @@ func LoadConfig(environ []string) (Config, []string, error) {
 	if len(bad) > 0 {
 		return c, nil, &ConfigError{bad}
 	}
+	c.AuthTokens, c.TrustedProxies = entries(c.AuthTokens), entries(c.TrustedProxies)
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/") // links are made by adding a path
 	return c, unknown(vars, known), nil
+}
+
+// entries are the entries of a list as people write it, "a, b,".
+func entries(list []string) []string {
+	var out []string
+	for _, e := range list {
+		if e = strings.TrimSpace(e); e != "" {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // plainEnvError says which variable is malformed, never its value.
@@ -125,81 +136,6 @@ func reason(err error) string {
 		return pe.Err.Error()
 	}
 	return "unknown error"
-}
-
-// Need says what a process cannot do without.
-type Need int
-
-// The needs, to be combined.
-const (
-	NeedDatabase Need = 1 << iota
-	NeedKeys
-	NeedRedis
-	NeedPublic
-	NeedTwilio
-	NeedServe = NeedDatabase | NeedKeys | NeedRedis | NeedPublic | NeedTwilio
-)
-
-// Check lists what is missing or malformed for a process with these needs.
-func (c Config) Check(need Need) error {
-	var bad []string
-	missing := func(when bool, name, what string) {
-		if when {
-			bad = append(bad, name+" is missing: "+what)
-		}
-	}
-	if need&NeedDatabase != 0 {
-		missing(c.DatabaseURL == "", "DATABASE_URL", "the PostgreSQL address, such as postgres://user:secret@host/howareyou")
-	}
-	if need&NeedRedis != 0 {
-		missing(c.RedisURL == "", "REDIS_URL", "the Redis address, such as redis://host:6379/0")
-	}
-	if need&NeedKeys != 0 {
-		missing(c.Keyset == "", "HOWAREYOU_KEYSET", "make one with: howareyou admin keyset generate")
-	}
-	if need&NeedPublic != 0 {
-		missing(c.PublicURL == "", "PUBLIC_URL", "the address that phones and the provider reach us at, such as https://care.example.org")
-		if c.PublicURL != "" {
-			if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.TrimSuffix(u.Path, "/") != "" {
-				bad = append(bad, "PUBLIC_URL must be like https://care.example.org, without a path")
-			}
-		}
-	}
-	if need&NeedTwilio != 0 {
-		missing(c.AccountSID == "", "TWILIO_ACCOUNT_SID", "the account at the text provider")
-		missing(len(c.AuthTokens) == 0, "TWILIO_AUTH_TOKEN", "the account's auth token (two, with a comma, during a rotation)")
-	}
-	if c.LogFormat != "text" && c.LogFormat != "json" {
-		bad = append(bad, "LOG_FORMAT must be text or json")
-	}
-	for _, p := range c.TrustedProxies {
-		if _, err := parsePrefix(p); err != nil {
-			bad = append(bad, "TRUSTED_PROXIES: every entry must be an address or a network such as 10.0.0.0/8")
-			break
-		}
-	}
-	if len(bad) > 0 {
-		return &ConfigError{bad}
-	}
-	return nil
-}
-
-func parsePrefix(s string) (netip.Prefix, error) {
-	s = strings.TrimSpace(s)
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), nil
-	}
-	return netip.ParsePrefix(s)
-}
-
-func (c Config) prefixes() []netip.Prefix {
-	var out []netip.Prefix
-	for _, p := range c.TrustedProxies {
-		if x, err := parsePrefix(p); err == nil {
-			out = append(out, x)
-		}
-	}
-	return out
 }
 
 // unknown warns of HOWAREYOU_* variables that nobody reads, with the nearest known.
