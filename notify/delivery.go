@@ -39,8 +39,9 @@ const (
 
 // Rules of the send protocol. Lease is how long an attempt may be in flight
 // before its outcome is looked for. Grace is how long an accepted text may take
-// to show in the provider's list: only after it may a text that is not there be
-// sent again. An alert is sent again sooner: a double beats silence there.
+// to show in the provider's list: only that long after the lease, for a text may be
+// accepted at its very end, may one that is not there be sent again. An alert is
+// sent again AlertGrace after the attempt began: a double beats silence there.
 type Rules struct {
 	Lease       time.Duration
 	Grace       time.Duration
@@ -103,6 +104,9 @@ type Verdict struct {
 	LookAt    time.Time // with Uncertain: when to look for it again
 	StopsOut  bool      // the carrier says that this number opted out
 }
+
+// Settles says whether the verdict makes the attempt's outcome known.
+func (v Verdict) Settles() bool { return v.Attempt != "" && settled(v.Attempt) }
 
 // settled says whether an attempt's outcome is known.
 func settled(s AttemptState) bool { return s != AttemptSending && s != AttemptUncertain }
@@ -184,7 +188,8 @@ func (r Rules) news(a Attempt, s StatusReport, now time.Time) Verdict {
 }
 
 // AfterListing decides about an attempt whose outcome was looked for in the
-// provider's list: found is nil when it is not there.
+// provider's list: found is nil when it is not there. now is when the list was
+// asked for, since it says nothing of what came later.
 func (r Rules) AfterListing(a Attempt, found *ListedText, now time.Time) Verdict {
 	if settled(a.State) {
 		return Verdict{}
@@ -192,12 +197,12 @@ func (r Rules) AfterListing(a Attempt, found *ListedText, now time.Time) Verdict
 	if found != nil {
 		return r.news(a, StatusReport{SID: found.SID, Status: found.Status, Code: found.Code}, now)
 	}
-	grace := r.Grace
+	again := a.StartedAt.Add(r.Lease + r.Grace)
 	if a.Kind == KindAlert {
-		grace = r.AlertGrace
+		again = a.StartedAt.Add(r.AlertGrace)
 	}
 	v := Verdict{Class: Unknown, Rank: a.Rank, Detail: "not in the provider's list"}
-	if now.Sub(a.StartedAt) >= grace {
+	if !now.Before(again) {
 		wait := time.Duration(0)
 		if a.No > 1 {
 			// A list that never shows anything must not become a flood.
@@ -206,6 +211,9 @@ func (r Rules) AfterListing(a Attempt, found *ListedText, now time.Time) Verdict
 		return r.again(a, v, wait, "the provider never had it", now)
 	}
 	v.Attempt, v.Delivery, v.LookAt, v.Cause = AttemptUncertain, Uncertain, now.Add(r.LookEvery), "looking for it in the provider's list"
+	if v.LookAt.After(again) {
+		v.LookAt = again
+	}
 	return v
 }
 
@@ -244,6 +252,7 @@ type Unsettled struct {
 	Org, Event, Attempt carenet.ID
 	From, To, Body      string
 	StartedAt           time.Time
+	LookedAt            time.Time // when the looking for it began
 }
 
 // Find looks for the attempt among what the provider lists for its recipient: a

@@ -53,8 +53,17 @@ ORDER BY d.priority, d.due_at, d.event_id, d.id`
 WHERE org_id = $1 AND event_id = $2 AND id = $3`
 	sqlStartAttempt = `INSERT INTO attempt (org_id, event_id, id, delivery_id, no, sender_id, conversation_id, state, started_at, lease_until, changed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, 'sending', $8, $9, $8)`
-	sqlUnsettled   = `UPDATE conversation SET unsettled = $3, last_out_at = $4 WHERE org_id = $1 AND id = $2`
+	// An alert does not wait for what is unsettled, and must not hide it either.
+	sqlUnsettled   = `UPDATE conversation SET unsettled = coalesce(unsettled, $3), last_out_at = $4 WHERE org_id = $1 AND id = $2`
+	sqlPostpone    = `UPDATE delivery SET due_at = $4, cause = $5, changed_at = $6 WHERE org_id = $1 AND event_id = $2 AND id = $3`
 	sqlEndDelivery = `UPDATE delivery SET state = $4, cause = $5, changed_at = $6 WHERE org_id = $1 AND event_id = $2 AND id = $3`
+)
+
+// What cannot be opened, for want of a key perhaps, is left alone for a while: it
+// must not keep others from leaving, and another process may have the key.
+const (
+	unreadableWait  = 15 * time.Second
+	causeUnreadable = "its number or its words cannot be opened"
 )
 
 type claimedConversation struct {
@@ -131,6 +140,16 @@ func (s *Store) Claim(ctx context.Context, limit int) (claims []notify.Claim, do
 	return claims, done, nil
 }
 
+// compose writes the text of a draft; a draft that makes it panic costs only itself.
+func (s *Store) compose(d notify.Draft) (body string, err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("panic in %s", panicked())
+		}
+	}()
+	return s.composer.Compose(d)
+}
+
 func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f claimFacts, now time.Time) (*notify.Claim, error) {
 	c, draft := f.candidate(s, r, conv, now)
 	ok, state, cause := notify.Recheck(c)
@@ -139,19 +158,20 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 		return nil, nil
 	}
 	number, err := s.open(conv.NumberEnc, r.OrgID, "conversation", "number_enc", conv.ID)
-	if err != nil {
-		return nil, err
+	var body string
+	if err == nil {
+		// A resend says the same words: what was accepted unseen must be findable by them.
+		body, err = s.open(r.BodyEnc, r.OrgID, "delivery", "body_enc", r.ID)
 	}
-	// A resend says the same words: what was accepted unseen must be findable by them.
-	body, err := s.open(r.BodyEnc, r.OrgID, "delivery", "body_enc", r.ID)
 	if err != nil {
-		return nil, err
+		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
+		return nil, nil
 	}
 	if body == "" {
 		if draft.Link, err = s.queueLink(w, r, draft, now); err != nil {
 			return nil, err
 		}
-		if body, err = s.composer.Compose(draft); err != nil {
+		if body, err = s.compose(draft); err != nil {
 			w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.NeedsHuman), "the text could not be written", now)
 			return nil, nil
 		}

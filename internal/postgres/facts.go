@@ -77,9 +77,12 @@ FROM organisation WHERE org_id = ANY ($1)`
 FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
 	sqlPersonFacts  = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2)`
-	sqlFollowFacts  = `SELECT org_id, id, state, scope, person_id AS person FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)`
-	sqlPromptFacts  = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
-	sqlAlertFacts   = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2)`
+	// Shared locks: a withdrawal that is under way is waited for, and one that comes
+	// after the claim waits for it (INV-7). So with an acknowledgement (INV-9).
+	sqlFollowFacts = `SELECT org_id, id, state, scope, person_id AS person FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
+ORDER BY org_id, id FOR SHARE`
+	sqlPromptFacts = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
+	sqlAlertFacts  = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.org_id, a.id FOR SHARE`
 )
 
 func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []claimRow) (claimFacts, error) {

@@ -18,7 +18,7 @@ const (
   d.kind, d.expires_at, d.attempt_no, d.state AS delivery_state
 FROM attempt a JOIN delivery d ON d.org_id = a.org_id AND d.event_id = a.event_id AND d.id = a.delivery_id
 WHERE a.org_id = ANY ($1) AND a.event_id = ANY ($2) AND a.id = ANY ($3)
-ORDER BY a.id FOR UPDATE OF a, d`
+ORDER BY a.event_id, a.id FOR UPDATE OF a, d`
 
 	sqlUpdateAttempt = `UPDATE attempt SET state = $4, sid = CASE WHEN $5 <> '' THEN $5 ELSE sid END, provider_status = $6, rank = $7,
   class = $8, code = $9, detail = $10, lease_until = coalesce($11, lease_until), changed_at = $12
@@ -26,6 +26,11 @@ WHERE org_id = $1 AND event_id = $2 AND id = $3`
 
 	sqlUpdateDelivery = `UPDATE delivery SET state = $4, cause = $5, due_at = coalesce($6, due_at), changed_at = $7
 WHERE org_id = $1 AND event_id = $2 AND id = $3`
+
+	// In the order in which texts in and claims lock them: else a burst of answers
+	// to a burst of prompts ends in deadlocks.
+	sqlLockSettled = `SELECT c.id FROM conversation c WHERE c.org_id = ANY ($1) AND c.id = ANY ($2)
+ORDER BY c.org_id, c.id FOR NO KEY UPDATE`
 
 	sqlSettled = `UPDATE conversation SET unsettled = NULL WHERE org_id = $1 AND id = $2 AND unsettled = $3`
 
@@ -120,9 +125,18 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 		if err != nil {
 			return err
 		}
+		verdicts := make([]notify.Verdict, len(found))
+		var conversations []carenet.ID
+		for i, r := range found {
+			verdicts[i] = decide(r.attempt(), now)
+			if verdicts[i].Settles() || verdicts[i].StopsOut {
+				conversations = append(conversations, r.ConversationID)
+			}
+		}
 		b := &pgx.Batch{}
-		for _, r := range found {
-			s.queueVerdict(b, r, decide(r.attempt(), now), now)
+		b.Queue(sqlLockSettled, orgs, conversations)
+		for i, r := range found {
+			s.queueVerdict(b, r, verdicts[i], now)
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})
@@ -137,16 +151,23 @@ func (s *Store) queueVerdict(b *pgx.Batch, r attemptRow, v notify.Verdict, now t
 	}
 	b.Queue(sqlUpdateAttempt, r.OrgID, r.EventID, r.ID, string(v.Attempt), v.SID, v.Status, v.Rank, string(v.Class), v.Code, v.Detail,
 		orNever(v.LookAt), now)
-	if r.No == r.AttemptNo {
+	newest := r.No == r.AttemptNo
+	if newest {
 		b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(v.Delivery), v.Cause, orNever(v.NextTryAt), now)
 	}
-	if v.Attempt != notify.AttemptSending && v.Attempt != notify.AttemptUncertain {
+	if v.Settles() {
 		b.Queue(sqlSettled, r.OrgID, r.ConversationID, r.ID)
 	}
 	if v.StopsOut {
 		b.Queue(sqlCarrierStop, r.OrgID, r.ConversationID, now)
+		s.queueAudit(b, carenet.SystemActor(r.OrgID), now, audited{Action: "number.stop", Table: "conversation", Row: r.ConversationID,
+			Detail: map[string]any{"by": "carrier"}})
 	}
-	if handing := handingOf(v.Delivery); handing != "" && r.Kind == string(notify.KindPrompt) {
+	if r.Kind != string(notify.KindPrompt) {
+		return
+	}
+	// That an older try failed says nothing of the newer one.
+	if handing := handingOf(v.Delivery); handing != "" && (newest || handing != carenet.Refused) {
 		b.Queue(sqlPromptHanding, r.OrgID, r.EventID, string(handing), now)
 	}
 }

@@ -27,7 +27,7 @@ LEFT JOIN LATERAL (SELECT k.opted_out_at FROM contact_point cp JOIN conversation
   WHERE cp.org_id = s.org_id AND cp.person_id = s.patient_id AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
 WHERE s.org_id = ANY ($1) AND s.id = ANY ($2) ORDER BY s.next_at, s.id`
 	sqlOpenPrompts = `SELECT q.org_id, q.id, q.patient_id, q.schedule_id, q.slot_at, q.handing, q.handed_over_at FROM prompt q
-WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND q.state = 'open' FOR UPDATE`
+WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND q.state = 'open' ORDER BY q.id FOR UPDATE`
 	sqlInsertPrompt = `INSERT INTO prompt (org_id, id, patient_id, schedule_id, question_set_id, slot_at, slot_day, state, cause, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (org_id, schedule_id, slot_day) DO NOTHING`
 	sqlClosePrompt = `UPDATE prompt SET state = 'closed', cause = $3 WHERE org_id = $1 AND id = $2 AND state = 'open'`

@@ -67,16 +67,19 @@ func (s *Store) Unsettled(ctx context.Context, limit int) ([]notify.Unsettled, e
 		b := &pgx.Batch{}
 		for _, r := range found {
 			to, err := s.open(r.NumberEnc, r.OrgID, "conversation", "number_enc", r.ConversationID)
-			if err != nil {
-				return err
+			var body string
+			if err == nil {
+				body, err = s.open(r.BodyEnc, r.OrgID, "delivery", "body_enc", r.DeliveryID)
 			}
-			body, err := s.open(r.BodyEnc, r.OrgID, "delivery", "body_enc", r.DeliveryID)
 			if err != nil {
-				return err
+				// One that cannot be opened must not keep the others from being found.
+				b.Queue(sqlLookAgain, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait))
+				b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(notify.Uncertain), causeUnreadable, nil, now)
+				continue
 			}
 			b.Queue(sqlLookAgain, r.OrgID, r.EventID, r.ID, now.Add(s.rules.LookEvery))
 			b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(notify.Uncertain), "looking for it in the provider's list", nil, now)
-			out = append(out, notify.Unsettled{Org: r.OrgID, Event: r.EventID, Attempt: r.ID, From: r.FromNumber, To: to, Body: body, StartedAt: r.StartedAt})
+			out = append(out, notify.Unsettled{Org: r.OrgID, Event: r.EventID, Attempt: r.ID, From: r.FromNumber, To: to, Body: body, StartedAt: r.StartedAt, LookedAt: now})
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})
@@ -102,7 +105,7 @@ func (s *Store) BoundSIDs(ctx context.Context, sids []string) (map[string]bool, 
 // SettleListed writes what the provider's list says of an attempt; found is nil
 // when it is not there.
 func (s *Store) SettleListed(ctx context.Context, u notify.Unsettled, found *notify.ListedText) error {
-	return s.settle(ctx, []attemptRef{{u.Org, u.Event, u.Attempt}}, func(a notify.Attempt, now time.Time) notify.Verdict {
-		return s.rules.AfterListing(a, found, now)
+	return s.settle(ctx, []attemptRef{{u.Org, u.Event, u.Attempt}}, func(a notify.Attempt, _ time.Time) notify.Verdict {
+		return s.rules.AfterListing(a, found, u.LookedAt)
 	})
 }
