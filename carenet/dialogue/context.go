@@ -10,6 +10,13 @@ import (
 	"howareyou/carenet"
 )
 
+// A number gets at most MaxAnswers automatic answers within AnsweredWithin. A
+// machine that answers our texts would otherwise be answered for ever.
+const (
+	MaxAnswers     = 5
+	AnsweredWithin = time.Hour
+)
+
 // Context is what is known when a text is read.
 type Context struct {
 	Org             carenet.ID
@@ -20,6 +27,7 @@ type Context struct {
 	OptedOut        bool
 	WrongNumber     bool // somebody there said that they are not who we write to
 	UnknownTold     bool // this number, which nobody has, was told once who we are
+	Answered        int  // automatic answers to the number within the last AnsweredWithin
 	People          []Person
 	Inbound         carenet.ID // the id under which the raw text is kept
 	Batch           carenet.ID
@@ -75,7 +83,7 @@ type State string
 const (
 	Read   State = "read"   // understood and applied
 	Stored State = "stored" // kept; there was nothing to apply
-	Unread State = "unread" // the reading failed: a human must look
+	Unread State = "unread" // a human must look: the reading failed, or we answered too often
 )
 
 // Outcome is what a text changes.

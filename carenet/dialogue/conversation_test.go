@@ -361,6 +361,22 @@ func TestStaffAndFollowers(t *testing.T) {
 	})
 }
 
+// A machine answers each of our texts; a person may still stop, ask for help,
+// be in danger, or answer.
+func TestANumberIsNotAnsweredForEver(t *testing.T) {
+	often := func(c *dialogue.Context) { c.Answered = dialogue.MaxAnswers }
+	nearly := func(c *dialogue.Context) { c.Answered = dialogue.MaxAnswers - 1 }
+	run(t, []conversation{
+		{"once more", []change{alone(follower()), nearly}, "I am on holiday until Monday", "", "stored say=help@follower"},
+		{"no more", []change{alone(follower()), often}, "I am on holiday until Monday", "", "unread"},
+		{"no more questions", []change{asked(0), often}, "2 or 3", "", "unread"},
+		{"help all the same", []change{often}, "HELP", "", "read say=help@patient"},
+		{"stop all the same", []change{often}, "STOP", "", "read out say=opted_out@patient"},
+		{"crisis all the same", []change{often}, "I want to die", "", "read safety=mary say=crisis@patient"},
+		{"an answer all the same", []change{asked(0), often}, "3", "", "read checkin=mary:3,prompted"},
+	})
+}
+
 func TestAVeryLongTextIsKeptAndCutForTheCircle(t *testing.T) {
 	out := dialogue.Decide(carenet.InboundText{Body: "2 " + strings.Repeat("é ", 5000)}, contextOf(asked(0)))
 	if out.CheckIn == nil || len(out.CheckIn.Words) > carenet.MaxWords || len(out.CheckIn.Words) < carenet.MaxWords-3 {

@@ -36,6 +36,16 @@ func (d *decision) answer(r carenet.Reply, w writer) {
 	})
 }
 
+// guide answers a text that we could do nothing with, unless the number was
+// answered too often: then a human has to read it.
+func (d *decision) guide(r carenet.Reply, w writer) {
+	if d.ctx.Answered >= MaxAnswers {
+		d.out.State, d.out.Reason = Unread, "too many automatic answers went to this number"
+		return
+	}
+	d.answer(r, w)
+}
+
 func (d *decision) take(r reply.Reading, state State) {
 	d.out.State, d.out.Kind, d.out.Reason, d.out.Flags = state, string(r.Kind), r.Reason, r.Flags
 }
@@ -89,10 +99,10 @@ func (d *decision) fromPeople() {
 	switch {
 	case w.Patient == nil:
 		d.take(r, Stored)
-		d.answer(carenet.ReplyHelp, w)
+		d.guide(carenet.ReplyHelp, w)
 	case !w.Patient.Active:
 		d.keep(r, "they are not asked, so nothing counts as an answer")
-		d.answer(carenet.ReplyHelp, w)
+		d.guide(carenet.ReplyHelp, w)
 	case w.ask:
 		d.askWho(r, w)
 	default:
@@ -105,7 +115,7 @@ func (d *decision) fromPeople() {
 func (d *decision) askWho(r reply.Reading, w writer) {
 	d.keep(r, "more than one patient has this number")
 	if r.Score != nil || r.Asks() {
-		d.answer(carenet.ReplyAskWho, w)
+		d.guide(carenet.ReplyAskWho, w)
 	}
 }
 
@@ -113,18 +123,18 @@ func (d *decision) patientSays(w writer, r reply.Reading) {
 	switch r.Kind {
 	case reply.OutOfRange:
 		d.take(r, Stored)
-		d.answer(carenet.ReplyAskRange, w)
+		d.guide(carenet.ReplyAskRange, w)
 		return
 	case reply.Ambiguous:
 		d.take(r, Stored)
-		d.answer(carenet.ReplyAskAmbiguous, w)
+		d.guide(carenet.ReplyAskAmbiguous, w)
 		return
 	case reply.Command:
 		// Only PRIVATE is an answer; the other commands never become one.
 		switch {
 		case r.Command == reply.CommandPrivate && r.Asks():
 			d.take(r, Stored)
-			d.answer(carenet.ReplyAskAmbiguous, w)
+			d.guide(carenet.ReplyAskAmbiguous, w)
 			return
 		case r.Command == reply.CommandPrivate && (r.Score != nil || r.Words != ""):
 			d.take(r, Read)
@@ -144,5 +154,5 @@ func (d *decision) patientSays(w writer, r reply.Reading) {
 		}
 	}
 	d.take(r, Stored)
-	d.answer(carenet.ReplyHelp, w)
+	d.guide(carenet.ReplyHelp, w)
 }

@@ -28,6 +28,7 @@ func contexts() *rapid.Generator[dialogue.Context] {
 		c := contextOf(people())
 		c.Language = rapid.SampledFrom([]string{"", "en", "es", "ar"}).Draw(t, "language")
 		c.OptedOut, c.WrongNumber, c.CarrierKeywords, c.UnknownTold = flip("stopped"), flip("wrong"), flip("carrier"), flip("told")
+		c.Answered = rapid.SampledFrom([]int{0, 4, 5, 9}).Draw(t, "answered")
 		for i := range rapid.IntRange(0, 3).Draw(t, "people") {
 			p := dialogue.Person{ID: id(byte(50 + i)), Zone: london, Follower: flip("follower"), Clinician: flip("clinician"),
 				Name:     rapid.SampledFrom([]string{"Mary Okafor", "John", "José García", "عبد الله", ""}).Draw(t, "name"),
@@ -75,7 +76,9 @@ func TestDecideHoldsForAnyText(t *testing.T) {
 			}
 		}
 		switch {
-		case out.State != dialogue.Read && out.State != dialogue.Stored, out.Kind == "", out.Reason == "":
+		case out.State == dialogue.Unread && (c.Answered < dialogue.MaxAnswers || replies+checkIns+safety > 0 || out.OptOut || out.OptIn || out.Ack != nil):
+			t.Fatalf("left to a human, and yet: %+v", out)
+		case out.State != dialogue.Read && out.State != dialogue.Stored && out.State != dialogue.Unread, out.Kind == "", out.Reason == "":
 			t.Fatalf("not explained: %+v", out)
 		case replies > 1:
 			t.Fatalf("%d automatic answers to one text", replies)

@@ -69,6 +69,19 @@ WHERE cp.org_id = ANY ($1) AND (c.number_idx = ANY ($2) OR c.number_idx_next = A
 ORDER BY cp.org_id, cp.conversation_id, p.id`
 )
 
+// How many automatic answers each number got of late.
+const sqlAnswered = `SELECT d.org_id, d.conversation_id, count(*) AS answers FROM delivery d
+JOIN conversation c ON c.org_id = d.org_id AND c.id = d.conversation_id
+WHERE c.org_id = ANY ($1) AND (c.number_idx = ANY ($2) OR c.number_idx_next = ANY ($2))
+  AND d.event_id >= $3 AND d.kind = 'reply' AND d.state <> 'withdrawn'
+GROUP BY d.org_id, d.conversation_id`
+
+type answeredRow struct {
+	OrgID          carenet.ID
+	ConversationID carenet.ID
+	Answers        int
+}
+
 type conversationRow struct {
 	OrgID         carenet.ID
 	ID            carenet.ID
@@ -134,6 +147,7 @@ func (in *intake) load(ctx context.Context) error {
 	var convs []conversationRow
 	var orgRows []intakeOrgRow
 	var people []peopleOnRow
+	var answered []answeredRow
 	b := &pgx.Batch{}
 	b.Queue(sqlScope, orgs)
 	b.Queue(sqlNewConversations, newOrgs, newIDs, encs, idxs, nexts, in.now)
@@ -141,6 +155,7 @@ func (in *intake) load(ctx context.Context) error {
 	collect(b.Queue(sqlIntakeOrgs, orgs), &orgRows)
 	b.Queue(sqlLockPatientsOn, orgs, lookups)
 	collect(b.Queue(sqlPeopleOn, orgs, lookups, ask.Wellbeing().Code), &people)
+	collect(b.Queue(sqlAnswered, orgs, lookups, carenet.FloorID(in.now.Add(-dialogue.AnsweredWithin))), &answered)
 	if err := in.tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
@@ -164,6 +179,11 @@ func (in *intake) load(ctx context.Context) error {
 		for _, o := range orgRows {
 			if o.OrgID == it.org && o.SenderID == it.ctx.Sender {
 				it.ctx.Language, it.ctx.CarrierKeywords = o.Language, o.CarrierKeywords
+			}
+		}
+		for _, a := range answered {
+			if a.OrgID == it.org && a.ConversationID == conv.ID {
+				it.ctx.Answered = a.Answers
 			}
 		}
 		for _, p := range people {
