@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/carenet/reply"
 	"howareyou/internal/auth"
 )
 
@@ -147,10 +148,31 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 		s.queueAudit(b, carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID, Via: "page"}, now,
 			audited{Action: "check_in.record", Table: "check_in", Row: c.ID, Patient: l.PersonID})
 		batch.Events = []carenet.Event{e}
+		if flags := saidOnPage(c.Words, form.Language); len(flags) > 0 {
+			// The page itself says at once where help is; staff are called (INV-10).
+			safety := carenet.Event{ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventSafety, Patient: l.PersonID,
+				Subject: c.ID, Detail: carenet.Detail{Flags: flags, Person: l.PersonID, Audience: carenet.ToPatient}, At: now}
+			queueEvent(b, safety)
+			batch.Events = append(batch.Events, safety)
+		}
 		return tx.SendBatch(ctx, b).Close()
 	})
 	if err != nil {
 		return carenet.Batch{}, err
 	}
 	return batch, nil
+}
+
+// saidOnPage is what staff must see at once of the words on a page: only the
+// crisis words. Nothing written there is a command, so STOP in a sentence stops
+// nothing.
+func saidOnPage(words, language string) []string {
+	if words == "" {
+		return nil
+	}
+	r := reply.Read(words, reply.Context{Lang: language, Role: reply.Patient})
+	if r.Kind != reply.Crisis {
+		return nil
+	}
+	return r.Flags
 }
