@@ -11,7 +11,7 @@ import (
 // carrierWords are those that the provider's default handling of a number
 // answers itself when a text is nothing else. It does not always say so with
 // the text: OptOutType comes with its advanced handling only.
-var carrierWords = []string{"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START", "UNSTOP", "YES"}
+var carrierWords = []string{"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START", "UNSTOP", "YES", "HELP", "INFO"}
 
 // carrierAnswered says whether the writer has heard from the carrier already.
 func (d *decision) carrierAnswered() bool {
@@ -46,9 +46,11 @@ func (d *decision) fixedWords(r reply.Reading, w writer) bool {
 		}
 	case reply.Help:
 		d.take(r, Read)
-		// Also when the carrier has answered: its own answer says nothing of
-		// whom to call, and a frightened person types this word.
-		d.answer(carenet.ReplyHelp, w)
+		// A patient hears us also when the carrier has answered: its own words
+		// say nothing of whom to call, and a frightened person types this word.
+		if w.as == carenet.ToPatient || !d.carrierAnswered() {
+			d.answer(carenet.ReplyHelp, w)
+		}
 	default:
 		return false
 	}
