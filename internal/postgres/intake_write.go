@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,42 +13,105 @@ import (
 const (
 	sqlInsertInbound = `INSERT INTO inbound_message (org_id, id, sid, conversation_id, sender_id, person_id, patient_id, body_enc,
   state, kind, reason, flags, check_in_id, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+SELECT n.org_id, n.id, n.sid, n.conversation_id, n.sender_id, n.person_id, n.patient_id, n.body_enc,
+  n.state, n.kind, n.reason, string_to_array(n.flags, ' '), n.check_in_id, n.received_at
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::bytea[],
+  $9::text[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::timestamptz[])
+  AS n(org_id, id, sid, conversation_id, sender_id, person_id, patient_id, body_enc, state, kind, reason, flags, check_in_id, received_at)`
 
-	sqlInsertCheckIn = `INSERT INTO check_in (org_id, id, patient_id, prompt_id, reporter, reporter_id, channel, private, late,
-  corrects_id, inbound_id, idempotency, words_enc, local_day, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
-
-	sqlInsertAnswer = `INSERT INTO answer (org_id, id, check_in_id, question_set_id, item, value) VALUES ($1, $2, $3, $4, $5, $6)`
-
-	sqlSupersede = `UPDATE check_in SET superseded_by = $3 WHERE org_id = $1 AND id = $2`
-
-	sqlAnswerPrompt = `UPDATE prompt SET state = 'answered', check_in_id = $3, cause = '' WHERE org_id = $1 AND id = $2`
-
-	sqlConversationIn = `UPDATE conversation SET last_in_at = $3,
-  opted_out_at = CASE WHEN $4 THEN NULL WHEN $5 THEN coalesce(opted_out_at, $3) ELSE opted_out_at END,
-  opted_out_by = CASE WHEN $4 THEN NULL WHEN $5 THEN coalesce(opted_out_by, $6) ELSE opted_out_by END,
-  wrong_number_at = CASE WHEN $4 THEN NULL WHEN $7 THEN coalesce(wrong_number_at, $3) ELSE wrong_number_at END,
-  unknown_told_at = CASE WHEN $8 THEN $3 ELSE unknown_told_at END
-WHERE org_id = $1 AND id = $2`
-
-	sqlInsertEvent = `INSERT INTO event (org_id, id, batch_id, kind, patient_id, subject_id, detail, state, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8)`
+	sqlConversationIn = `UPDATE conversation c SET last_in_at = $3,
+  opted_out_at = CASE WHEN n.started THEN NULL WHEN n.stopped_by <> '' THEN coalesce(c.opted_out_at, $3) ELSE c.opted_out_at END,
+  opted_out_by = CASE WHEN n.started THEN NULL WHEN n.stopped_by <> '' THEN coalesce(c.opted_out_by, n.stopped_by) ELSE c.opted_out_by END,
+  wrong_number_at = CASE WHEN n.started THEN NULL WHEN n.stopped_by = 'wrong_number' THEN coalesce(c.wrong_number_at, $3) ELSE c.wrong_number_at END,
+  unknown_told_at = CASE WHEN n.told THEN $3 ELSE c.unknown_told_at END
+FROM unnest($1::uuid[], $2::uuid[], $4::boolean[], $5::text[], $6::boolean[]) AS n(org_id, id, started, stopped_by, told)
+WHERE c.org_id = n.org_id AND c.id = n.id`
 )
 
-// write queues every change of the batch in one pipeline.
+// intakeRows collects every change of a batch, so that it is written in a
+// handful of statements however many texts it holds.
+type intakeRows struct {
+	inbound  inboundRows
+	convs    conversationRows
+	checkIns checkInRows
+	events   eventRows
+	audit    auditRows
+}
+
+type inboundRows struct {
+	org, id, conversation, sender   []carenet.ID
+	person, patient, checkIn        []*carenet.ID
+	sid, state, kind, reason, flags []string
+	body                            [][]byte
+	at                              []time.Time
+}
+
+type conversationRows struct {
+	org, id       []carenet.ID
+	started, told []bool
+	stoppedBy     []string // text, carrier, wrong_number; empty when it was not stopped
+}
+
+// write writes every change of the batch in one pipeline.
 func (in *intake) write(ctx context.Context) error {
-	b := &pgx.Batch{}
+	var rows intakeRows
 	for _, it := range in.items {
-		if err := in.writeItem(b, it); err != nil {
+		if err := in.add(&rows, it); err != nil {
 			return err
 		}
 	}
+	b := &pgx.Batch{}
+	rows.queue(b, in.now)
 	return in.tx.SendBatch(ctx, b).Close()
 }
 
-func (in *intake) writeItem(b *pgx.Batch, it *intakeItem) error {
+func (r *intakeRows) queue(b *pgx.Batch, now time.Time) {
+	if t := r.inbound; len(t.id) > 0 {
+		b.Queue(sqlInsertInbound, t.org, t.id, t.sid, t.conversation, t.sender, t.person, t.patient, t.body,
+			t.state, t.kind, t.reason, t.flags, t.checkIn, t.at)
+	}
+	r.checkIns.queue(b)
+	if c := r.convs; len(c.id) > 0 {
+		b.Queue(sqlConversationIn, c.org, c.id, now, c.started, c.stoppedBy, c.told)
+	}
+	r.events.queue(b)
+	r.audit.queue(b)
+}
+
+func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 	out := it.out
+	var checkIn carenet.ID
+	if out.CheckIn != nil {
+		checkIn = out.CheckIn.ID
+		if err := rows.checkIns.add(in.store, *out.CheckIn); err != nil {
+			return err
+		}
+		rows.audit.add(carenet.Actor{Kind: carenet.ActorPatient, Org: it.org, Person: out.Person, Via: "sms"},
+			in.now, audited{Action: "check_in.record", Table: "check_in", Row: checkIn, Patient: out.Patient})
+	}
+	if err := in.addText(&rows.inbound, it, checkIn); err != nil {
+		return err
+	}
+	by := in.stoppedBy(it)
+	c := &rows.convs
+	c.org, c.id, c.started = append(c.org, it.org), append(c.id, it.ctx.Conversation), append(c.started, out.OptIn)
+	c.stoppedBy, c.told = append(c.stoppedBy, by), append(c.told, out.TellOnce)
+	if by != "" || out.OptIn {
+		action := "number.stop"
+		if out.OptIn {
+			action = "number.start"
+		}
+		rows.audit.add(carenet.Actor{Kind: in.actorKind(it), Org: it.org, Person: out.Person, Via: "sms"},
+			in.now, audited{Action: action, Table: "conversation", Row: it.ctx.Conversation, Patient: out.Patient})
+	}
+	for _, e := range out.Events {
+		rows.events.add(e)
+		in.batch.Events = append(in.batch.Events, e)
+	}
+	return nil
+}
+
+func (in *intake) addText(t *inboundRows, it *intakeItem, checkIn carenet.ID) error {
 	body, err := in.store.seal(it.text.Body, it.org, "inbound_message", "body_enc", it.id)
 	if err != nil {
 		return err
@@ -54,42 +119,27 @@ func (in *intake) writeItem(b *pgx.Batch, it *intakeItem) error {
 	if body == nil {
 		body = []byte{} // an empty text is still a text
 	}
-	var checkIn carenet.ID
-	if out.CheckIn != nil {
-		checkIn = out.CheckIn.ID
-		if err := in.store.queueCheckIn(b, *out.CheckIn); err != nil {
-			return err
-		}
-		in.store.queueAudit(b, carenet.Actor{Kind: carenet.ActorPatient, Org: it.org, Person: out.Person, Via: "sms"},
-			in.now, audited{Action: "check_in.record", Table: "check_in", Row: checkIn, Patient: out.Patient})
-	}
-	flags := out.Flags
-	if flags == nil {
-		flags = []string{}
-	}
-	b.Queue(sqlInsertInbound, it.org, it.id, it.text.SID, it.ctx.Conversation, it.ctx.Sender, orNull(out.Person), orNull(out.Patient),
-		body, string(out.State), out.Kind, out.Reason, flags, orNull(checkIn), it.text.ReceivedAt)
-	stopped, by := out.OptOut || out.WrongNumber, "text"
-	switch {
-	case out.WrongNumber:
-		by = "wrong_number"
-	case it.text.OptOutType != "":
-		by = "carrier"
-	}
-	b.Queue(sqlConversationIn, it.org, it.ctx.Conversation, in.now, out.OptIn, stopped, by, out.WrongNumber, out.TellOnce)
-	if stopped || out.OptIn {
-		action := "number.stop"
-		if out.OptIn {
-			action = "number.start"
-		}
-		in.store.queueAudit(b, carenet.Actor{Kind: in.actorKind(it), Org: it.org, Person: out.Person, Via: "sms"},
-			in.now, audited{Action: action, Table: "conversation", Row: it.ctx.Conversation, Patient: out.Patient})
-	}
-	for _, e := range out.Events {
-		queueEvent(b, e)
-		in.batch.Events = append(in.batch.Events, e)
-	}
+	out := it.out
+	t.org, t.id, t.conversation, t.sender = append(t.org, it.org), append(t.id, it.id), append(t.conversation, it.ctx.Conversation), append(t.sender, it.ctx.Sender)
+	t.person, t.patient, t.checkIn = append(t.person, orNull(out.Person)), append(t.patient, orNull(out.Patient)), append(t.checkIn, orNull(checkIn))
+	t.sid, t.state, t.kind, t.reason = append(t.sid, it.text.SID), append(t.state, string(out.State)), append(t.kind, out.Kind), append(t.reason, out.Reason)
+	// Flags are words of ours, without spaces.
+	t.flags = append(t.flags, strings.Join(out.Flags, " "))
+	t.body, t.at = append(t.body, body), append(t.at, it.text.ReceivedAt)
 	return nil
+}
+
+// stoppedBy says by what the text stopped its number; empty when it did not.
+func (in *intake) stoppedBy(it *intakeItem) string {
+	switch {
+	case it.out.WrongNumber:
+		return "wrong_number"
+	case !it.out.OptOut:
+		return ""
+	case it.text.OptOutType != "":
+		return "carrier"
+	}
+	return "text"
 }
 
 func (in *intake) actorKind(it *intakeItem) carenet.ActorKind {
@@ -106,28 +156,4 @@ func (in *intake) actorKind(it *intakeItem) carenet.ActorKind {
 		return carenet.ActorFollower
 	}
 	return carenet.ActorSystem
-}
-
-// queueCheckIn writes a check-in, its answer, what it corrects and the prompt it answers.
-func (s *Store) queueCheckIn(b *pgx.Batch, c carenet.CheckIn) error {
-	words, err := s.seal(c.Words, c.Org, "check_in", "words_enc", c.ID)
-	if err != nil {
-		return err
-	}
-	b.Queue(sqlInsertCheckIn, c.Org, c.ID, c.Patient, orNull(c.Prompt), string(c.Reporter), c.ReporterID, string(c.Channel), c.Private, c.Late,
-		orNull(c.Corrects), orNull(c.Inbound), c.Key, words, int(c.Day), c.At)
-	if c.Score != nil {
-		b.Queue(sqlInsertAnswer, c.Org, carenet.NewID(c.At), c.ID, c.Set, c.Item, *c.Score)
-	}
-	if c.Corrects != carenet.NilID {
-		b.Queue(sqlSupersede, c.Org, c.Corrects, c.ID)
-	}
-	if c.Prompt != carenet.NilID {
-		b.Queue(sqlAnswerPrompt, c.Org, c.Prompt, c.ID)
-	}
-	return nil
-}
-
-func queueEvent(b *pgx.Batch, e carenet.Event) {
-	b.Queue(sqlInsertEvent, e.Org, e.ID, e.Batch, string(e.Kind), orNull(e.Patient), orNull(e.Subject), e.Detail, e.At)
 }
