@@ -31,7 +31,7 @@ func (d *demo) startPhones(l net.Listener, account account) (*twiliosim.Sim, err
 		Frames: []twiliosim.Frame{
 			{Title: "Sam, who sees Mary's score and words", URL: site + "/demo/as/sam/"},
 			{Title: "Ruth, who sees how Mary is", URL: site + "/demo/as/ruth/"},
-			{Title: "Nurse Dana's board", URL: site + "/demo/as/dana/"},
+			{Title: "Nurse Dana's board", URL: site + "/demo/as/dana/", Beneath: true},
 		},
 	})
 	if err != nil {

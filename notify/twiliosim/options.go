@@ -62,8 +62,9 @@ type Phone struct {
 
 // Frame is a page of the product that the web page shows.
 type Frame struct {
-	Title string
-	URL   string
+	Title   string
+	URL     string
+	Beneath bool // on a wide screen it stands beneath the phones, not beside them
 }
 
 var (
