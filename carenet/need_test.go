@@ -78,9 +78,11 @@ func TestTheOrderOfTheBoardIsTotal(t *testing.T) {
 			return alert(rapid.SampledFrom([]string{"open", "acknowledged"}).Draw(t, "state"),
 				rapid.SampledFrom([]string{"red", "amber", "something new"}).Draw(t, "severity"), rapid.IntRange(0, 3).Draw(t, "hours"))
 		}), 0, 3).Draw(t, "alerts")
-		return carenet.BoardRow{Name: rapid.SampledFrom([]string{"A", "B"}).Draw(t, "name"), Alerts: alerts,
+		return carenet.BoardRow{
+			Name: rapid.SampledFrom([]string{"A", "B"}).Draw(t, "name"), Alerts: alerts,
 			Silence:     rapid.SampledFrom([]carenet.Cause{"", carenet.NoReply}).Draw(t, "silence"),
-			MissedInRow: rapid.IntRange(0, 2).Draw(t, "missed")}
+			MissedInRow: rapid.IntRange(0, 2).Draw(t, "missed"),
+		}
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		first := rapid.SliceOfN(rows, 0, 8).Draw(t, "board")

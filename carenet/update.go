@@ -22,8 +22,10 @@ func (c CheckIn) For(view View) (Update, bool) {
 	if !view.Sees() || (c.Private && !view.Private) {
 		return Update{}, false
 	}
-	u := Update{CheckIn: c.ID, Patient: c.Patient, At: c.At, Corrected: c.Corrects != NilID,
-		Private: c.Private, Reporter: c.Reporter, Channel: c.Channel, Late: c.Late}
+	u := Update{
+		CheckIn: c.ID, Patient: c.Patient, At: c.At, Corrected: c.Corrects != NilID,
+		Private: c.Private, Reporter: c.Reporter, Channel: c.Channel, Late: c.Late,
+	}
 	if view.Parts.Has(PartScore) {
 		u.Score = c.Score
 	}

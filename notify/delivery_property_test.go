@@ -24,8 +24,13 @@ func apply(a *notify.Attempt, state *notify.State, v notify.Verdict) {
 // before or after the answer to the send: its end is the same.
 func TestINV3_TheOrderOfNewsDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		final := rapid.SampledFrom([]notify.StatusReport{{Status: "delivered"}, {Status: "undelivered", Code: 30005}, {Status: "failed", Code: 21610},
-			{Status: "undelivered", Code: 30003}, {Status: "undelivered", Code: 30008}}).Draw(t, "final")
+		final := rapid.SampledFrom([]notify.StatusReport{
+			{Status: "delivered"},
+			{Status: "undelivered", Code: 30005},
+			{Status: "failed", Code: 21610},
+			{Status: "undelivered", Code: 30003},
+			{Status: "undelivered", Code: 30008},
+		}).Draw(t, "final")
 		news := []notify.StatusReport{{Status: "queued"}, {Status: "sending"}, {Status: "sent"}, final, {Status: "pondering"}}
 		order := rapid.Permutation(append(news, rapid.SliceOfN(rapid.SampledFrom(news), 0, 6).Draw(t, "again")...)).Draw(t, "order")
 		answered := rapid.IntRange(0, len(order)).Draw(t, "answered after")
@@ -127,8 +132,10 @@ func TestFindNeverTakesWhatIsNotTheAttempts(t *testing.T) {
 		bound := map[string]bool{}
 		var listed []notify.ListedText
 		for i := range rapid.IntRange(0, 6).Draw(t, "length") {
-			l := notify.ListedText{SID: string(rune('A' + i)), From: word.Draw(t, "from"), To: word.Draw(t, "to"), Body: word.Draw(t, "body"),
-				CreatedAt: now.Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "minutes")) * time.Minute)}
+			l := notify.ListedText{
+				SID: string(rune('A' + i)), From: word.Draw(t, "from"), To: word.Draw(t, "to"), Body: word.Draw(t, "body"),
+				CreatedAt: now.Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "minutes")) * time.Minute),
+			}
 			bound[l.SID] = rapid.Bool().Draw(t, "bound")
 			listed = append(listed, l)
 		}

@@ -23,6 +23,7 @@ func kind(k notify.Kind) func(*notify.Attempt) { return func(a *notify.Attempt) 
 func expires(in time.Duration) func(*notify.Attempt) {
 	return func(a *notify.Attempt) { a.ExpiresAt = now.Add(in) }
 }
+
 func is(s notify.AttemptState, rank int) func(*notify.Attempt) {
 	return func(a *notify.Attempt) { a.State, a.Rank = s, rank }
 }

@@ -124,8 +124,10 @@ func (p *planner) one(kind Kind, to carenet.Audience, r Reach, prio Priority, li
 	if r.Person == carenet.NilID {
 		return nil
 	}
-	d := Planned{Event: p.event, Kind: kind, Audience: to, Recipient: r.Person, Conversation: r.Conversation,
-		Priority: prio, Reason: reason, DueAt: p.world.Now, ExpiresAt: p.world.Now.Add(life)}
+	d := Planned{
+		Event: p.event, Kind: kind, Audience: to, Recipient: r.Person, Conversation: r.Conversation,
+		Priority: prio, Reason: reason, DueAt: p.world.Now, ExpiresAt: p.world.Now.Add(life),
+	}
 	switch {
 	case r.Conversation == carenet.NilID:
 		d.Cause = "no number is known"

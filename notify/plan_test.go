@@ -80,8 +80,11 @@ func TestPlan(t *testing.T) {
 			"update ruth/follower p3 24h0m0s NOT: no number is known", "update gone/follower p3 24h0m0s NOT: no longer in the circle",
 		}},
 		{"check-in by page", carenet.Event{Kind: carenet.EventCheckIn, Subject: checkIn}, func(w *notify.World) { w.Circles = nil }, nil},
-		{"check-in with crisis words", carenet.Event{Kind: carenet.EventCheckIn, Subject: checkIn, Detail: carenet.Detail{Conversation: phone(mary), NoThanks: true}},
-			func(w *notify.World) { w.Circles = nil }, nil},
+		{
+			"check-in with crisis words",
+			carenet.Event{Kind: carenet.EventCheckIn, Subject: checkIn, Detail: carenet.Detail{Conversation: phone(mary), NoThanks: true}},
+			func(w *notify.World) { w.Circles = nil }, nil,
+		},
 		{"INV-7 private check-in", carenet.Event{Kind: carenet.EventCheckIn, Subject: checkIn, Detail: from}, func(w *notify.World) {
 			c := w.CheckIns[checkIn]
 			c.Private = true
@@ -92,14 +95,30 @@ func TestPlan(t *testing.T) {
 		}},
 		{"a check-in that nobody knows", carenet.Event{Kind: carenet.EventCheckIn, Subject: id(99), Detail: from}, nil, nil},
 		{"prompt", carenet.Event{Kind: carenet.EventPrompt}, nil, []string{"prompt mary/patient p2 12h0m0s"}},
-		{"prompt to a patient without a phone", carenet.Event{Kind: carenet.EventPrompt}, func(w *notify.World) { w.Patients = nil },
-			[]string{"prompt mary/patient p2 12h0m0s NOT: no number is known"}},
-		{"reply", carenet.Event{Kind: carenet.EventReply, Detail: carenet.Detail{Reply: carenet.ReplyHelp, Conversation: phone(mary), Person: mary, Audience: carenet.ToPatient}}, nil,
-			[]string{"reply mary/patient p1 2h0m0s"}},
-		{"confirmation of a stop", carenet.Event{Kind: carenet.EventReply, Detail: carenet.Detail{Reply: carenet.ReplyOptedOut, Conversation: phone(mary), Person: mary, Audience: carenet.ToPatient}}, nil,
-			[]string{"reply mary/patient p1 5m0s"}},
-		{"reply to nobody we know", carenet.Event{Kind: carenet.EventReply, Detail: carenet.Detail{Reply: carenet.ReplyUnknown, Conversation: phone(mary), Audience: carenet.ToUnknown}}, nil,
-			[]string{"reply mary's phone/unknown p1 2h0m0s"}},
+		{
+			"prompt to a patient without a phone",
+			carenet.Event{Kind: carenet.EventPrompt},
+			func(w *notify.World) { w.Patients = nil },
+			[]string{"prompt mary/patient p2 12h0m0s NOT: no number is known"},
+		},
+		{
+			"reply",
+			carenet.Event{Kind: carenet.EventReply, Detail: carenet.Detail{Reply: carenet.ReplyHelp, Conversation: phone(mary), Person: mary, Audience: carenet.ToPatient}},
+			nil,
+			[]string{"reply mary/patient p1 2h0m0s"},
+		},
+		{
+			"confirmation of a stop",
+			carenet.Event{Kind: carenet.EventReply, Detail: carenet.Detail{Reply: carenet.ReplyOptedOut, Conversation: phone(mary), Person: mary, Audience: carenet.ToPatient}},
+			nil,
+			[]string{"reply mary/patient p1 5m0s"},
+		},
+		{
+			"reply to nobody we know",
+			carenet.Event{Kind: carenet.EventReply, Detail: carenet.Detail{Reply: carenet.ReplyUnknown, Conversation: phone(mary), Audience: carenet.ToUnknown}},
+			nil,
+			[]string{"reply mary's phone/unknown p1 2h0m0s"},
+		},
 		{"INV-9 first step", step("responder"), nil, []string{"alert dana/clinician p0 168h0m0s"}},
 		{"INV-9 two roles", step("responder", "on_call"), nil, []string{"alert dana/clinician p0 168h0m0s", "alert lee/clinician p0 168h0m0s"}},
 		{"INV-9 nobody has the role", step("night"), nil, []string{

@@ -38,8 +38,10 @@ func ptr(v float64) *float64 { return &v }
 type change func(*dialogue.Context)
 
 func contextOf(changes ...change) dialogue.Context {
-	c := dialogue.Context{Org: org, Language: "en", Conversation: conv, Sender: sender,
-		People: []dialogue.Person{patient(mary, "Mary Okafor")}, Inbound: id(5), Batch: id(6), Now: at}
+	c := dialogue.Context{
+		Org: org, Language: "en", Conversation: conv, Sender: sender,
+		People: []dialogue.Person{patient(mary, "Mary Okafor")}, Inbound: id(5), Batch: id(6), Now: at,
+	}
 	for _, f := range changes {
 		f(&c)
 	}
@@ -47,8 +49,10 @@ func contextOf(changes ...change) dialogue.Context {
 }
 
 func patient(who carenet.ID, name string) dialogue.Person {
-	return dialogue.Person{ID: who, Name: name, Language: "en", Zone: london,
-		Patient: &dialogue.Patient{Active: true, Set: id(7), Item: "overall", Scale: carenet.WellbeingScale}}
+	return dialogue.Person{
+		ID: who, Name: name, Language: "en", Zone: london,
+		Patient: &dialogue.Patient{Active: true, Set: id(7), Item: "overall", Scale: carenet.WellbeingScale},
+	}
 }
 
 // people puts copies of ps on the number, so that cases do not share them.
@@ -95,10 +99,12 @@ func inactive(c *dialogue.Context)   { c.People[0].Patient.Active = false }
 func alsoStaff(c *dialogue.Context)  { c.People[0].Clinician = true }
 func alone(p dialogue.Person) change { return people(p) }
 func at1(t time.Time) change         { return func(c *dialogue.Context) { c.Now = t } }
-func both() change                   { return people(patient(mary, "Mary Okafor"), patient(john, "John Okafor")) }
+func both() change { return people(patient(mary, "Mary Okafor"), patient(john, "John Okafor")) }
+
 func follower() dialogue.Person {
 	return dialogue.Person{ID: sam, Name: "Sam", Language: "en", Follower: true}
 }
+
 func clinician() dialogue.Person {
 	return dialogue.Person{ID: dana, Name: "Nurse Dana", Language: "en", Clinician: true}
 }

@@ -11,8 +11,10 @@ import (
 	"howareyou/carenet/dialogue"
 )
 
-var phrases = []string{"2", "7", "4821", "٣", "STOP", "alto", "قف", "START", "HELP", "YES", "private", "خاص", "I want to die", "quiero morir",
-	"Mary", "John", "M", "ACK", "A", "wrong number", "rough night", "or", "?", ",", "-", "3️⃣", "\n", "\x00", "\xff", "DROP", "ASK", "PAUSE"}
+var phrases = []string{
+	"2", "7", "4821", "٣", "STOP", "alto", "قف", "START", "HELP", "YES", "private", "خاص", "I want to die", "quiero morir",
+	"Mary", "John", "M", "ACK", "A", "wrong number", "rough night", "or", "?", ",", "-", "3️⃣", "\n", "\x00", "\xff", "DROP", "ASK", "PAUSE",
+}
 
 func bodies() *rapid.Generator[string] {
 	return rapid.OneOf(
@@ -30,9 +32,11 @@ func contexts() *rapid.Generator[dialogue.Context] {
 		c.OptedOut, c.WrongNumber, c.CarrierKeywords, c.UnknownTold = flip("stopped"), flip("wrong"), flip("carrier"), flip("told")
 		c.Answered = rapid.SampledFrom([]int{0, 4, 5, 9}).Draw(t, "answered")
 		for i := range rapid.IntRange(0, 3).Draw(t, "people") {
-			p := dialogue.Person{ID: id(byte(50 + i)), Zone: london, Follower: flip("follower"), Clinician: flip("clinician"),
+			p := dialogue.Person{
+				ID: id(byte(50 + i)), Zone: london, Follower: flip("follower"), Clinician: flip("clinician"),
 				Name:     rapid.SampledFrom([]string{"Mary Okafor", "John", "José García", "عبد الله", ""}).Draw(t, "name"),
-				Language: rapid.SampledFrom([]string{"en", "es", "ar"}).Draw(t, "speaks")}
+				Language: rapid.SampledFrom([]string{"en", "es", "ar"}).Draw(t, "speaks"),
+			}
 			if flip("patient") {
 				p.Patient = &dialogue.Patient{Active: flip("active"), Item: "overall", Scale: rapid.SampledFrom([]carenet.Scale{
 					carenet.WellbeingScale, {Min: 0, Max: 10}, {Min: 0, Max: 3},
@@ -41,8 +45,10 @@ func contexts() *rapid.Generator[dialogue.Context] {
 					p.Patient.Open = &dialogue.Prompt{ID: prompt, Late: flip("late")}
 				}
 				if flip("said before") {
-					p.Patient.Last = &dialogue.Earlier{ID: earlier, Private: flip("private"), Score: ptr(float64(rapid.IntRange(0, 10).Draw(t, "last"))),
-						At: at.Add(-time.Duration(rapid.IntRange(-1, 90).Draw(t, "minutes ago")) * time.Minute)}
+					p.Patient.Last = &dialogue.Earlier{
+						ID: earlier, Private: flip("private"), Score: ptr(float64(rapid.IntRange(0, 10).Draw(t, "last"))),
+						At: at.Add(-time.Duration(rapid.IntRange(-1, 90).Draw(t, "minutes ago")) * time.Minute),
+					}
 				}
 			}
 			c.People = append(c.People, p)

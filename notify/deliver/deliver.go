@@ -55,8 +55,10 @@ func New(store Store, provider Provider, o Options) *Deliverer {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Deliverer{store: store, provider: provider, log: o.Log, concurrency: o.Concurrency, lease: o.Lease,
-		kick: make(chan struct{}, 1)}
+	return &Deliverer{
+		store: store, provider: provider, log: o.Log, concurrency: o.Concurrency, lease: o.Lease,
+		kick: make(chan struct{}, 1),
+	}
 }
 
 // Kick says that something may be due now. It never blocks.

@@ -299,8 +299,10 @@ func TestReconcileSettlesWhatTheListShows(t *testing.T) {
 	shown := func(sid, to, body string) notify.ListedText {
 		return notify.ListedText{SID: sid, To: to, Body: body, CreatedAt: began}
 	}
-	s := &counter{bound: map[string]bool{"SM0": true}, settled: map[string]string{},
-		unsettled: []notify.Unsettled{u(1, "a", "one"), u(2, "b", "two"), u(3, "away", "three"), u(4, "c", "same"), u(5, "c", "same"), u(6, "c", "same")}}
+	s := &counter{
+		bound: map[string]bool{"SM0": true}, settled: map[string]string{},
+		unsettled: []notify.Unsettled{u(1, "a", "one"), u(2, "b", "two"), u(3, "away", "three"), u(4, "c", "same"), u(5, "c", "same"), u(6, "c", "same")},
+	}
 	n := &network{listed: map[string][]notify.ListedText{
 		"a": {shown("SM0", "a", "one"), shown("SM1", "a", "one")},
 		"b": nil,
