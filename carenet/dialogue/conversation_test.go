@@ -99,7 +99,7 @@ func inactive(c *dialogue.Context)   { c.People[0].Patient.Active = false }
 func alsoStaff(c *dialogue.Context)  { c.People[0].Clinician = true }
 func alone(p dialogue.Person) change { return people(p) }
 func at1(t time.Time) change         { return func(c *dialogue.Context) { c.Now = t } }
-func both() change { return people(patient(mary, "Mary Okafor"), patient(john, "John Okafor")) }
+func both() change                   { return people(patient(mary, "Mary Okafor"), patient(john, "John Okafor")) }
 
 func follower() dialogue.Person {
 	return dialogue.Person{ID: sam, Name: "Sam", Language: "en", Follower: true}
@@ -295,6 +295,7 @@ func TestINV10_CrisisWords(t *testing.T) {
 		{"with a score", []change{asked(0)}, "1 I want to die", "", "read checkin=mary:1,I_want_to_die,prompted no_thanks safety=mary say=crisis@patient"},
 		{"without", []change{asked(0)}, "I want to die", "", "read safety=mary say=crisis@patient"},
 		{"twice at once flags twice", []change{said(time.Minute, dialogue.Earlier{Score: ptr(1), Words: "I want to die"})}, "1 I want to die", "", "read safety=mary say=crisis@patient"},
+		{"with a stop", nil, "Stop. I want to die", "", "read out say=opted_out@patient safety=mary"},
 		{"Spanish", []change{language("es")}, "quiero morir", "", "read safety=mary say=crisis@patient"},
 		{"in the language of somebody else on the phone", []change{people(patient(mary, "Mary"), speaking("es"))}, "quiero morir", "", "read safety=mary say=crisis@patient"},
 		{"while stopped", []change{stopped}, "I want to die", "", "read safety=mary say=crisis@patient"},

@@ -87,6 +87,9 @@ func (d *decision) fromPeople() {
 	}
 	r := d.read(w.text, w.readingContext())
 	if d.fixedWords(r, w) {
+		if d.out.OptOut && r.CallsForHelp() {
+			d.callStaff(r, w, patients)
+		}
 		return
 	}
 	if r.Kind == reply.Crisis {

@@ -24,6 +24,11 @@ func Read(text string, ctx Context) Reading {
 	}
 	if reason, ok := r.optOut(); ok {
 		out.Kind, out.Reason = OptOut, reason
+		if ctx.Role != Clinician {
+			// It stops our texts; it must not stop anybody from seeing the rest.
+			found, denied := r.crisis()
+			out.Flags = append(append(out.Flags, found...), denied...)
+		}
 		return out
 	}
 	// Fixed words are set aside before anything could make them an answer.

@@ -5,6 +5,7 @@
 package reply
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -109,6 +110,10 @@ func (r Reading) Has(flag string) bool {
 	}
 	return false
 }
+
+// CallsForHelp reports whether words were found that a human must see now,
+// whatever else the text is.
+func (r Reading) CallsForHelp() bool { return slices.ContainsFunc(crisisFlags, r.Has) }
 
 // Asks reports whether the sender should be asked for the number again.
 func (r Reading) Asks() bool {
