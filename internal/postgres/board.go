@@ -25,14 +25,19 @@ LEFT JOIN LATERAL (SELECT m.slot_at, m.handing, m.handed_over_at, m.state, m.cau
 LEFT JOIN LATERAL (SELECT k.opted_out_at FROM contact_point cp JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
   WHERE cp.org_id = p.org_id AND cp.person_id = p.id AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
 WHERE p.org_id = $1 AND p.state IN ('active', 'in_hospital') AND ($2::uuid IS NULL OR p.id = $2)`
-	sqlLastCheckIns = `SELECT DISTINCT ON (k.patient_id) ` + checkInColumns + `
-FROM check_in k LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
-WHERE k.org_id = $1 AND k.superseded_by IS NULL AND ($2::uuid IS NULL OR k.patient_id = $2)
-ORDER BY k.patient_id, k.at DESC, k.id DESC`
+	// From each patient's end of the index: what they said in former years costs nothing.
+	sqlLastCheckIns = `SELECT ` + checkInColumns + `
+FROM patient p
+CROSS JOIN LATERAL (SELECT * FROM check_in x WHERE x.org_id = p.org_id AND x.patient_id = p.id AND x.superseded_by IS NULL
+  ORDER BY x.at DESC, x.id DESC LIMIT 1) k
+LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
+WHERE p.org_id = $1 AND ($2::uuid IS NULL OR p.id = $2)`
 	// The last answer of a day and reporter that nobody has corrected.
 	sqlScores = `SELECT DISTINCT ON (k.patient_id, k.local_day, k.reporter) k.patient_id, k.local_day, k.reporter, a.value
-FROM check_in k JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
-WHERE k.org_id = $1 AND k.superseded_by IS NULL AND k.local_day > $2 AND a.value IS NOT NULL AND ($3::uuid IS NULL OR k.patient_id = $3)
+FROM patient p
+JOIN check_in k ON k.org_id = p.org_id AND k.patient_id = p.id
+JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
+WHERE p.org_id = $1 AND k.superseded_by IS NULL AND k.local_day > $2 AND k.at > $4 AND a.value IS NOT NULL AND ($3::uuid IS NULL OR p.id = $3)
 ORDER BY k.patient_id, k.local_day, k.reporter, k.at DESC, k.id DESC`
 	sqlAlertViews = `SELECT ` + alertColumns + `, n.name_enc AS acked_name FROM alert a
 LEFT JOIN person n ON n.org_id = a.org_id AND n.id = a.acked_by
@@ -113,7 +118,8 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlBoardPatients, org, patient), &patients)
 	collect(b.Queue(sqlLastCheckIns, org, patient), &lasts)
-	collect(b.Queue(sqlScores, org, int(since), patient), &scores)
+	// No answer is given before its day begins, wherever the patient is.
+	collect(b.Queue(sqlScores, org, int(since), patient, since.Time(time.UTC).AddDate(0, 0, -1)), &scores)
 	collect(b.Queue(sqlAlertViews, org, patient, false), &alertRows)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err

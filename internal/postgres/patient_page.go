@@ -21,13 +21,15 @@ const (
 FROM patient p JOIN person n ON n.org_id = p.org_id AND n.id = p.id WHERE p.org_id = $1 AND p.id = $2`
 	sqlAlertNumbered = `SELECT id FROM alert WHERE org_id = $1 AND number = $2`
 	sqlAlertPatient  = `SELECT patient_id FROM alert WHERE org_id = $1 AND id = $2`
-	sqlThreadIn      = `SELECT m.org_id, m.id, m.person_id, m.body_enc, m.state, m.kind, m.reason, m.check_in_id, m.received_at
+	// Each side of an OR has its index; the numbers are an array, or neither is used.
+	sqlThreadIn = `SELECT m.org_id, m.id, m.person_id, m.body_enc, m.state, m.kind, m.reason, m.check_in_id, m.received_at
 FROM inbound_message m
-WHERE m.org_id = $1 AND (m.patient_id = $2 OR m.conversation_id IN (SELECT cp.conversation_id FROM contact_point cp
-  WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL AND cp.removed_at IS NULL) AND (m.person_id IS NULL OR m.person_id = $2))
+WHERE m.org_id = $1 AND (m.patient_id = $2 OR m.conversation_id = ANY (ARRAY(SELECT cp.conversation_id FROM contact_point cp
+  WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL AND cp.removed_at IS NULL)) AND (m.person_id IS NULL OR m.person_id = $2))
 ORDER BY m.id DESC LIMIT $3`
 	sqlThreadOut = `SELECT d.org_id, d.id, d.kind, d.audience, d.recipient_id, d.state, d.reason, d.cause, d.body_enc, d.created_at
-FROM delivery d WHERE d.org_id = $1 AND (d.patient_id = $2 OR d.recipient_id = $2) ORDER BY d.event_id DESC, d.id DESC LIMIT $3`
+FROM delivery d WHERE d.org_id = $1 AND (d.patient_id = $2 OR d.recipient_id = $2 AND d.conversation_id = ANY (ARRAY(SELECT cp.conversation_id FROM contact_point cp
+  WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL))) ORDER BY d.event_id DESC, d.id DESC LIMIT $3`
 	sqlCirclePlaces = `SELECT f.org_id, f.id, f.person_id, n.name_enc, f.scope FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
 WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state = 'active' ORDER BY f.created_at, f.id`
 	sqlNames = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = $1 AND id = ANY ($2)`
