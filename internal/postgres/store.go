@@ -66,6 +66,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
 			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
+		registerIDs(c.TypeMap())
 		// Whoever logged in, the work is done as the app's role, which row level
 		// security binds.
 		_, err := c.Exec(ctx, "SET ROLE "+migrations.RoleApp)
