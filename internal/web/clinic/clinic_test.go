@@ -166,7 +166,7 @@ func TestBoardSaysWhoNeedsSomebody(t *testing.T) {
 	if res.StatusCode != 200 {
 		t.Fatal(res.StatusCode)
 	}
-	w.has(body, "Open alerts", "Low today", "Silent", "Everybody else", "1 patient<", "Mary Okafor", "Alert 12", "Today", "Worse than usual, twice in a row",
+	w.has(body, "Open alerts", "Low these days", "Silent", "Everybody else", "1 patient<", "Mary Okafor", "Alert 12", "Today", "Worse than usual, twice in a row",
 		"Lower than usual", "Kept from followers", "rough night", "Nobody has it yet", "I take this", "2 days without an answer", "Asked, and no reply",
 		"Stopped our texts", "Too few answers to say what is usual", "Usually 4.4. Last three answers: 4, 2, 2.", "No answer yet",
 		`href="/demo/as/dana/clinic/patients/`+mary.String(), `action="/demo/as/dana/clinic/alerts/`+alert.String()+`/acknowledge"`, "not", "Nobody is waiting")
