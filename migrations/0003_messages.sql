@@ -153,8 +153,11 @@ CREATE FUNCTION month_floor_id(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTAB
 $$;
 -- +goose StatementEnd
 
+-- p_only: one of the four, in a transaction of its own. Adding a partition locks
+-- its parent against everybody; whoever held one parent and waited for the next
+-- would wait in a circle with the traffic, which takes them in orders of its own.
 -- +goose StatementBegin
-CREATE FUNCTION ensure_partitions(p_at timestamptz) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION ensure_partitions(p_at timestamptz, p_only text DEFAULT NULL) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   parent text; child text; made int := 0;
   month timestamptz := date_trunc('month', p_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
@@ -164,6 +167,7 @@ BEGIN
     lo := (month AT TIME ZONE 'UTC' + make_interval(months => i)) AT TIME ZONE 'UTC';
     hi := (month AT TIME ZONE 'UTC' + make_interval(months => i + 1)) AT TIME ZONE 'UTC';
     FOREACH parent IN ARRAY ARRAY['inbound_message', 'event', 'delivery', 'attempt'] LOOP
+      CONTINUE WHEN p_only IS NOT NULL AND p_only <> parent;
       child := parent || '_' || to_char(lo AT TIME ZONE 'UTC', 'YYYY_MM');
       CONTINUE WHEN to_regclass(child) IS NOT NULL;
       BEGIN
@@ -180,8 +184,8 @@ BEGIN
   RETURN made;
 END $$;
 -- +goose StatementEnd
-REVOKE ALL ON FUNCTION ensure_partitions(timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ensure_partitions(timestamptz) TO howareyou_app;
+REVOKE ALL ON FUNCTION ensure_partitions(timestamptz, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_partitions(timestamptz, text) TO howareyou_app;
 SELECT fence_partition('inbound_message_default');
 SELECT fence_partition('event_default');
 SELECT fence_partition('delivery_default');

@@ -101,13 +101,21 @@ func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
 
 const sqlSchemaVersion = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
 
-// EnsurePartitions makes this month's and next month's partitions.
+// EnsurePartitions makes this month's and next month's partitions, each table's
+// in a transaction of its own: with all in one, traffic and it could each hold
+// the table that the other waits for.
 func (s *Store) EnsurePartitions(ctx context.Context) error {
-	_, err := s.pool.Exec(ctx, sqlEnsurePartitions, s.Now())
-	return err
+	for _, table := range partitioned {
+		if _, err := s.pool.Exec(ctx, sqlEnsurePartitions, s.Now(), table); err != nil {
+			return fmt.Errorf("partitions of %s: %w", table, err)
+		}
+	}
+	return nil
 }
 
-const sqlEnsurePartitions = `SELECT ensure_partitions($1)`
+var partitioned = []string{"inbound_message", "event", "delivery", "attempt"}
+
+const sqlEnsurePartitions = `SELECT ensure_partitions($1, $2)`
 
 // retryable says whether a transaction may simply be run again.
 func retryable(err error) bool {
