@@ -40,6 +40,7 @@ type clinic struct {
 	web    string // where the pages and webhooks are
 	counts string // where the metrics are
 	env    []string
+	org    string
 	phones map[string]*phone
 	began  time.Time
 }
@@ -89,7 +90,7 @@ func newClinic(t *testing.T, w wishes) *clinic {
 	if w.carrierKeywords {
 		keywords = "twilio"
 	}
-	c.admin("add-organisation", "--name", "Riverside Care", "--emergency", "999", "--carrier-keywords", keywords)
+	c.org = c.admin("add-organisation", "--name", "Riverside Care", "--emergency", "999", "--carrier-keywords", keywords)
 	return c
 }
 

@@ -19,8 +19,9 @@ func (k *clock) now() time.Time { return time.Now().Add(time.Duration(k.ahead.Lo
 // that its time can be moved.
 type moving struct {
 	family
-	clock *clock
-	app   *app.App
+	clock  *clock
+	app    *app.App
+	london *time.Location // where the clinic is
 }
 
 // move starts both roles in the test's own process on the clock, which is the

@@ -1,60 +1,78 @@
 package e2e
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"howareyou/carenet"
+	"howareyou/internal/postgres"
 )
 
-// slot is the first 09:00 of London that is at least an hour away.
-func slot(t *testing.T, now time.Time) time.Time {
+// newLife is a family with a second clinician. Its patient is asked every day at
+// the same time, and has been well for a month. Web and worker run within the
+// test, whose clock stands at the last minute before the next asking.
+func newLife(t *testing.T) (m moving, lee *phone) {
 	t.Helper()
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		t.Fatal(err)
 	}
-	now = now.In(london)
-	for day := now.Day(); ; day++ {
-		if at := time.Date(now.Year(), now.Month(), day, 9, 0, 0, 0, london); at.Sub(now) > time.Hour {
-			return at
-		}
-	}
-}
-
-// newLife is a family with a second clinician whose patient is asked at nine
-// every day, and has been well for so many days: fourteen is the least that the
-// rules learn from. Its clock stands at the last
-// minute before the next asking.
-func newLife(t *testing.T, days int) (m moving, lee *phone, nine time.Time) {
-	t.Helper()
 	k := &clock{}
+	at := "09:00"
+	if hour := k.now().In(london).Hour(); hour == 8 || hour == 9 {
+		at = "18:00" // the test must not begin at the very moment
+	}
 	f := family{clinic: newClinic(t, wishes{now: k.now})}
-	f.mary = f.patient("Mary Okafor", "+447700900001", "--at", "09:00")
+	f.mary = f.patient("Mary Okafor", "+447700900001", "--at", at)
 	f.sam = f.follower(f.mary, "Sam Okafor", "+447700900101", "score,words")
 	f.ruth = f.follower(f.mary, "Ruth", "+447700900102", "score")
 	f.dana = f.clinician("Nurse Dana", "+447700900201", "responder")
 	lee = f.clinician("Dr Lee", "+447700900202", "coordinator")
 	m = f.move(k)
-	nine = slot(t, k.now())
-	for day := range days {
-		m.asked(nine)
-		score := []string{"4", "5", "4"}[day%3]
-		m.mary.Texts(score)
-		m.mary.Expects("noted " + score + " of 5")
-		m.sam.Expects(score + " of 5")
-		m.ruth.Expects(score + " of 5")
-		nine = nine.AddDate(0, 0, 1)
+	m.london = london
+	slot := m.slot().In(london)
+	var past []postgres.PastPrompt
+	for day := range 30 {
+		at, score := slot.AddDate(0, 0, day-30), []float64{4, 5, 4}[day%3]
+		past = append(past, postgres.PastPrompt{At: at, Answer: &postgres.PastAnswer{At: at.Add(time.Minute), Score: &score}})
 	}
-	m.to(nine.Add(-time.Minute))
+	org, patient := m.parse(m.org), m.parse(m.mary.id)
+	operator := carenet.Actor{Kind: carenet.ActorOperator, Org: org, Via: "test"}
+	if _, err := m.app.Store().ImportHistory(t.Context(), operator, patient, past); err != nil {
+		t.Fatal(err)
+	}
+	m.to(m.slot().Add(-time.Minute))
 	m.nobodyElse()
-	return m, lee, nine
+	return m, lee
 }
 
-// asked moves the time to the slot and lets Mary read the question a little
-// later.
-func (m moving) asked(nine time.Time) {
+func (m moving) parse(id string) carenet.ID {
 	m.t.Helper()
-	m.to(nine)
+	parsed, err := carenet.ParseID(id)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return parsed
+}
+
+// slot is when Mary is asked next.
+func (m moving) slot() time.Time {
+	m.t.Helper()
+	at := time.Unix(int64(m.count("SELECT extract(epoch FROM next_at)::bigint FROM schedule")), 0)
+	if at.Before(m.clock.now()) {
+		m.fail("the slot of %s has not come yet", at)
+	}
+	return at
+}
+
+// asked moves the time to the next slot and lets Mary read the question a little
+// later.
+func (m moving) asked() {
+	m.t.Helper()
+	m.to(m.slot())
 	link := m.mary.Expects("How are you overall today, Mary?", "1 (very bad) to 5 (very good)").Link()
 	if !strings.HasPrefix(link, "http://"+m.web+"/c/") {
 		m.fail("the question links to %s", link)
@@ -64,10 +82,16 @@ func (m moving) asked(nine time.Time) {
 
 func TestTheWholeWayFromTheQuestionToTheNurse(t *testing.T) {
 	t.Parallel()
-	m, lee, nine := newLife(t, 14)
+	m, lee := newLife(t)
 
 	m.mary.ExpectsNothingMore() // not a minute early
-	m.asked(nine)
+	m.asked()
+	m.mary.Texts("4")
+	m.mary.Expects("noted 4 of 5")
+	m.sam.Expects("4 of 5")
+	m.ruth.Expects("4 of 5")
+
+	m.asked()
 	m.mary.Texts("2 rough night")
 	heard := m.sam.Expects("Mary", "2 of 5", "rough night").After(m.mary)
 	m.ruth.Expects("Mary", "2 of 5").Without("rough", "night")
@@ -78,7 +102,7 @@ func TestTheWholeWayFromTheQuestionToTheNurse(t *testing.T) {
 	}
 	m.nobodyElse() // one bad day calls nobody
 
-	m.asked(nine.AddDate(0, 0, 1))
+	m.asked()
 	m.mary.Texts("2 no better")
 	alert := m.dana.Expects("Alert 1", "Mary O", "worse than usual", "usually 4", "last 2", "ACK 1").Without("better")
 	if link := alert.Link(); link != "http://"+m.web+"/clinic/alerts/1" {
@@ -90,8 +114,18 @@ func TestTheWholeWayFromTheQuestionToTheNurse(t *testing.T) {
 	m.nobodyElse() // exactly one, and Dr Lee is not asked yet
 
 	m.on(10 * time.Minute)
+	danas, lees := m.dana.SignsIn("clinic"), lee.SignsIn("clinic")
+	alertPage, err := url.Parse(alert.Link())
+	if err != nil {
+		t.Fatal(err)
+	}
+	danas.Opens(alertPage.Path).Shows(http.StatusOK, "Mary Okafor", "Alert 1", "Nobody has it yet", "no better")
+	lees.Opens("/clinic").Shows(http.StatusOK, "Alert 1", "Nobody has it yet", "I take this")
 	m.dana.Texts("ACK 1")
 	m.dana.Expects("Alert 1 is yours", "Mary O")
+	at := strings.TrimPrefix(m.clock.now().In(m.london).Format("15:04"), "0")
+	lees.Opens("/clinic").Shows(http.StatusOK, "Alert 1", "Nurse Dana has it since today "+at).Without("I take this")
+	danas.Opens(alertPage.Path).Shows(http.StatusOK, "You have it since today "+at)
 	m.nobodyElse()
 	m.on(9 * time.Hour) // past every step of the asking
 	m.nobodyElse()
@@ -101,7 +135,7 @@ func TestTheWholeWayFromTheQuestionToTheNurse(t *testing.T) {
 
 	// A third bad day, while Dana has it, is the same episode: evidence, and no
 	// second alert.
-	m.asked(nine.AddDate(0, 0, 2))
+	m.asked()
 	m.mary.Texts("1")
 	m.sam.Expects("1 of 5")
 	m.ruth.Expects("1 of 5")
@@ -113,9 +147,9 @@ func TestTheWholeWayFromTheQuestionToTheNurse(t *testing.T) {
 
 func TestINV9_AnAlertClimbsUntilSomebodyTakesIt(t *testing.T) {
 	t.Parallel()
-	m, lee, nine := newLife(t, 14)
-	for day, score := range []string{"2", "1"} {
-		m.asked(nine.AddDate(0, 0, day))
+	m, lee := newLife(t)
+	for _, score := range []string{"2", "1"} {
+		m.asked()
 		m.mary.Texts(score)
 		m.mary.Expects("noted " + score)
 		m.sam.Expects(score + " of 5")
@@ -131,8 +165,12 @@ func TestINV9_AnAlertClimbsUntilSomebodyTakesIt(t *testing.T) {
 	lee.Expects("Alert 1", "ACK 1")
 	m.nobodyElse()
 
-	lee.Texts("ACK")
-	lee.Expects("Alert 1 is yours")
+	// On the page this time, and pressed twice.
+	lees := lee.SignsIn("clinic")
+	take := lees.Opens("/clinic").Shows(http.StatusOK, "Nobody has it yet").Find(`action="(/clinic/alerts/[^"]+/acknowledge)"`)
+	for range 2 {
+		lees.Posts(take, url.Values{"back": {"board"}}).Shows(http.StatusOK, "You have it since")
+	}
 	m.dana.Expects("Dr Lee has taken alert 1")
 	m.dana.Texts("ACK 1")
 	m.dana.Expects("Dr Lee took alert 1")

@@ -72,6 +72,9 @@ func TestINV8_TheCarrierHasTheLastWordWhereItAnswersItself(t *testing.T) {
 	f.ruth.Expects("Mary has answered")
 	f.ruth.Texts("HELP")
 	f.ruth.Expects("Reply STOP to unsubscribe")
+	f.mary.Texts("HELP")
+	f.mary.Expects("Reply STOP to unsubscribe") // which says nothing of whom to call
+	f.mary.Expects("We ask how you are", "999")
 	f.nobodyElse()
 }
 
