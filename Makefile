@@ -54,7 +54,7 @@ assets: ## Fetch the browser files from npm again (only to take a new version)
 	sh scripts/assets.sh
 
 bench: ## Print every figure that the documentation quotes (ARGS="--only inbound")
-	@go build -o bin/ ./cmd/howareyou-bench
+	@go build -o bin/ ./cmd/howareyou ./cmd/howareyou-bench
 	@exec bin/howareyou-bench $(ARGS)
 
 clean: ## Remove what was built; the demo's data stays

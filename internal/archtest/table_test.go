@@ -96,6 +96,14 @@ var importTable = []row{
 		"the demo is the service beside private servers, a simulated provider and seeded people",
 	},
 	{
+		"cmd/howareyou-bench",
+		[]string{
+			"internal/app", "internal/devenv", "notify/twiliosim", "carenet/...", "alerts", "internal/postgres/...",
+			"internal/crypto", "migrations",
+		},
+		"measures the built service from outside, beside private servers and a simulated provider",
+	},
+	{
 		"deploy", nil,
 		"reads the deployment files for tests",
 	},
@@ -224,6 +232,6 @@ type ban struct {
 
 var linkBans = []ban{{
 	"cmd/howareyou",
-	[]string{"internal/devenv/...", "notify/twiliosim/...", "internal/e2e/...", "internal/postgres/pgtest/...", "internal/web/webtest/..."},
+	[]string{"internal/devenv/...", "notify/twiliosim/...", "internal/e2e/...", "internal/postgres/pgtest/...", "internal/postgres/pgyard/...", "internal/web/webtest/..."},
 	"what patients depend on must not be able to start servers or to pretend that a message was sent",
 }}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"howareyou/internal/postgres/pgyard"
+)
+
+// groupLimit ends a group that hangs.
+const groupLimit = 3 * time.Minute
+
+// warmUp is how many texts arrive before anything is measured: connections,
+// prepared statements, the planner's caches.
+const warmUp = 400
+
+// textsOf is how many texts a round measures with so many clients: about a
+// second's worth, so that five rounds of all stay short.
+func textsOf(clients int) int { return min(max(200*clients, 250), 2000) }
+
+// replies are what patients text back.
+var replies = []string{"4", "3 ok", "2 rough night", "5 lovely walk with Ruth today", "4 a bit tired but fine"}
+
+// inbound measures how many texts a second the web role takes in. Every text is
+// signed, comes over HTTP, answers its patient's open prompt, and is answered
+// when its check-in is committed. The yardstick is as many clients that each
+// insert one row and commit it. No worker runs: what follows a text has figures
+// of its own.
+func inbound(ctx context.Context, b *bench) (figures []figure, err error) {
+	ctx, cancel := context.WithTimeout(ctx, groupLimit)
+	defer cancel()
+	g, err := newGround(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, g.close()) }()
+	perRound := warmUp
+	for _, n := range b.clients {
+		perRound += textsOf(n)
+	}
+	c, err := newClinic(ctx, g, b.rounds)
+	if err != nil {
+		return nil, err
+	}
+	defer c.store.Close()
+	yard, err := pgyard.Open(ctx, g.admin)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, yard.Close()) }()
+	began := time.Now()
+	if err := errors.Join(yard.Prepare(ctx), c.enrol(ctx, yard, perRound, false)); err != nil {
+		return nil, err
+	}
+	b.note("inbound: %d patients enrolled in %.1f s", perRound, time.Since(began).Seconds())
+	m := &inboundRun{bench: b, ground: g, clinic: c, ours: map[int][]round{}, yards: map[int][]round{}}
+	stop, err := m.serve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	if err := g.ready(ctx); err != nil {
+		return nil, err
+	}
+	for r := range b.rounds {
+		if err := m.round(ctx, r); err != nil {
+			return nil, fmt.Errorf("round %d: %w %s", r+1, err, g.lastWords())
+		}
+	}
+	kept, err := yard.CheckIns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if want := b.rounds * perRound; kept != want {
+		return nil, fmt.Errorf("%d texts were answered with 200 and %d check-ins are in the database", want, kept)
+	}
+	for _, n := range b.clients {
+		figures = append(figures, compare(fmt.Sprintf("inbound_c%d", n), "1/s", fmt.Sprintf("pg_insert_c%d", n), m.ours[n], m.yards[n])...)
+	}
+	return figures, nil
+}
+
+type inboundRun struct {
+	*bench
+	*ground
+	*clinic
+	ours, yards map[int][]round
+}
+
+// round is one day of the patients: all are asked, each answers once, in turns
+// with the yardstick. Which of the two goes first changes from round to round.
+func (m *inboundRun) round(ctx context.Context, r int) error {
+	if err := m.ask(ctx, m.rounds-1-r); err != nil {
+		return err
+	}
+	person := 0
+	take := func(n int) [][]byte {
+		hooks := webhooks{account: accountSID, token: authToken, public: m.public, to: service}
+		requests := make([][]byte, n)
+		for i := range requests {
+			requests[i] = hooks.request(phone(patients, person), replies[person%len(replies)])
+			person++
+		}
+		return requests
+	}
+	if _, err := m.texts(ctx, 32, take(warmUp)); err != nil {
+		return err
+	}
+	for _, n := range m.clients {
+		requests := take(textsOf(n))
+		measured := func() error {
+			got, err := m.texts(ctx, n, requests)
+			m.ours[n] = append(m.ours[n], got)
+			return err
+		}
+		yard := func() error {
+			got, err := m.commits(ctx, n, len(requests))
+			m.yards[n] = append(m.yards[n], got)
+			return err
+		}
+		steps := []func() error{measured, yard}
+		if r%2 == 1 {
+			steps[0], steps[1] = yard, measured
+		}
+		for _, step := range steps {
+			if err := step(); err != nil {
+				return fmt.Errorf("%d clients: %w", n, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *inboundRun) texts(ctx context.Context, clients int, requests [][]byte) (round, error) {
+	return closedLoop(ctx, clients, len(requests), func(ctx context.Context) (client, error) {
+		return dialHTTP(ctx, m.listen, requests)
+	})
+}
+
+func (m *inboundRun) commits(ctx context.Context, clients, rows int) (round, error) {
+	return closedLoop(ctx, clients, rows, func(ctx context.Context) (client, error) {
+		y, err := pgyard.Open(ctx, m.admin)
+		return &yardClient{Yard: y}, err
+	})
+}
+
+// yardClient keeps one row a job, of a text's length.
+type yardClient struct{ *pgyard.Yard }
+
+var yardBody = make([]byte, 64)
+
+func (y *yardClient) do(ctx context.Context, job int) error {
+	return y.Keep(ctx, "SM0123456789abcdef0123456789abcdef", yardBody, time.UnixMicro(int64(job)))
+}
+
+func (y *yardClient) close() error { return y.Close() }

@@ -1,0 +1,76 @@
+// Package pgyard is a yardstick: what a PostgreSQL server does when nothing is
+// asked of it but to keep one row a commit. Benchmarks quote it beside their own
+// figures, measured on the same server in the same minutes. It never ships.
+package pgyard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// The row is about as long as a stored text, with one index, and fails no
+	// check: the least that keeping a text could cost.
+	sqlTable  = `CREATE TABLE IF NOT EXISTS pgyard_row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sid text NOT NULL, body bytea NOT NULL, at timestamptz NOT NULL)`
+	sqlInsert = `INSERT INTO pgyard_row (sid, body, at) VALUES ($1, $2, $3)`
+	// Analyze gives the planner what a database in use has: statistics.
+	sqlAnalyze = `ANALYZE`
+	sqlCount   = `SELECT count(*) FROM check_in`
+	sqlHonest  = `SELECT current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off' AND current_setting('full_page_writes') = 'on'`
+)
+
+// ErrNotDurable is returned for a server that would lose commits in a crash:
+// nothing measured on it means anything.
+var ErrNotDurable = errors.New("this server does not keep its commits through a crash (fsync, synchronous_commit, full_page_writes)")
+
+// Yard is one connection that keeps rows, one a commit.
+type Yard struct{ conn *pgx.Conn }
+
+// Open connects as a superuser, so that no row level security stands between,
+// and makes the table.
+func Open(ctx context.Context, adminURL string) (*Yard, error) {
+	conn, err := pgx.Connect(ctx, adminURL)
+	if err != nil {
+		return nil, fmt.Errorf("reach the database server: %w", err)
+	}
+	y := &Yard{conn: conn}
+	var durable bool
+	if err := conn.QueryRow(ctx, sqlHonest).Scan(&durable); err != nil {
+		return nil, errors.Join(err, y.Close())
+	}
+	if !durable {
+		return nil, errors.Join(ErrNotDurable, y.Close())
+	}
+	return y, nil
+}
+
+// Prepare makes the table. Once is enough, before the other connections open.
+func (y *Yard) Prepare(ctx context.Context) error {
+	_, err := y.conn.Exec(ctx, sqlTable)
+	return err
+}
+
+// Keep inserts one row and commits it, in one round trip.
+func (y *Yard) Keep(ctx context.Context, sid string, body []byte, at time.Time) error {
+	_, err := y.conn.Exec(ctx, sqlInsert, sid, body, at)
+	return err
+}
+
+// Analyze refreshes the planner's statistics of the database.
+func (y *Yard) Analyze(ctx context.Context) error {
+	_, err := y.conn.Exec(ctx, sqlAnalyze)
+	return err
+}
+
+// CheckIns counts all check-ins, of every organisation.
+func (y *Yard) CheckIns(ctx context.Context) (n int, err error) {
+	err = y.conn.QueryRow(ctx, sqlCount).Scan(&n)
+	return n, err
+}
+
+// Close ends the connection.
+func (y *Yard) Close() error { return y.conn.Close(context.Background()) }
