@@ -101,6 +101,7 @@ const (
 // lookupTells are the columns that a look-up across organisations returns
 // beside ids, numbers, times and yes or no.
 var lookupTells = map[string]string{
-	"lookup_senders.number": "one of the numbers of ours that were asked about",
-	"lookup_bound_sids.sid": "one of the provider's ids that were asked about",
+	"lookup_senders.number":      "one of the numbers of ours that were asked about",
+	"lookup_sender_services.sid": "one of the messaging services that were asked about",
+	"lookup_bound_sids.sid":      "one of the provider's ids that were asked about",
 }

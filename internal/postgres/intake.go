@@ -80,14 +80,15 @@ const (
 	sqlSeen = `INSERT INTO inbound_seen (sid, seen_at)
 SELECT sid, $2 FROM unnest($1::text[]) AS sid ORDER BY sid
 ON CONFLICT DO NOTHING RETURNING sid`
-	sqlSenders  = `SELECT number, org, sender FROM lookup_senders($1)`
+	sqlSenders  = `SELECT number AS name, org, sender FROM lookup_senders($1)`
+	sqlServices = `SELECT sid AS name, org, sender FROM lookup_sender_services($1)`
 	sqlUnrouted = `INSERT INTO inbound_unrouted (id, sid, to_number, body_enc, received_at) VALUES ($1, $2, $3, $4, $5)`
 )
 
 // claim keeps the texts not seen before, and finds their organisations.
 func (in *intake) claim(ctx context.Context, texts []carenet.InboundText) ([]*intakeItem, error) {
 	bySID := make(map[string]carenet.InboundText, len(texts))
-	var sids, numbers []string
+	var sids, numbers, services []string
 	for _, t := range texts {
 		if _, dup := bySID[t.SID]; !dup {
 			bySID[t.SID] = t
@@ -96,10 +97,13 @@ func (in *intake) claim(ctx context.Context, texts []carenet.InboundText) ([]*in
 		if !slices.Contains(numbers, t.To) {
 			numbers = append(numbers, t.To)
 		}
+		if t.Service != "" && !slices.Contains(services, t.Service) {
+			services = append(services, t.Service)
+		}
 	}
 	var fresh []string
 	type senderRow struct {
-		Number string
+		Name   string // a number, or the id of a messaging service
 		Org    carenet.ID
 		Sender carenet.ID
 	}
@@ -109,13 +113,17 @@ func (in *intake) claim(ctx context.Context, texts []carenet.InboundText) ([]*in
 		fresh, err = pgx.CollectRows(rows, pgx.RowTo[string])
 		return err
 	})
-	b.Queue(sqlSenders, numbers).Query(func(rows pgx.Rows) error {
+	keep := func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[senderRow])
 		for _, f := range found {
-			senders[f.Number] = f
+			senders[f.Name] = f
 		}
 		return err
-	})
+	}
+	b.Queue(sqlSenders, numbers).Query(keep)
+	if len(services) > 0 {
+		b.Queue(sqlServices, services).Query(keep)
+	}
 	if err := in.tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
@@ -127,6 +135,9 @@ func (in *intake) claim(ctx context.Context, texts []carenet.InboundText) ([]*in
 		}
 		it := &intakeItem{text: t, id: carenet.NewID(in.now)}
 		to, known := senders[t.To]
+		if !known {
+			to, known = senders[t.Service]
+		}
 		if !known {
 			if err := in.keepUnrouted(ctx, it); err != nil {
 				return nil, err

@@ -27,6 +27,8 @@ func Inbound(pairs []Pair, receivedAt time.Time) (carenet.InboundText, error) {
 			text.From = p.Value
 		case "To":
 			text.To = p.Value
+		case "MessagingServiceSid":
+			text.Service = p.Value
 		case "Body":
 			text.Body, sawBody = p.Value, true
 		case "OptOutType":

@@ -119,6 +119,7 @@ func TestInbound(t *testing.T) {
 		"a picture":            {form("NumMedia", "2", "MediaUrl0", "https://x"), with(func(i *carenet.InboundText) { i.NumMedia = 2 })},
 		"no count of pictures": {form("NumMedia", "-"), &plain},
 		"the carrier answered": {form("OptOutType", "STOP", "Body", "stop"), with(func(i *carenet.InboundText) { i.OptOutType, i.Body = "STOP", "stop" })},
+		"by way of a service":  {form("MessagingServiceSid", "MG1"), with(func(i *carenet.InboundText) { i.Service = "MG1" })},
 		"an unknown opt-out":   {form("OptOutType", "MAYBE"), &plain},
 		"a multimedia SID":     {form("MessageSid", "MM"+goodSID[2:]), with(func(i *carenet.InboundText) { i.SID = "MM" + goodSID[2:] })},
 		"no SID":               {form("MessageSid", "-"), nil},
