@@ -19,6 +19,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Start the whole service with seeded people, privately under .demo (ARGS="--listen 127.0.0.1:18080 --fresh")
+	@echo "building (the first time takes a few minutes)"
 	@go build -o bin/ ./cmd/howareyou ./cmd/howareyou-demo
 	@exec bin/howareyou-demo $(ARGS)
 

@@ -41,12 +41,8 @@ type demo struct {
 
 // run starts the demo, says so, and stops it when ctx ends.
 func (d *demo) run(ctx context.Context) (err error) {
-	defer func() {
-		if err == nil {
-			d.say("stopping")
-		}
-		err = errors.Join(err, d.stop())
-	}()
+	defer context.AfterFunc(ctx, func() { d.say("stopping") })()
+	defer func() { err = errors.Join(err, d.stop()) }()
 	a, err := d.start(ctx)
 	if ctx.Err() != nil && a == nil {
 		return nil // stopped by the person, while it started
@@ -176,6 +172,9 @@ func (d *demo) prepare(ctx context.Context, environ []string) error {
 		return fmt.Errorf("make the people: %w", err)
 	}
 	d.cast = p.cast
+	if err := postgres.Analyze(ctx, admin); err != nil {
+		return err
+	}
 	d.say("made %d patients with %d days of history in %s", len(patients), historyDays, d.clock.Now().Sub(began).Round(10*time.Millisecond))
 	return d.folder.write(castFile, d.cast)
 }

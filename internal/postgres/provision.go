@@ -27,6 +27,13 @@ func CreateLogin(ctx context.Context, adminURL, login string) error {
 		"GRANT "+migrations.RoleApp+" TO "+quoted)
 }
 
+// Analyze lets the planner know what was just imported. Until the server does so
+// by itself, a minute later, it plans for empty tables: the board of thirty
+// patients takes seconds instead of fifty milliseconds.
+func Analyze(ctx context.Context, adminURL string) error {
+	return asAdmin(ctx, adminURL, "ANALYZE")
+}
+
 // asAdmin runs statements one by one, outside a transaction.
 func asAdmin(ctx context.Context, adminURL string, statements ...string) error {
 	conn, err := pgx.Connect(ctx, adminURL)
