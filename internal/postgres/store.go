@@ -57,6 +57,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	params := cfg.ConnConfig.RuntimeParams
 	params["timezone"] = "UTC"
 	params["application_name"] = "howareyou-" + o.Name
+	// Every query here is short. Compiling one costs seconds, and the claims are
+	// compiled each time where the server may: holding them to an index looks
+	// expensive to it.
+	params["jit"] = "off"
 	params["statement_timeout"] = "15000"
 	params["lock_timeout"] = "10000"
 	params["idle_in_transaction_session_timeout"] = "20000"
