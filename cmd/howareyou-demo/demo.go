@@ -162,7 +162,7 @@ func (d *demo) prepare(ctx context.Context, environ []string) error {
 	if err != nil {
 		return err
 	}
-	p := planter{now: d.clock.Now}
+	p := planter{now: d.clock.Now, admin: admin}
 	if p.store, err = app.OpenStore(ctx, cfg, p.Now, "demo"); err != nil {
 		return err
 	}
@@ -172,9 +172,6 @@ func (d *demo) prepare(ctx context.Context, environ []string) error {
 		return fmt.Errorf("make the people: %w", err)
 	}
 	d.cast = p.cast
-	if err := postgres.Analyze(ctx, admin); err != nil {
-		return err
-	}
 	d.say("made %d patients with %d days of history in %s", len(patients), historyDays, d.clock.Now().Sub(began).Round(10*time.Millisecond))
 	return d.folder.write(castFile, d.cast)
 }

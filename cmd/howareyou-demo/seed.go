@@ -23,6 +23,7 @@ type cast struct {
 type planter struct {
 	now   func() time.Time
 	back  time.Duration
+	admin string // the address under which the database's planner is told what is new
 	store *postgres.Store
 	cast  cast
 	ids   []carenet.ID // of patients, in their order
@@ -130,6 +131,13 @@ func (p *planter) histories(ctx context.Context) error {
 		}
 		if _, err := p.store.ImportHistory(ctx, p.operator(), p.ids[i], past); err != nil {
 			return err
+		}
+		if i == 0 || i == len(patients)-1 {
+			// The planner takes the tables for empty: tell it what such a history
+			// looks like before the others come, and how many there are in the end.
+			if err := postgres.Analyze(ctx, p.admin); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

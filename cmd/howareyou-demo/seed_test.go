@@ -95,8 +95,9 @@ func planted(t *testing.T, now time.Time) (*postgres.Store, cast) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planter{now: func() time.Time { return now }}
-	p.store, err = postgres.Open(t.Context(), postgres.Options{URL: pgtest.New(t).AppURL, Keys: keys, Now: p.Now,
+	db := pgtest.New(t)
+	p := planter{now: func() time.Time { return now }, admin: db.AdminURL}
+	p.store, err = postgres.Open(t.Context(), postgres.Options{URL: db.AppURL, Keys: keys, Now: p.Now,
 		Composer: text.Composer{}, SiteURL: "http://127.0.0.1:8080", Name: "demo-test"})
 	if err != nil {
 		t.Fatal(err)

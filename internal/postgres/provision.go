@@ -19,12 +19,14 @@ func CreateDatabase(ctx context.Context, adminURL, name string) error {
 }
 
 // CreateLogin makes a login that may be what the service is and nothing more,
-// if there is none. The roles of the migrations must exist.
+// if there is none. The roles of the migrations must exist. Its queries are not
+// compiled: they are short, and some have plans that look dear enough for it, so
+// that each would take seconds instead of a millisecond.
 func CreateLogin(ctx context.Context, adminURL, login string) error {
 	quoted := pgx.Identifier{login}.Sanitize()
 	return asAdmin(ctx, adminURL,
 		"DO $$ BEGIN CREATE ROLE "+quoted+" LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
-		"GRANT "+migrations.RoleApp+" TO "+quoted)
+		"GRANT "+migrations.RoleApp+" TO "+quoted, "ALTER ROLE "+quoted+" SET jit = off")
 }
 
 // Analyze lets the planner know what was just imported. Until the server does so
