@@ -32,6 +32,9 @@ const (
 	// bellAge is how old a batch must be before the sweep takes it: a younger
 	// one is still with its bell.
 	bellAge = 500 * time.Millisecond
+	// lookTime bounds one look: a database that was cut off does not say so, and
+	// what a flood leaves undone the next look finds.
+	lookTime = time.Minute
 	// chunk is how many rows one step of the sweep takes.
 	chunk = 200
 )
@@ -86,6 +89,8 @@ func (w *worker) round(ctx context.Context, batch carenet.ID) error {
 // look does all that is due: what no bell rang for, slots and steps of alerts. A
 // part that fails does not stop the others.
 func (w *worker) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	var errs []error
 	if now := w.now(); now.Sub(w.partitioned).Abs() > time.Hour {
 		if err := w.store.EnsurePartitions(ctx); err != nil {
@@ -118,6 +123,8 @@ func (w *worker) look(ctx context.Context) error {
 // for is measured between the clocks of two machines, so a wrong one would send
 // again what is still on its way.
 func (w *worker) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	if err := w.clockIsRight(ctx); err != nil {
 		return err
 	}

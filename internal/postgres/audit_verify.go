@@ -77,12 +77,17 @@ func (r chainRow) entry(org carenet.ID) auditRow {
 	}
 }
 
+// verifyTime is how long the checking of a whole chain may take.
+const verifyTime = 24 * time.Hour
+
 // VerifyAudit computes an organisation's chain anew and compares it. head is one
 // that was logged outside the database, at any time; without it (nil) a chain
 // whose end was cut off, or that was written anew from some entry on, cannot be
 // told from a shorter one.
 func (s *Store) VerifyAudit(ctx context.Context, org carenet.ID, head []byte) (AuditReport, error) {
 	var report AuditReport
+	ctx, cancel := context.WithTimeout(ctx, verifyTime)
+	defer cancel()
 	err := s.inTx(ctx, []carenet.ID{org}, func(tx pgx.Tx) error {
 		report = AuditReport{}
 		if _, err := tx.Exec(ctx, sqlNoHurry); err != nil {

@@ -1,6 +1,11 @@
 package postgres
 
+import "time"
+
 // What the tests outside the package look into.
+
+// BoundTransactions changes how long a transaction may take whose caller says nothing.
+func (s *Store) BoundTransactions(d time.Duration) { s.txTime = d }
 
 // SealedColumn is one column of ciphertext.
 type SealedColumn = sealedColumn

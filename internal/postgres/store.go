@@ -29,6 +29,7 @@ type Store struct {
 	composer notify.Composer
 	rules    notify.Rules
 	siteURL  string
+	txTime   time.Duration
 }
 
 // Options configure a Store.
@@ -80,7 +81,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database pool: %w", err)
 	}
-	s := &Store{pool: pool, keys: o.Keys, now: o.Now, composer: o.Composer, rules: o.Rules, siteURL: o.SiteURL}
+	s := &Store{pool: pool, keys: o.Keys, now: o.Now, composer: o.Composer, rules: o.Rules, siteURL: o.SiteURL, txTime: txTime}
 	if s.rules == (notify.Rules{}) {
 		s.rules = notify.DefaultRules
 	}
@@ -160,25 +161,67 @@ func (s *Store) inTx(ctx context.Context, orgs []carenet.ID, fn func(pgx.Tx) err
 	return err
 }
 
+const (
+	// txTime bounds a transaction whose caller has set no time of its own. A server
+	// that is cut off does not say so: whoever waited for it without end would hold
+	// up all that waits for them.
+	txTime = 30 * time.Second
+	// endTime bounds a commit, which goes on when the caller gives up.
+	endTime = 10 * time.Second
+)
+
 func (s *Store) once(ctx context.Context, orgs []carenet.ID, fn func(pgx.Tx) error) error {
-	tx, err := s.pool.Begin(ctx)
+	begin, cancel := context.WithTimeout(ctx, s.txTime)
+	tx, err := s.pool.Begin(begin)
+	cancel()
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	sure := context.WithoutCancel(ctx)
-	defer tx.Rollback(sure) //nolint:errcheck // after a commit there is nothing to roll back
+	defer func() {
+		sure, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+		defer cancel()
+		_ = tx.Rollback(sure) // after a commit there is nothing to roll back
+	}()
+	inTime := s.bound(ctx, tx)
+	err = nil
 	if orgs != nil {
-		if err := scope(ctx, tx, orgs); err != nil {
-			return err
-		}
+		err = scope(ctx, tx, orgs)
 	}
-	if err := fn(tx); err != nil {
+	if err == nil {
+		err = fn(tx)
+	}
+	if !inTime() {
+		return fmt.Errorf("the transaction took too long: %w", context.DeadlineExceeded)
+	}
+	if err != nil {
 		return err
 	}
+	sure, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+	defer cancel()
 	if err := tx.Commit(sure); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// bound cuts the connection of a transaction that is not over in time, unless its
+// caller has set a time. It returns what ends the watch and says whether it was.
+func (s *Store) bound(ctx context.Context, tx pgx.Tx) (inTime func() bool) {
+	if _, set := ctx.Deadline(); set {
+		return func() bool { return true }
+	}
+	conn, cut := tx.Conn().PgConn().Conn(), make(chan struct{})
+	timer := time.AfterFunc(s.txTime, func() {
+		defer close(cut)
+		_ = conn.Close() // whoever waits for an answer gets an error instead
+	})
+	return func() bool {
+		if timer.Stop() {
+			return true
+		}
+		<-cut
+		return false
+	}
 }
 
 // scope says which organisations the transaction may touch from here on.
