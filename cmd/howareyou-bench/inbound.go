@@ -10,15 +10,15 @@ import (
 )
 
 // groupLimit ends a group that hangs.
-const groupLimit = 3 * time.Minute
+const groupLimit = 10 * time.Minute
 
 // warmUp is how many texts arrive before anything is measured: connections,
 // prepared statements, the planner's caches.
-const warmUp = 400
+const warmUp = 300
 
 // textsOf is how many texts a round measures with so many clients: about a
 // second's worth, so that five rounds of all stay short.
-func textsOf(clients int) int { return min(max(200*clients, 250), 2000) }
+func textsOf(clients int) int { return min(max(100*clients, 200), 1600) }
 
 // replies are what patients text back.
 var replies = []string{"4", "3 ok", "2 rough night", "5 lovely walk with Ruth today", "4 a bit tired but fine"}
@@ -129,6 +129,7 @@ func (m *inboundRun) round(ctx context.Context, r int) error {
 				return fmt.Errorf("%d clients: %w", n, err)
 			}
 		}
+		m.note("round %d: %d clients: %s texts/s beside %s rows/s", r+1, n, short(m.ours[n][r].value), short(m.yards[n][r].value))
 	}
 	return nil
 }

@@ -56,6 +56,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 // measure runs one group, under the profiler if asked, and prints its figures.
 func measure(ctx context.Context, g group, o options, out, errOut io.Writer) (err error) {
 	b := &bench{options: o, note: func(format string, a ...any) { fmt.Fprintf(errOut, "# "+format+"\n", a...) }}
+	if busy := busyness(); busy != "" {
+		b.note("%s: %s", g.name, busy)
+	}
 	figures, err := g.run(ctx, b)
 	for _, f := range figures {
 		fmt.Fprintln(out, f)
