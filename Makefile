@@ -24,7 +24,7 @@ demo: ## Start the whole service with seeded people, privately under .demo (ARGS
 	@exec bin/howareyou-demo $(ARGS)
 
 test: check $(TOOLS)/gotestsum ## Run everything that must pass: the checks, then all tests under the race detector
-	go run ./internal/devenv/testenv -- $(TOOLS)/gotestsum --format standard-quiet -- -race -vet=off -timeout 5m ./...
+	go run ./internal/devenv/testenv -- $(TOOLS)/gotestsum --format standard-quiet -- -race -vet=off -timeout 20m ./...
 
 check: check-generated check-format vet staticcheck ## Run the quick checks alone: generated code, format, vet, staticcheck
 
