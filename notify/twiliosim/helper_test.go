@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -251,7 +252,8 @@ func (w *world) fault(f twiliosim.Fault) {
 	}
 }
 
-// bodies are the words of the texts a phone received.
+// bodies are the words of the texts a phone received, sorted: a carrier
+// promises no order.
 func (w *world) bodies(phone string) string {
 	var words []string
 	for _, m := range w.Messages(phone) {
@@ -259,6 +261,7 @@ func (w *world) bodies(phone string) string {
 			words = append(words, m.Body)
 		}
 	}
+	slices.Sort(words)
 	return strings.Join(words, "|")
 }
 
