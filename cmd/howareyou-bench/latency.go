@@ -42,20 +42,28 @@ func latency(ctx context.Context, b *bench) (figures []figure, err error) {
 		return nil, err
 	}
 	defer c.store.Close()
+	people := (b.rounds + 1) * samplesOf
 	yard, err := pgyard.Open(ctx, g.admin)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, yard.Close()) }()
-	if err := errors.Join(yard.Prepare(ctx), c.enrol(ctx, yard, b.rounds*samplesOf, true)); err != nil {
+	if err := errors.Join(yard.Prepare(ctx), c.enrol(ctx, yard, people, true)); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(g.start("serve"), g.start("worker"), g.ready(ctx)); err != nil {
 		return nil, err
 	}
 	l := &latencyRun{ground: g, clinic: c, sim: sim, provider: address, yard: yard}
-	if err := l.prompted(ctx, b.rounds*samplesOf); err != nil {
+	if err := l.prompted(ctx, people); err != nil {
 		return nil, fmt.Errorf("wait for the prompts: %w %s", err, g.lastWords())
+	}
+	// The first round is not measured: see dayBefore.
+	if _, err := oneByOne(samplesOf, func(i int) (time.Duration, error) { return l.text(ctx, b.rounds*samplesOf+i) }); err != nil {
+		return nil, fmt.Errorf("warm up: %w %s", err, g.lastWords())
+	}
+	if err := yard.Analyze(ctx); err != nil {
+		return nil, err
 	}
 	var ours, yards []round
 	for r := range b.rounds {
