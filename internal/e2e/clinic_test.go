@@ -3,16 +3,21 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"howareyou/carenet"
+	"howareyou/internal/app"
 	"howareyou/internal/app/command"
 	"howareyou/internal/crypto"
 	"howareyou/internal/devenv"
 	"howareyou/internal/devenv/redistest"
+	"howareyou/internal/postgres"
 	"howareyou/internal/postgres/pgtest"
 	"howareyou/notify/twiliosim"
 )
@@ -42,7 +47,7 @@ type clinic struct {
 	env    []string
 	org    string
 	phones map[string]*phone
-	began  time.Time
+	broken atomic.Int64 // texts that broke off before they reached the provider
 }
 
 // database is where the installation's data is.
@@ -58,6 +63,7 @@ type wishes struct {
 	database        *database        // instead of a clone on the shared server
 	keyset          string           // instead of a new one
 	now             func() time.Time // the provider's clock
+	transit         time.Duration    // how long a text takes to reach the provider
 }
 
 // newClinic sets up an installation with an organisation and no people yet.
@@ -74,8 +80,7 @@ func newClinic(t *testing.T, w wishes) *clinic {
 		db := pgtest.New(t)
 		w.database = &database{service: db.AppURL, admin: db.AdminURL}
 	}
-	c := &clinic{t: t, db: *w.database, redis: redistest.New(t), dir: t.TempDir(), web: freeAddress(t), counts: freeAddress(t),
-		phones: map[string]*phone{}, began: time.Now()}
+	c := &clinic{t: t, db: *w.database, redis: redistest.New(t), dir: t.TempDir(), web: freeAddress(t), counts: freeAddress(t), phones: map[string]*phone{}}
 	provider := c.provider(w)
 	level := "info"
 	if w.debug {
@@ -108,7 +113,7 @@ func (c *clinic) provider(w wishes) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	server := &http.Server{Handler: sim.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: c.onTheWay(w.transit, sim.Handler()), ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -123,20 +128,63 @@ func (c *clinic) provider(w wishes) string {
 	return "http://" + l.Addr().String()
 }
 
-// admin runs a command of the operator and returns what it printed.
-func (c *clinic) admin(args ...string) string {
-	c.t.Helper()
-	return run(c.t, c.env, append([]string{"admin"}, args...)...)
+// onTheWay lets a text take its time to the provider. When its sender dies
+// meanwhile, it never gets there.
+func (c *clinic) onTheWay(transit time.Duration, provider http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if transit > 0 && r.Method == http.MethodPost {
+			body, err := io.ReadAll(r.Body) // only then does the server notice that the sender is gone
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			way := time.NewTimer(transit)
+			defer way.Stop()
+			select {
+			case <-way.C:
+			case <-r.Context().Done():
+				err = r.Context().Err()
+			}
+			if err != nil {
+				c.broken.Add(1)
+				return
+			}
+		}
+		provider.ServeHTTP(w, r)
+	})
 }
 
-// here runs a command of the operator in the test's own process: many people
-// are enrolled sooner so. It may be called from any goroutine.
-func (c *clinic) here(args ...string) string {
+// admin runs a command of the operator and returns what it printed. It runs in
+// the test's own process, which is sooner; that the binary does the same is what
+// the deployment's test shows.
+func (c *clinic) admin(args ...string) string {
+	c.t.Helper()
 	var out, errOut bytes.Buffer
 	if code := command.Run(c.t.Context(), append([]string{"admin"}, args...), c.env, strings.NewReader(""), &out, &errOut); code != 0 {
-		c.t.Errorf("admin %s: exit code %d: %s", args[0], code, errOut.String())
+		c.t.Fatalf("admin %s: exit code %d: %s", args[0], code, errOut.String())
 	}
 	return strings.TrimSpace(out.String())
+}
+
+// store opens the installation's data as a process of the service does.
+func (c *clinic) store() *postgres.Store {
+	c.t.Helper()
+	cfg, _, err := app.LoadConfig(c.env)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	store, err := app.OpenStore(c.t.Context(), cfg, app.SystemClock, "test")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(store.Close)
+	return store
+}
+
+func (c *clinic) parse(id string) carenet.ID {
+	c.t.Helper()
+	parsed, err := carenet.ParseID(id)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return parsed
 }
 
 // start starts the web process and so many workers.

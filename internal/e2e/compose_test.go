@@ -81,9 +81,9 @@ func TestTheDeploymentRunsAsItIsWritten(t *testing.T) {
 	web := start(t, c.dir, "serve", env, arguments("web")...)
 	c.until("the health check is content", healthy)
 
-	c.env = env
-	mary := c.patient("Mary Okafor", "+447700900001")
-	sam := c.follower(mary, "Sam Okafor", "+447700900101", "score,words")
+	mary, sam := c.Phone("Mary Okafor", "+447700900001"), c.Phone("Sam Okafor", "+447700900101")
+	patient := run(t, env, "admin", "add-patient", "--name", mary.name, "--phone", mary.number, "--at", notNow())
+	run(t, env, "admin", "add-follower", "--patient", patient, "--name", sam.name, "--phone", sam.number, "--scope", "score,words")
 	mary.Texts("2 rough night")
 	sam.Expects("2 of 5", "rough night")
 	mary.Expects("noted 2 of 5")

@@ -11,16 +11,20 @@ import (
 // pour is traffic that goes on while a test does something to the service.
 type pour struct {
 	c       *clinic
-	begun   chan int // the number of each text, as it is begun
+	begun   chan int // the number of each text, as it is begun; never far ahead of the test
 	running sync.WaitGroup
 
 	refused, unanswered, givenUp atomic.Int64 // tries answered with an error, or not at all; texts never taken
 }
 
+// ahead is how many texts may be begun while the test does something else, so
+// that there is always traffic left.
+const ahead = 10
+
 // pour posts the texts of all circles, one after the other for each patient, as
 // a provider that tries again until its webhook is taken.
 func (c *clinic) pour(all []circle, pause time.Duration) *pour {
-	p := &pour{c: c, begun: make(chan int, len(all)*len(all[0].texts))}
+	p := &pour{c: c, begun: make(chan int, ahead)}
 	p.running.Go(func() {
 		ctx, cancel := context.WithTimeout(c.t.Context(), 3*patience)
 		defer cancel()
@@ -75,7 +79,7 @@ func (p *pour) insist(ctx context.Context, w webhook) {
 	}
 }
 
-// reached waits until text number n has been begun.
+// reached waits until text number n has been begun, or all have.
 func (p *pour) reached(n int) {
 	for number := range p.begun {
 		if number == n {
@@ -87,6 +91,7 @@ func (p *pour) reached(n int) {
 // done waits until every text is taken.
 func (p *pour) done() {
 	p.c.t.Helper()
+	p.reached(-1)
 	p.running.Wait()
 	if n := p.givenUp.Load(); n > 0 {
 		p.c.fail("%d texts were never taken in", n)

@@ -52,15 +52,15 @@ func (c *clinic) settled() {
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	poll := time.NewTicker(10 * time.Millisecond)
 	defer poll.Stop()
+	left := 0
 	for quiet := 0; quiet < 2; {
 		// Texts in become work, work becomes texts out, and their callbacks may
 		// become work again: it is over when both sides are quiet twice running.
 		if err := c.sim.Idle(ctx); err != nil {
-			c.fail("the provider is not done: %v", err)
+			c.fail("the provider is not done, with %d things under way: %v", left, err)
 		}
-		var left int
 		if err := conn.QueryRow(ctx, sqlUnderWay).Scan(&left); err != nil {
-			c.fail("not settled: %v", err)
+			c.fail("not settled, with %d things under way: %v", left, err)
 		}
 		if left == 0 {
 			quiet++

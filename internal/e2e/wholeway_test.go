@@ -49,15 +49,6 @@ func newLife(t *testing.T) (m moving, lee *phone) {
 	return m, lee
 }
 
-func (m moving) parse(id string) carenet.ID {
-	m.t.Helper()
-	parsed, err := carenet.ParseID(id)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	return parsed
-}
-
 // slot is when Mary is asked next.
 func (m moving) slot() time.Time {
 	m.t.Helper()
