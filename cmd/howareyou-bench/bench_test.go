@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"howareyou/internal/rig"
 )
 
 func TestLineOfAFigure(t *testing.T) {
@@ -95,7 +97,7 @@ func TestSignature(t *testing.T) {
 	if got := (webhooks{token: "12345"}).sign("https://mycompany.com/myapp.php?foo=1&bar=2", form); got != want {
 		t.Errorf("signature %s, want %s", got, want)
 	}
-	request := string(webhooks{account: accountSID, token: authToken, public: "http://127.0.0.1:8080", to: service}.request(phone(patients, 7), "3 ok"))
+	request := string(webhooks{account: rig.AccountSID, token: rig.AuthToken, public: "http://127.0.0.1:8080", to: rig.Service}.request(phone(patients, 7), "3 ok"))
 	if !regexp.MustCompile(`(?s)^POST /twilio/sms HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n.*\r\n\r\nAccountSid=.*&Body=3\+ok&From=%2B447000010007&.*&To=%2B447700900999&`).MatchString(request) {
 		t.Errorf("request %q", request)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"howareyou/internal/postgres/pgyard"
+	"howareyou/internal/rig"
 )
 
 // groupLimit ends a group that hangs.
@@ -31,11 +32,11 @@ var replies = []string{"4", "3 ok", "2 rough night", "5 lovely walk with Ruth to
 func inbound(ctx context.Context, b *bench) (figures []figure, err error) {
 	ctx, cancel := context.WithTimeout(ctx, groupLimit)
 	defer cancel()
-	g, err := newGround(ctx, b)
+	g, err := rig.New(ctx, b.program)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, g.close()) }()
+	defer func() { err = errors.Join(err, g.Close()) }()
 	perRound := warmUp
 	for _, n := range b.clients {
 		perRound += textsOf(n)
@@ -45,7 +46,7 @@ func inbound(ctx context.Context, b *bench) (figures []figure, err error) {
 		return nil, err
 	}
 	defer c.store.Close()
-	yard, err := pgyard.Open(ctx, g.admin)
+	yard, err := pgyard.Open(ctx, g.Admin)
 	if err != nil {
 		return nil, err
 	}
@@ -55,21 +56,21 @@ func inbound(ctx context.Context, b *bench) (figures []figure, err error) {
 		return nil, err
 	}
 	b.note("inbound: %d patients enrolled in %.1f s", perRound, time.Since(began).Seconds())
-	m := &inboundRun{bench: b, ground: g, clinic: c, ours: map[int][]round{}, yards: map[int][]round{}}
+	m := &inboundRun{bench: b, Ground: g, clinic: c, ours: map[int][]round{}, yards: map[int][]round{}}
 	stop, err := m.serve(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	if err := g.ready(ctx); err != nil {
+	if err := g.Ready(ctx); err != nil {
 		return nil, err
 	}
 	if err := m.dayBefore(ctx, perRound, yard); err != nil {
-		return nil, fmt.Errorf("the day before: %w %s", err, g.lastWords())
+		return nil, fmt.Errorf("the day before: %w %s", err, g.LastWords())
 	}
 	for r := range b.rounds {
 		if err := m.round(ctx, r); err != nil {
-			return nil, fmt.Errorf("round %d: %w %s", r+1, err, g.lastWords())
+			return nil, fmt.Errorf("round %d: %w %s", r+1, err, g.LastWords())
 		}
 	}
 	kept, err := yard.CheckIns(ctx)
@@ -87,7 +88,7 @@ func inbound(ctx context.Context, b *bench) (figures []figure, err error) {
 
 type inboundRun struct {
 	*bench
-	*ground
+	*rig.Ground
 	*clinic
 	ours, yards map[int][]round
 }
@@ -108,7 +109,7 @@ func (m *inboundRun) dayBefore(ctx context.Context, people int, yard *pgyard.Yar
 
 // requests are texts of so many patients from the first on, one each.
 func (m *inboundRun) requests(first, n int) [][]byte {
-	hooks := webhooks{account: accountSID, token: authToken, public: m.public, to: service}
+	hooks := webhooks{account: rig.AccountSID, token: rig.AuthToken, public: m.Public, to: rig.Service}
 	requests := make([][]byte, n)
 	for i := range requests {
 		requests[i] = hooks.request(phone(patients, first+i), replies[(first+i)%len(replies)])
@@ -155,13 +156,13 @@ func (m *inboundRun) round(ctx context.Context, r int) error {
 
 func (m *inboundRun) texts(ctx context.Context, clients int, requests [][]byte) (round, error) {
 	return closedLoop(ctx, clients, len(requests), func(ctx context.Context) (client, error) {
-		return dialHTTP(ctx, m.listen, requests)
+		return dialHTTP(ctx, m.Listen, requests)
 	})
 }
 
 func (m *inboundRun) commits(ctx context.Context, clients, rows int) (round, error) {
 	return closedLoop(ctx, clients, rows, func(ctx context.Context) (client, error) {
-		y, err := pgyard.Open(ctx, m.admin)
+		y, err := pgyard.Open(ctx, m.Admin)
 		return &yardClient{Yard: y}, err
 	})
 }

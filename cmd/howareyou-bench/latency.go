@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"howareyou/internal/postgres/pgyard"
+	"howareyou/internal/rig"
 	"howareyou/notify/twiliosim"
 )
 
@@ -27,23 +28,23 @@ const samplesOf = 40
 func latency(ctx context.Context, b *bench) (figures []figure, err error) {
 	ctx, cancel := context.WithTimeout(ctx, groupLimit)
 	defer cancel()
-	g, err := newGround(ctx, b)
+	g, err := rig.New(ctx, b.program)
 	if err != nil {
 		return nil, err
 	}
 	sim, address, closeSim, err := simulate(g)
 	if err != nil {
-		return nil, errors.Join(err, g.close())
+		return nil, errors.Join(err, g.Close())
 	}
 	// The service ends before its provider does.
-	defer func() { err = errors.Join(err, g.close(), closeSim()) }()
+	defer func() { err = errors.Join(err, g.Close(), closeSim()) }()
 	c, err := newClinic(ctx, g, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer c.store.Close()
 	people := (b.rounds + 1) * samplesOf
-	yard, err := pgyard.Open(ctx, g.admin)
+	yard, err := pgyard.Open(ctx, g.Admin)
 	if err != nil {
 		return nil, err
 	}
@@ -51,16 +52,16 @@ func latency(ctx context.Context, b *bench) (figures []figure, err error) {
 	if err := errors.Join(yard.Prepare(ctx), c.enrol(ctx, yard, people, true)); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(g.start("serve"), g.start("worker"), g.ready(ctx)); err != nil {
+	if err := errors.Join(g.Start("serve"), g.Start("worker"), g.Ready(ctx)); err != nil {
 		return nil, err
 	}
-	l := &latencyRun{ground: g, clinic: c, sim: sim, provider: address, yard: yard}
+	l := &latencyRun{Ground: g, clinic: c, sim: sim, provider: address, yard: yard}
 	if err := l.prompted(ctx, people); err != nil {
-		return nil, fmt.Errorf("wait for the prompts: %w %s", err, g.lastWords())
+		return nil, fmt.Errorf("wait for the prompts: %w %s", err, g.LastWords())
 	}
 	// The first round is not measured: see dayBefore.
 	if _, err := oneByOne(samplesOf, func(i int) (time.Duration, error) { return l.text(ctx, b.rounds*samplesOf+i) }); err != nil {
-		return nil, fmt.Errorf("warm up: %w %s", err, g.lastWords())
+		return nil, fmt.Errorf("warm up: %w %s", err, g.LastWords())
 	}
 	if err := yard.Analyze(ctx); err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func latency(ctx context.Context, b *bench) (figures []figure, err error) {
 	for r := range b.rounds {
 		one, err := oneByOne(samplesOf, func(i int) (time.Duration, error) { return l.text(ctx, r*samplesOf+i) })
 		if err != nil {
-			return nil, fmt.Errorf("round %d: %w %s", r+1, err, g.lastWords())
+			return nil, fmt.Errorf("round %d: %w %s", r+1, err, g.LastWords())
 		}
 		two, err := oneByOne(samplesOf, func(int) (time.Duration, error) { return l.commitAndAsk(ctx) })
 		if err != nil {
@@ -81,9 +82,9 @@ func latency(ctx context.Context, b *bench) (figures []figure, err error) {
 }
 
 // simulate starts the provider and tells the service where it is.
-func simulate(g *ground) (sim *twiliosim.Sim, address string, stop func() error, err error) {
-	sim, err = twiliosim.New(twiliosim.Options{AccountSID: accountSID, AuthToken: authToken,
-		Numbers: []twiliosim.Number{{E164: service, SMSURL: g.public + "/twilio/sms"}}})
+func simulate(g *rig.Ground) (sim *twiliosim.Sim, address string, stop func() error, err error) {
+	sim, err = twiliosim.New(twiliosim.Options{AccountSID: rig.AccountSID, AuthToken: rig.AuthToken,
+		Numbers: []twiliosim.Number{{E164: rig.Service, SMSURL: g.Public + "/twilio/sms"}}})
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -96,7 +97,7 @@ func simulate(g *ground) (sim *twiliosim.Sim, address string, stop func() error,
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	address = "http://" + l.Addr().String()
-	g.set("TWILIO_API_URL", address)
+	g.Set("TWILIO_API_URL", address)
 	return sim, address, func() error {
 		sim.Close()
 		err := server.Close()
@@ -108,7 +109,7 @@ func simulate(g *ground) (sim *twiliosim.Sim, address string, stop func() error,
 }
 
 type latencyRun struct {
-	*ground
+	*rig.Ground
 	*clinic
 	sim      *twiliosim.Sim
 	provider string // the simulator's address
@@ -136,7 +137,7 @@ func (l *latencyRun) settled(ctx context.Context) error {
 		return err
 	}
 	l.at(time.Now())
-	return until(ctx, func() (bool, error) {
+	return rig.Until(ctx, func() (bool, error) {
 		busy, err := l.store.Busy(ctx)
 		return !busy, err
 	})
@@ -149,7 +150,7 @@ func (l *latencyRun) text(ctx context.Context, person int) (time.Duration, error
 	if err := l.settled(ctx); err != nil {
 		return 0, err
 	}
-	body, err := json.Marshal(map[string]string{"body": replies[person%len(replies)], "to": service})
+	body, err := json.Marshal(map[string]string{"body": replies[person%len(replies)], "to": rig.Service})
 	if err != nil {
 		return 0, err
 	}
@@ -169,7 +170,7 @@ func (l *latencyRun) commitAndAsk(ctx context.Context) (time.Duration, error) {
 	if err := l.yard.Keep(ctx, "SM0123456789abcdef0123456789abcdef", yardBody, began); err != nil {
 		return 0, err
 	}
-	err := ask(ctx, http.MethodGet, l.public+"/healthz", nil)
+	err := ask(ctx, http.MethodGet, l.Public+"/healthz", nil)
 	return time.Since(began), err
 }
 

@@ -10,6 +10,7 @@ import (
 	"howareyou/carenet"
 	"howareyou/internal/postgres"
 	"howareyou/internal/postgres/pgyard"
+	"howareyou/internal/rig"
 )
 
 // clinic is one organisation with its patients, who are asked once a day.
@@ -25,16 +26,16 @@ const slotAgo = 5 * time.Minute
 
 // newClinic opens the organisation on the day before the first slot that will
 // be asked for: daysBack 0 makes today's slot the first.
-func newClinic(ctx context.Context, g *ground, daysBack int) (*clinic, error) {
+func newClinic(ctx context.Context, g *rig.Ground, daysBack int) (*clinic, error) {
 	c := &clinic{clock: new(atomic.Int64), slot: time.Now().UTC().Add(-slotAgo).Truncate(time.Minute)}
 	c.at(c.slot.AddDate(0, 0, -daysBack).Add(-time.Hour))
 	var err error
-	c.store, err = g.openStore(ctx, func() time.Time { return time.UnixMicro(c.clock.Load()) })
+	c.store, err = g.OpenStore(ctx, func() time.Time { return time.UnixMicro(c.clock.Load()) })
 	if err != nil {
 		return nil, err
 	}
 	c.org, err = c.store.AddOrganisation(ctx, postgres.NewOrganisation{Name: "Bench", Zone: "Etc/UTC", Language: "en", Region: "GB",
-		EmergencyNumber: "999", Sender: service})
+		EmergencyNumber: "999", Sender: rig.Service})
 	if err != nil {
 		c.store.Close()
 		return nil, err

@@ -14,14 +14,14 @@ import (
 // service's share alone: go tool pprof -tagignore part=bench FILE.
 func (m *inboundRun) serve(ctx context.Context) (stop func() error, err error) {
 	if m.cpuProfile == "" {
-		return func() error { return nil }, m.start("serve")
+		return func() error { return nil }, m.Start("serve")
 	}
 	m.note("the web role runs within the benchmark, under the profiler: compare these figures with nothing")
-	cfg, err := m.config()
+	cfg, err := m.Config()
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.Create(m.log("serve"))
+	log, err := os.Create(m.Log("serve"))
 	if err != nil {
 		return nil, err
 	}

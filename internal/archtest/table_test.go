@@ -98,8 +98,7 @@ var importTable = []row{
 	{
 		"cmd/howareyou-bench",
 		[]string{
-			"internal/app", "internal/devenv", "notify/twiliosim", "carenet/...", "alerts", "internal/postgres/...",
-			"internal/crypto", "migrations",
+			"internal/app", "internal/devenv", "internal/rig", "notify/twiliosim", "carenet/...", "alerts", "internal/postgres/...",
 		},
 		"measures the built service from outside, beside private servers and a simulated provider",
 	},
@@ -116,6 +115,7 @@ var helpers = []string{
 	"internal/devenv/...",
 	"internal/e2e/...",
 	"internal/postgres/pgtest/...",
+	"internal/rig/...",
 	"internal/web/webtest/...",
 }
 

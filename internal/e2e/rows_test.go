@@ -43,7 +43,12 @@ const sqlUnderWay = `SELECT (SELECT count(*) FROM event WHERE state <> 'done')
 // follows from it has arrived or ended otherwise.
 func (c *clinic) settled() {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 3*patience)
+	c.settledWithin(3 * patience)
+}
+
+func (c *clinic) settledWithin(limit time.Duration) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), limit)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, c.db.admin)
 	if err != nil {
