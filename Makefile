@@ -13,7 +13,7 @@ RACE := GOFLAGS="$(GOFLAGS) -race"
 
 TOOLS := bin/tools
 
-.PHONY: help demo test check lint fmt generate check-generated check-format vet staticcheck assets bench clean
+.PHONY: help demo test check lint fmt generate check-generated check-format vet staticcheck assets bench chaos clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ assets: ## Fetch the browser files from npm again (only to take a new version)
 bench: ## Print every figure that the documentation quotes (ARGS="--only inbound")
 	@go build -o bin/ ./cmd/howareyou ./cmd/howareyou-bench
 	@exec bin/howareyou-bench $(ARGS)
+
+chaos: ## Kill and starve the service while texts go through it, and count (ARGS="--messages 50000 --kills 500 --seed 1")
+	@go build -o bin/ ./cmd/howareyou ./cmd/howareyou-chaos
+	@exec bin/howareyou-chaos $(ARGS)
 
 clean: ## Remove what was built; the demo's data stays
 	rm -rf bin dist

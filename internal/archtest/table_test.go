@@ -103,6 +103,11 @@ var importTable = []row{
 		"measures the built service from outside, beside private servers and a simulated provider",
 	},
 	{
+		"cmd/howareyou-chaos",
+		[]string{"internal/devenv", "internal/rig", "internal/postgres", "notify/twiliosim", "carenet"},
+		"breaks the built service from outside and counts at the simulated provider",
+	},
+	{
 		"deploy", nil,
 		"reads the deployment files for tests",
 	},

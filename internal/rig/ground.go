@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -132,15 +133,15 @@ func (g *Ground) Start(role string) error {
 
 // Launch runs a role of the service as a process that its caller ends: Close
 // does so only when this process dies. What it says is added to the log of that
-// name.
-func (g *Ground) Launch(role, name string) (*devenv.Group, error) {
+// name; env is added to the environment.
+func (g *Ground) Launch(role, name string, env ...string) (*devenv.Group, error) {
 	log, err := os.OpenFile(g.Log(name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close() // the process has its own
 	cmd := exec.Command(g.program, role)
-	cmd.Env, cmd.Stdout, cmd.Stderr = g.Environ, log, log
+	cmd.Env, cmd.Stdout, cmd.Stderr = slices.Concat(g.Environ, env), log, log
 	p, err := devenv.StartGroup(cmd)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", role, err)

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	messages int    // texts from patients
+	kills    int    // of web and worker processes, with SIGKILL
+	seed     uint64 // of every random choice
+	sabotage string // lose, double or nothing
+	program  string // the service's binary
+	keep     bool   // leave the logs
+	grace    time.Duration
+}
+
+// perPatient is how many texts each patient sends: no more than are answered
+// within an hour.
+const perPatient = 4
+
+// maxMessages is how many texts there are numbers of patients for.
+const maxMessages = perPatient * 100_000
+
+func parse(args []string, errOut io.Writer) (options, error) {
+	var o options
+	f := flag.NewFlagSet("howareyou-chaos", flag.ContinueOnError)
+	f.SetOutput(errOut)
+	f.IntVar(&o.messages, "messages", 2000, "how many texts the patients send")
+	f.IntVar(&o.kills, "kills", 20, "how often a process is killed with -9 meanwhile")
+	f.Uint64Var(&o.seed, "seed", 1, "the same seed chooses the same misfortunes in the same order")
+	f.StringVar(&o.sabotage, "sabotage", "", "plant one fault that must be found: lose or double")
+	f.StringVar(&o.program, "program", beside("howareyou"), "the service's binary")
+	f.BoolVar(&o.keep, "keep", false, "leave what the processes said, and say where")
+	f.DurationVar(&o.grace, "grace", 3*time.Second, "how long the provider's list may lag (G)")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	switch {
+	case f.NArg() > 0:
+		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	case o.messages < perPatient || o.messages > maxMessages:
+		return o, fmt.Errorf("--messages must be %d to %d", perPatient, maxMessages)
+	case o.kills < 0 || o.kills > o.messages:
+		return o, fmt.Errorf("--kills must be 0 to the number of messages")
+	case o.sabotage != "" && o.sabotage != lose && o.sabotage != double:
+		return o, fmt.Errorf("--sabotage must be %s or %s", lose, double)
+	case o.grace < time.Second:
+		return o, fmt.Errorf("--grace must be at least 1s")
+	}
+	o.messages -= o.messages % perPatient
+	return o, nil
+}
+
+// beside is the path of a binary that was built beside this one.
+func beside(name string) string {
+	self, err := os.Executable()
+	if err != nil {
+		return name
+	}
+	return filepath.Join(filepath.Dir(self), name)
+}
