@@ -50,14 +50,17 @@ type CheckIn struct {
 	Private    bool // kept from followers; it still answers its prompt
 	Late       bool // came after its prompt was closed or overtaken
 	Corrects   ID   // NilID when it corrects nothing
-	Inbound    ID   // NilID when it did not come by text
-	Key        string
-	Set        ID       // the question set's version that was asked
-	Item       string   // the item answered
-	Score      *float64 // nil when only words were said
-	Words      string
-	Day        Day // the patient's local day
-	At         time.Time
+	// OvertakenBy is the newer answer that counts instead: this one was on its way
+	// while that one came.
+	OvertakenBy ID
+	Inbound     ID // NilID when it did not come by text
+	Key         string
+	Set         ID       // the question set's version that was asked
+	Item        string   // the item answered
+	Score       *float64 // nil when only words were said
+	Words       string
+	Day         Day // the patient's local day
+	At          time.Time
 }
 
 // Scale is the answers that a question allows, as the patient sees them.

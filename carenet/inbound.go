@@ -14,3 +14,26 @@ type InboundText struct {
 	NumMedia   int    // pictures and the like; the text is kept, media is not fetched
 	ReceivedAt time.Time
 }
+
+// FromPhone says whether the text came from a telephone. Advertisers and carriers
+// write from short codes and from names, which nobody can answer.
+func (t InboundText) FromPhone() bool {
+	if len(t.From) < 8 || len(t.From) > 16 || t.From[0] != '+' || t.From[1] == '0' {
+		return false
+	}
+	for _, r := range t.From[1:] {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// InboundList is a sender whose texts are to be looked up in the provider's own list.
+type InboundList struct {
+	Org     ID
+	Sender  ID
+	Number  string // E.164; "" for a service whose numbers only the provider knows
+	Service string
+	Since   time.Time // the list was read whole up to here
+}

@@ -19,6 +19,7 @@ const (
 	KindAlert      Kind = "alert"
 	KindAlertTaken Kind = "alert_taken"
 	KindSignIn     Kind = "sign_in"
+	KindStaff      Kind = "staff" // a person wrote it
 )
 
 // Priority is the lane of a delivery: lower goes first. Only PriorityAlert may
@@ -78,6 +79,7 @@ type Planned struct {
 	Priority     Priority
 	Reason       string // why this person is told
 	Cause        string // why they are not; empty when they are
+	Wait         string // why they are told later than now; empty when nothing keeps it
 	DueAt        time.Time
 	ExpiresAt    time.Time
 }

@@ -8,21 +8,23 @@ import (
 // checkIn records the answer. It answers the prompt that waits; when none does,
 // it may be about the answer just before it.
 func (d *decision) checkIn(w writer, r reply.Reading, noThanks bool) {
-	p := w.Patient
+	p, said := w.Patient, d.ctx.said()
 	c := carenet.CheckIn{
 		ID: carenet.NewID(d.ctx.Now), Org: d.ctx.Org, Patient: w.ID,
 		Reporter: carenet.ReporterSelf, ReporterID: w.ID, Channel: carenet.ChannelSMS,
 		Private: r.Private, Inbound: d.ctx.Inbound, Set: p.Set, Item: p.Item,
-		Words: r.Words, Day: carenet.LocalDay(d.ctx.Now, w.Zone), At: d.ctx.Now,
+		Words: r.Words, Day: carenet.LocalDay(said, w.Zone), At: said,
 	}
 	if r.Score != nil {
 		s := float64(*r.Score)
 		c.Score = &s
 	}
-	if p.Open != nil {
+	if p.Open != nil && !said.Before(p.Open.SlotAt) {
 		c.Prompt, c.Late = p.Open.ID, p.Open.Late
-	} else if p.Last != nil && d.ctx.Now.Sub(p.Last.At) <= carenet.CorrectWithin {
-		if d.ctx.Now.Sub(p.Last.At) <= carenet.SameTextWithin && sameSaying(*p.Last, c) {
+	} else if p.Last != nil && said.Before(p.Last.At) {
+		d.overtaken(&c, *p.Last)
+	} else if p.Last != nil && said.Sub(p.Last.At) <= carenet.CorrectWithin {
+		if said.Sub(p.Last.At) <= carenet.SameTextWithin && sameSaying(*p.Last, c) {
 			d.out.State, d.out.Reason = Stored, "the same answer once more"
 			return
 		}
@@ -51,6 +53,17 @@ func (d *decision) follows(c *carenet.CheckIn, w writer, last Earlier) {
 	if last.Score != nil {
 		c.Corrects = last.ID
 	}
+}
+
+// overtaken: the text was on its way while a newer answer came. That one counts, and
+// if it would have corrected this one it does so now.
+func (d *decision) overtaken(c *carenet.CheckIn, last Earlier) {
+	if c.Score == nil || last.Score == nil || last.At.Sub(c.At) > carenet.CorrectWithin {
+		return
+	}
+	d.out.Reason = "a newer answer was here first"
+	c.OvertakenBy = last.ID
+	c.Private = c.Private || last.Private
 }
 
 // sameSaying says whether c says nothing that last did not: also not that it

@@ -32,6 +32,19 @@ type Context struct {
 	Inbound         carenet.ID // the id under which the raw text is kept
 	Batch           carenet.ID
 	Now             time.Time
+	// Said is when the text was sent, as far as we know: before Now when it waited on
+	// the disk or was found in the provider's list. The zero time is Now.
+	Said time.Time
+	// StoppedAt is since when the number is stopped.
+	StoppedAt time.Time
+}
+
+// said is when the text was sent.
+func (c Context) said() time.Time {
+	if c.Said.IsZero() || c.Said.After(c.Now) {
+		return c.Now
+	}
+	return c.Said
 }
 
 // Person is somebody on the number.

@@ -38,6 +38,10 @@ func (d *decision) fixedWords(r reply.Reading, w writer) bool {
 			d.keep(r, "the number was not stopped")
 			return true
 		}
+		if d.ctx.said().Before(d.ctx.StoppedAt) {
+			d.keep(r, "the number was stopped after this was sent")
+			return true
+		}
 		d.take(r, Read)
 		d.out.OptIn = true
 		d.event(carenet.EventStarted, d.out.Patient, d.ctx.Conversation, about)

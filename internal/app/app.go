@@ -69,6 +69,9 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.checkSchema(ctx); err != nil {
 		return err
 	}
+	if err := a.openTexts(); err != nil {
+		return err
+	}
 	var err error
 	if a.opts.Roles.Worker {
 		if a.worker, err = startWorker(a.parts); err != nil {

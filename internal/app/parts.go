@@ -11,6 +11,7 @@ import (
 
 	"howareyou/carenet"
 	"howareyou/internal/crypto"
+	"howareyou/internal/intake"
 	"howareyou/internal/postgres"
 	"howareyou/migrations"
 	"howareyou/notify"
@@ -30,6 +31,8 @@ type parts struct {
 	bell   *queue.Bell
 	sweep  atomic.Pointer[queue.Sweep]
 	public *url.URL
+	spool  *intake.Spool // nil: none
+	texts  *intake.Intake
 }
 
 // OpenStore opens the database for a command or a role.
@@ -72,6 +75,9 @@ func openParts(ctx context.Context, cfg Config, now func() time.Time, log *slog.
 }
 
 func (p *parts) close() {
+	if p.texts != nil {
+		p.texts.Close() // writes the texts that wait
+	}
 	p.bell.Close()
 	p.feed.Close()
 	p.store.Close()

@@ -5,7 +5,6 @@ import (
 	"net"
 
 	"howareyou/internal/auth"
-	"howareyou/internal/intake"
 	"howareyou/internal/limit"
 	"howareyou/internal/web"
 	"howareyou/internal/web/front"
@@ -17,15 +16,11 @@ import (
 // webRole is the listener: pages, webhooks, health.
 type webRole struct {
 	*parts
-	intake  *intake.Intake
 	server  *web.Server
 	limiter *limit.Limiter
 	addr    net.Addr
 	done    chan struct{}
 }
-
-// intakeWriters is how many commits of inbound texts run at once.
-const intakeWriters = 2
 
 func startWeb(p *parts, demo DemoParts, failed chan<- error) (*webRole, error) {
 	r := &webRole{parts: p, done: make(chan struct{})}
@@ -44,15 +39,14 @@ func startWeb(p *parts, demo DemoParts, failed chan<- error) (*webRole, error) {
 		return nil, fmt.Errorf("LISTEN: %w", err)
 	}
 	r.addr = l.Addr()
-	r.intake = intake.New(p.store, intakeWriters, p.committed)
 	deps := web.Deps{
 		Site: site,
 		Hooks: &hooks.Handler{
 			Verifier: twilio.Verifier{PublicURL: p.cfg.PublicURL, Tokens: p.cfg.AuthTokens},
-			Intake:   r.intake, Reports: p.store, Now: p.now, Log: p.log,
+			Intake:   p.texts, Reports: p.store, Now: p.now, Log: p.log,
 			Count: func(hook, outcome string) { webhooks.WithLabelValues(hook, outcome).Inc() },
 		},
-		Health:  ops.Health{Postgres: p.store.Ping, Redis: p.feed.Ping},
+		Health:  ops.Health{Postgres: p.store.Ping, Redis: p.feed.Ping, Spool: p.spoolCheck()},
 		Doors:   doors.mounted(demo.Doors),
 		Extra:   demo.Extra,
 		OnError: site.OnError,
@@ -76,12 +70,11 @@ func (p *parts) site(closing <-chan struct{}) (*front.Site, error) {
 		Now: p.now, Log: p.log, Closing: closing}, nil
 }
 
-// close takes no more requests, ends the streams and writes the texts that wait.
+// close takes no more requests and ends the streams.
 func (r *webRole) close() {
 	if err := r.server.Close(stopTime / 2); err != nil {
 		r.log.Warn("some requests were cut off", "error", err)
 	}
-	r.intake.Close()
 	<-r.done
 	r.limiter.Close()
 }

@@ -59,6 +59,9 @@ func startWorker(p *parts) (*worker, error) {
 	// By itself: a provider whose list is slow to answer must hold up nothing else.
 	settler := queue.NewSweep(sweepEvery, w.settle, p.log)
 	w.running.Go(func() { settler.Run(ctx) })
+	l := &lister{store: p.store, provider: w.provider, submit: p.texts.Submit, spooling: p.spooling, now: p.now, log: p.log}
+	listing := queue.NewSweep(sweepEvery, l.look, p.log)
+	w.running.Go(func() { listing.Run(ctx) })
 	if err := w.server.Start(); err != nil {
 		w.close(context.Background())
 		return nil, fmt.Errorf("start the queue's server: %w", err)

@@ -77,6 +77,9 @@ func (r *checkInRows) add(s *Store, c carenet.CheckIn) error {
 		a.item, a.value = append(a.item, c.Item), append(a.value, *c.Score)
 	}
 	r.superseded.add(c, c.Corrects)
+	if s := &r.superseded; c.OvertakenBy != carenet.NilID {
+		s.org, s.id, s.checkIn = append(s.org, c.Org), append(s.id, c.ID), append(s.checkIn, c.OvertakenBy)
+	}
 	r.answer.add(c, c.Prompt)
 	return nil
 }

@@ -138,20 +138,22 @@ func (in *intake) claim(ctx context.Context, texts []carenet.InboundText) ([]*in
 		if !known {
 			to, known = senders[t.Service]
 		}
-		if !known {
+		// Nobody can answer a short code or a name, and no conversation is had with one.
+		if !known || !t.FromPhone() {
 			if err := in.keepUnrouted(ctx, it); err != nil {
 				return nil, err
 			}
 			continue
 		}
 		it.org = to.Org
-		it.ctx = dialogue.Context{Org: to.Org, Sender: to.Sender, Inbound: it.id, Batch: in.batch.ID, Now: in.now}
+		it.ctx = dialogue.Context{Org: to.Org, Sender: to.Sender, Inbound: it.id, Batch: in.batch.ID, Now: in.now, Said: t.ReceivedAt}
 		in.items = append(in.items, it)
 	}
 	return in.items, nil
 }
 
-// keepUnrouted stores a text to a number that is no organisation's.
+// keepUnrouted stores a text to a number that is no organisation's, or from what is
+// no telephone.
 func (in *intake) keepUnrouted(ctx context.Context, it *intakeItem) error {
 	body, err := in.store.keys.Seal(it.text.From+"\n"+it.text.Body, crypto.AD{Table: "inbound_unrouted", Column: "body_enc", Row: it.id})
 	if err != nil {

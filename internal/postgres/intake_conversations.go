@@ -118,6 +118,7 @@ item:
 			if c, ok := byIndex[numberKey{it.org, string(idx)}]; ok {
 				it.ctx.Conversation = c.ID
 				it.ctx.OptedOut, it.ctx.WrongNumber, it.ctx.UnknownTold = c.OptedOutAt != nil, c.WrongNumberAt != nil, c.UnknownToldAt != nil
+				it.ctx.StoppedAt = orZero(c.OptedOutAt)
 				continue item
 			}
 		}

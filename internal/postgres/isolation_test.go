@@ -44,6 +44,7 @@ func newNeighbours(t *testing.T) *neighbours {
 
 // fill lets the store write at least one row into every table.
 func (n *neighbours) fill() {
+	n.must(n.store.SetCap(n.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: n.org}, 1000))
 	for day := range 32 {
 		n.advance(24 * time.Hour)
 		n.text("+447700900001", fmt.Sprintf("%d as always", 4-2*(day/30)))

@@ -117,11 +117,16 @@ func (s *Store) roundIn(ctx context.Context, tx pgx.Tx, events []carenet.Event) 
 	}
 	b := &pgx.Batch{}
 	ids := make([]carenet.ID, 0, len(all))
+	var planned []notify.Planned
 	for _, e := range all {
 		ids = append(ids, e.ID)
-		for _, p := range notify.Plan(e, world[e.Org]) {
-			queueDelivery(b, p, now)
-		}
+		planned = append(planned, notify.Plan(e, world[e.Org])...)
+	}
+	if err := s.underCaps(ctx, tx, planned, now); err != nil {
+		return nil, fmt.Errorf("count the day's texts: %w", err)
+	}
+	for _, p := range planned {
+		queueDelivery(b, p, now)
 	}
 	b.Queue(sqlEventsDone, ids, now)
 	return all, tx.SendBatch(ctx, b).Close()
@@ -209,12 +214,12 @@ ON CONFLICT (org_id, event_id, recipient_id, channel) DO NOTHING`
 // recipient and channel changes nothing (INV-3). One with a cause is kept too:
 // it is the answer to "why was nobody told?".
 func queueDelivery(b *pgx.Batch, p notify.Planned, now time.Time) {
-	state := notify.Queued
+	state, cause := notify.Queued, p.Wait
 	if p.Cause != "" {
-		state = notify.Withdrawn
+		state, cause = notify.Withdrawn, p.Cause
 	}
 	b.Queue(sqlInsertDelivery, p.Event.Org, p.Event.ID, carenet.NewID(now), string(p.Kind), string(p.Audience), p.Recipient,
-		p.Conversation, orNull(p.Event.Patient), orNull(p.Follower), int(p.Priority), string(state), p.Reason, p.Cause,
+		p.Conversation, orNull(p.Event.Patient), orNull(p.Follower), int(p.Priority), string(state), p.Reason, cause,
 		p.DueAt, p.ExpiresAt, now)
 }
 

@@ -12,9 +12,10 @@ import (
 // the names below are looked at, whatever else the form holds. Call it with
 // the pairs that were verified and with nothing else.
 //
-// An error of code Invalid means that this is no text from a phone: a short
-// code or a name as the sender (advertisers and carriers have those), or a
-// form that is not one of an inbound text. The body is kept as it came.
+// An error of code Invalid means that the form is not one of an inbound text. A
+// short code or a name as the sender (advertisers and carriers have those) is no
+// phone, but its text is one: see carenet.InboundText.FromPhone. The body is kept
+// as it came.
 func Inbound(pairs []Pair, receivedAt time.Time) (carenet.InboundText, error) {
 	const op = "read inbound text"
 	text := carenet.InboundText{ReceivedAt: receivedAt}
@@ -47,8 +48,8 @@ func Inbound(pairs []Pair, receivedAt time.Time) (carenet.InboundText, error) {
 	switch {
 	case !sidShape.MatchString(text.SID):
 		return carenet.InboundText{}, carenet.Errorf(carenet.Invalid, op, "MessageSid is missing or malformed")
-	case !numberShape.MatchString(text.From):
-		return carenet.InboundText{}, carenet.Errorf(carenet.Invalid, op, "From is not a phone number")
+	case text.From == "" || len(text.From) > 64:
+		return carenet.InboundText{}, carenet.Errorf(carenet.Invalid, op, "From is missing or too long")
 	case !numberShape.MatchString(text.To):
 		return carenet.InboundText{}, carenet.Errorf(carenet.Invalid, op, "To is not a phone number")
 	case !sawBody:

@@ -13,7 +13,7 @@ import (
 
 func (sh *shell) admin() *cobra.Command {
 	cmd := &cobra.Command{Use: "admin", Short: "set up and look after an installation"}
-	cmd.AddCommand(sh.addOrganisation(), sh.addClinician(), sh.addPatient(), sh.addFollower(), sh.hold(), sh.keyset(), sh.audit())
+	cmd.AddCommand(sh.addOrganisation(), sh.addClinician(), sh.addPatient(), sh.addFollower(), sh.hold(), sh.dailyCap(), sh.keyset(), sh.audit())
 	return cmd
 }
 
@@ -165,31 +165,6 @@ func (sh *shell) add(cmd *cobra.Command, org string, do func(*postgres.Store, ca
 	}
 	fmt.Fprintln(sh.out, added)
 	return nil
-}
-
-func (sh *shell) hold() *cobra.Command {
-	var org string
-	cmd := &cobra.Command{Use: "hold on|off", Short: "stop all that goes out, or let it go on", Args: cobra.ExactArgs(1), ValidArgs: []string{"on", "off"}, RunE: func(cmd *cobra.Command, args []string) error {
-		if args[0] != "on" && args[0] != "off" {
-			return usageError{fmt.Errorf("say hold on or hold off")}
-		}
-		st, _, err := sh.store(cmd.Context())
-		if err != nil {
-			return err
-		}
-		defer st.Close()
-		id, err := organisation(cmd, st, org)
-		if err != nil {
-			return err
-		}
-		if err := st.Hold(cmd.Context(), operator(id), args[0] == "on"); err != nil {
-			return err
-		}
-		fmt.Fprintln(sh.out, "hold", args[0])
-		return nil
-	}}
-	cmd.Flags().StringVar(&org, "organisation", "", "id of the organisation (default: the only one)")
-	return cmd
 }
 
 // readKeyset reads a keyset document from a file, or the one in force.

@@ -72,9 +72,9 @@ func (h *Handler) sms(c *fiber.Ctx) error {
 	}
 	text, err := twilio.Inbound(pairs, h.Now())
 	if err != nil {
-		// Signed, but not from a phone: there is nobody to answer.
+		// Signed, but no text: there is nothing to keep.
 		h.Count("sms", "not_a_text")
-		h.Log.Warn("webhook is no text from a phone", "error", err)
+		h.Log.Warn("webhook is no text", "error", err)
 		return empty(c)
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), wait)
@@ -84,7 +84,11 @@ func (h *Handler) sms(c *fiber.Ctx) error {
 		h.Log.Error("text not taken in", "sid", text.SID, "error", err)
 		return c.Status(fiber.StatusServiceUnavailable).SendString("not taken in; send it again")
 	}
-	h.Count("sms", "taken")
+	if text.FromPhone() {
+		h.Count("sms", "taken")
+	} else {
+		h.Count("sms", "not_from_a_phone")
+	}
 	return empty(c)
 }
 

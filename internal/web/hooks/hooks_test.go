@@ -192,12 +192,25 @@ func TestINV1_ATextThatIsNotKeptIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestWhatIsSignedButNoTextOfAPhoneIsLetGo(t *testing.T) {
+// Short codes and names have no phone to answer to; their texts are kept all the same.
+func TestWhatComesFromNoPhoneIsKept(t *testing.T) {
+	for _, from := range []string{"MyBank", "60123", "whatsapp:+447700900001"} {
+		d := &desk{}
+		a := app(d)
+		form := textForm()
+		form.Set("From", from)
+		status, _ := post(t, a, "/twilio/sms", form.Encode(), sign(token, public+"/twilio/sms", form))
+		if status != 200 || len(d.texts) != 1 || d.texts[0].From != from || d.counted["sms not_from_a_phone"] != 1 {
+			t.Errorf("%s: %d, took %v, counted %v", from, status, d.texts, d.counted)
+		}
+	}
+}
+
+func TestWhatIsSignedButNoTextIsLetGo(t *testing.T) {
 	for what, change := range map[string]func(url.Values){
-		"a name as the sender": func(f url.Values) { f.Set("From", "MyBank") },
-		"a short code":         func(f url.Values) { f.Set("From", "60123") },
-		"no body":              func(f url.Values) { f.Del("Body") },
-		"no id":                func(f url.Values) { f.Del("MessageSid") },
+		"no sender": func(f url.Values) { f.Del("From") },
+		"no body":   func(f url.Values) { f.Del("Body") },
+		"no id":     func(f url.Values) { f.Del("MessageSid") },
 	} {
 		d := &desk{}
 		a := app(d)

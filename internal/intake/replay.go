@@ -1,0 +1,224 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"syscall"
+
+	"howareyou/carenet"
+)
+
+// taker takes a batch in which no number stands twice. away says that the
+// database is not there: what is left waits on.
+type taker func(ctx context.Context, texts []carenet.InboundText) (away bool, err error)
+
+// errAway ends a replay that the database is not there for.
+var errAway = errors.New("the database is away")
+
+// Replay hands over what waits, in the order in which it came, and returns how
+// many texts that were. Nothing is removed before all of its file is handed over:
+// a process that dies in between has it done again, and the second time has no
+// effect (INV-2).
+func (s *Spool) Replay(ctx context.Context, take taker) (done int, err error) {
+	left, err := s.claimLeft()
+	defer func() {
+		for _, f := range left {
+			_ = f.file.Close()
+		}
+	}()
+	if err != nil {
+		return 0, err
+	}
+	var texts []carenet.InboundText
+	for _, f := range left {
+		texts = append(texts, f.texts...)
+	}
+	read := int64(0)
+	for {
+		own, upTo, err := s.readOwn(read)
+		if err != nil {
+			return done, err
+		}
+		texts = append(texts, own...)
+		slices.SortStableFunc(texts, func(a, b carenet.InboundText) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
+		n, err := s.handOver(ctx, texts, take)
+		done += n
+		if err != nil {
+			return done, err
+		}
+		texts, read = nil, upTo
+		if err := s.drop(left); err != nil {
+			return done, err
+		}
+		left = nil
+		if over, err := s.finish(read); over || err != nil {
+			return done, err
+		}
+	}
+}
+
+// leftFile is a file that nobody holds any more.
+type leftFile struct {
+	path    string
+	file    *os.File
+	texts   []carenet.InboundText
+	damaged int
+}
+
+// claimLeft locks the files of processes that are gone and reads them. One that no
+// key opens waits where it is and holds up no other.
+func (s *Spool) claimLeft() ([]leftFile, error) {
+	names, err := s.leftBehind()
+	if err != nil {
+		return nil, err
+	}
+	var left []leftFile
+	unreadable := int64(0)
+	defer func() { s.unreadable.Store(unreadable) }()
+	for _, name := range names {
+		f, err := os.OpenFile(name, os.O_RDWR, 0)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // another process was faster
+		}
+		if err != nil {
+			return left, fmt.Errorf("open a file of the spool: %w", cause(err))
+		}
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+			_ = f.Close() // its process lives and sees to it
+			continue
+		}
+		content, err := os.ReadFile(name)
+		if errors.Is(err, os.ErrNotExist) {
+			_ = f.Close() // handed over and removed between the two
+			continue
+		}
+		if err != nil {
+			_ = f.Close()
+			return left, fmt.Errorf("read a file of the spool: %w", cause(err))
+		}
+		texts, damaged, err := readRecords(content, s.keys)
+		if err != nil {
+			unreadable++
+			_ = f.Close()
+			continue
+		}
+		left = append(left, leftFile{name, f, texts, damaged})
+	}
+	return left, nil
+}
+
+// readOwn reads what this process has kept behind from.
+func (s *Spool) readOwn(from int64) ([]carenet.InboundText, int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.own == nil || s.size == from {
+		return nil, from, nil
+	}
+	content := make([]byte, s.size-from)
+	if _, err := s.own.ReadAt(content, from); err != nil {
+		return nil, from, fmt.Errorf("read the spool: %w", cause(err))
+	}
+	texts, damaged, err := readRecords(content, s.keys)
+	if err == nil && damaged > 0 {
+		err = errors.New("read the spool: the disk gives back something else than was written")
+	}
+	return texts, s.size, err
+}
+
+// handOver takes texts in batches in which no number stands twice.
+func (s *Spool) handOver(ctx context.Context, texts []carenet.InboundText, take taker) (done int, err error) {
+	for len(texts) > 0 {
+		numbers, n := map[string]bool{}, 0
+		for n < len(texts) && n < maxBatch && !numbers[texts[n].From] {
+			numbers[texts[n].From] = true
+			n++
+		}
+		if err := s.takeBatch(ctx, texts[:n], take); err != nil {
+			return done, err
+		}
+		done += n
+		texts = texts[n:]
+	}
+	return done, nil
+}
+
+// takeBatch takes a batch at once, and one by one when that fails. What the
+// database refuses though it is there is kept aside: it must not hold up others.
+func (s *Spool) takeBatch(ctx context.Context, batch []carenet.InboundText, take taker) error {
+	away, err := take(ctx, batch)
+	switch {
+	case err == nil:
+		s.replayed.Add(int64(len(batch)))
+		return nil
+	case away || ctx.Err() != nil:
+		return errAway
+	case len(batch) > 1:
+		for i := range batch {
+			if err := s.takeBatch(ctx, batch[i:i+1], take); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	s.refused.Add(1)
+	return s.keepAside(batch[0])
+}
+
+// keepAside puts a text, sealed as it was, where nothing replays it.
+func (s *Spool) keepAside(text carenet.InboundText) error {
+	record, err := appendRecord(nil, s.keys, text)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(s.dir, s.id+"-*"+keptSuffix)
+	if err != nil {
+		return cause(err)
+	}
+	_, err = f.Write(record)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close(), syncDir(s.dir))
+}
+
+// drop removes files whose texts were handed over.
+func (s *Spool) drop(left []leftFile) error {
+	for _, f := range left {
+		end := func() error { return os.Remove(f.path) }
+		if f.damaged > 0 {
+			end = func() error { return os.Rename(f.path, f.path+damagedSuffix) }
+		}
+		if err := end(); err != nil {
+			return cause(err)
+		}
+		_ = f.file.Close()
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return syncDir(s.dir)
+}
+
+// finish removes the process's own file when nothing was added to it since it was
+// read, and lets texts go straight to the database from then on.
+func (s *Spool) finish(read int64) (over bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.own == nil {
+		s.waits.Store(false)
+		return true, nil
+	}
+	if s.size != read {
+		return false, nil
+	}
+	// Removed before it is let go of, or another process could claim it in between.
+	if err := os.Remove(s.name); err != nil {
+		return false, cause(err)
+	}
+	s.leave()
+	s.waits.Store(false)
+	return true, syncDir(s.dir)
+}
