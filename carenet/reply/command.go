@@ -2,6 +2,7 @@ package reply
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -32,31 +33,41 @@ func (r *reader) command() order {
 func (r *reader) commandAs(e entry) order {
 	o := order{name: e.name}
 	n := len(e.words)
-	if m := reAckGlued.FindStringSubmatch(r.tokens[0].text); m != nil && n == 1 && m[1] == e.words[0] {
-		if r.ctx.Role == Clinician && e.name != CommandWho {
+	if r.ctx.Role == Clinician && n == 1 && e.name != CommandWho {
+		if m := reAckGlued.FindStringSubmatch(r.tokens[0].text); m != nil && m[1] == e.words[0] {
 			o.arg, o.words, o.ok = m[2], r.rest(1), true
+			return o
 		}
-		return o
 	}
 	if !r.spells(e.words, 0) {
 		return o
 	}
 	alone := r.lo == 0 && r.hi == n || n == len(r.tokens)
 	switch e.name {
-	case CommandWho, CommandWhen, CommandWeb, CommandResume, CommandOnIt:
+	case CommandWho, CommandWhen, CommandWeb, CommandResume, CommandOnIt, CommandUnmute:
 		o.ok = alone
 	case CommandAck:
 		o.arg, o.words, o.ok = r.alertNumber(n)
 		o.ok = o.ok || alone
-	case CommandResolve, CommandEscalate:
+	case CommandResolve:
+		if o.arg, o.words, o.ok = r.alertNumber(n); !o.ok {
+			o.words, o.ok = r.rest(n), true
+		}
+	case CommandEscalate:
 		o.arg, o.words, o.ok = r.alertNumber(n)
+		o.ok = o.ok || alone
 	case CommandPause:
 		o.arg, o.ok = r.days(n)
-		o.ok = o.ok || alone
+		if alone {
+			o.arg, o.ok = "", true
+		}
 	case CommandDrop:
 		o.arg, o.ok = r.rest(n), r.isName(n)
 	case CommandMute:
-		o.arg, o.ok = r.rest(n), len(r.tokens) <= n+2
+		o.arg, o.ok = r.rest(n), len(r.tokens) <= n+2 || alone
+		if alone {
+			o.arg = ""
+		}
 	case CommandAway:
 		o.arg = r.rest(n)
 		o.ok = o.arg != ""
@@ -79,16 +90,29 @@ func (r *reader) alertNumber(n int) (arg, words string, ok bool) {
 	return strings.TrimPrefix(r.tokens[n].text, "#"), r.rest(n + 1), true
 }
 
-// days reads "7" or "7 days" at token n and nothing after it.
+// days reads "7", "7 days", "2 weeks" or "for a week" at token n, as days, and nothing after it.
 func (r *reader) days(n int) (string, bool) {
-	if n >= len(r.tokens) || r.tokens[n].kind != number {
+	for n < len(r.tokens) && r.in("pause_words", r.tokens[n].text) {
+		n++
+	}
+	days, last := 1, n
+	switch {
+	case n >= len(r.tokens):
+		return "", false
+	case r.tokens[n].kind == number:
+		days, last = r.tokens[n].value, n+1
+	case !r.in("weeks", r.tokens[n].text) && !r.in("days", r.tokens[n].text):
 		return "", false
 	}
-	last := n + 1
-	if last < len(r.tokens) && (r.in("units", r.tokens[last].text) || r.in("units_of_one", r.tokens[last].text)) {
-		last++
+	if last < len(r.tokens) {
+		switch unit := r.tokens[last].text; {
+		case r.in("weeks", unit):
+			days, last = days*7, last+1
+		case r.in("days", unit):
+			last++
+		}
 	}
-	return strings.TrimPrefix(r.tokens[n].text, "#"), last == len(r.tokens) && !r.tokens[n].spelled
+	return strconv.Itoa(days), last == len(r.tokens) || last == r.hi
 }
 
 // isName reports whether one or two words without digits follow from token n.

@@ -69,3 +69,22 @@ func TestTheCorpusIsWhole(t *testing.T) {
 		t.Errorf("the corpus has shrunk to %d replies", total)
 	}
 }
+
+// TestTheCorpusIsRead: each reply is read as it was meant, and no score is ever
+// another than the right one.
+func TestTheCorpusIsRead(t *testing.T) {
+	for _, lang := range reply.Languages {
+		all := corpus(t, lang)
+		right := 0
+		for _, c := range all {
+			r := reply.Read(c.text, reply.Context{Lang: lang, OpenPrompt: true})
+			got := strings.Split(reply.Line(r), "\t")
+			if got[0] == c.kind && got[1] == c.score && got[2] == c.flags {
+				right++
+				continue
+			}
+			t.Errorf("replies.%s.tsv:%d: %q\n got %s\nwant %s", lang, c.line, c.text, got[:4], []string{c.kind, c.score, c.flags})
+		}
+		t.Logf("%s: %d of %d", lang, right, len(all))
+	}
+}

@@ -1,9 +1,16 @@
 package reply
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // crisisFlags are the sections of a crisis list, in the order of the flags.
-var crisisFlags = []string{FlagSelfHarm, FlagChestPain, FlagBreathless, FlagFall, FlagWantsContact}
+var crisisFlags = []string{FlagSelfHarm, FlagChestPain, FlagBreathless, FlagStroke, FlagBleeding, FlagFall, FlagWantsContact}
+
+// slipsAllowed are the flags whose phrases are found with slips of the finger.
+// "I fell" is too near to "I feel", and "call" to "fall", to allow any there.
+var slipsAllowed = []string{FlagSelfHarm, FlagChestPain, FlagBreathless, FlagStroke, FlagBleeding}
 
 // denialReach is how many words before a phrase can deny it: "I have not had
 // any chest pain".
@@ -14,13 +21,19 @@ const denialReach = 3
 func (r *reader) crisis() (found, denied []string) {
 	said, no := map[string]bool{}, map[string]bool{}
 	for i, t := range r.tokens {
-		for _, p := range r.l.crisis[t.text] {
-			switch {
-			case !r.stands(p, i):
-			case p.flag != FlagSelfHarm && r.denies(i):
-				no[p.flag] = true
-			default:
-				said[p.flag] = true
+		first, _ := utf8.DecodeRuneInString(t.text)
+		for _, g := range r.l.crisis[first] {
+			if !r.l.mayBegin(t.text, g) {
+				continue
+			}
+			for _, p := range g.phrases {
+				switch {
+				case said[p.flag] || !r.stands(p, i):
+				case p.flag != FlagSelfHarm && r.denies(i):
+					no[p.flag] = true
+				default:
+					said[p.flag] = true
+				}
 			}
 		}
 	}
@@ -36,15 +49,15 @@ func (r *reader) crisis() (found, denied []string) {
 
 // stands reports whether the phrase stands at token i, where it may.
 func (r *reader) stands(p phrase, i int) bool {
-	if !r.spells(p.words, i) {
+	if p.begins && !r.beginsClause(i) || p.whole && i != r.lo && i != 0 {
 		return false
 	}
-	next := i + len(p.words)
+	next := r.fits(p, 0, i, 0)
 	switch {
-	case p.whole:
-		return i == r.lo && next == r.hi
-	case p.begins && !r.beginsClause(i):
+	case next == 0:
 		return false
+	case p.whole:
+		return next == r.hi || next == len(r.tokens)
 	}
 	return next >= len(r.tokens) || !slices.Contains(p.without, r.tokens[next].text)
 }
@@ -54,6 +67,19 @@ func (r *reader) denies(i int) bool {
 	for j := i - 1; j >= 0 && j >= i-denialReach && r.sameClause(j, i); j-- {
 		if r.in("negations", r.tokens[j].text) {
 			return true
+		}
+	}
+	return false
+}
+
+// mentions reports whether a phrase of the section stands anywhere, wherever
+// the clauses end.
+func (r *reader) mentions(section string) bool {
+	for i, t := range r.tokens {
+		for _, p := range r.l.phrases[section][t.text] {
+			if r.stands(p, i) {
+				return true
+			}
 		}
 	}
 	return false

@@ -1,11 +1,16 @@
 package reply
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // optOut reports whether the text asks for no more texts, and how it says so.
 // Carriers act on the single word only; any reasonable wording counts
 // (47 CFR 64.1200(a)(10)), so the phrases are ours to catch.
 func (r *reader) optOut() (reason string, ok bool) {
 	switch {
-	case r.whole("stop"):
+	case r.whole("stop"), r.spaced("stop"):
 		return "fixed_word", true
 	case r.stopLeads():
 		return "fixed_word_first", true
@@ -37,14 +42,38 @@ func (r *reader) stopLeads() bool {
 }
 
 // question reports whether a sentence that ends with a question mark begins one
-// of its clauses with a word that asks.
+// of its clauses with a word that asks, or a clause can only be a question.
 func (r *reader) question() bool {
 	for i, t := range r.tokens {
-		if r.asks(i) && r.questions[t.sentence] {
+		if r.asks(i) && r.questions[t.sentence] || r.asksPlainly(i) {
 			return true
 		}
 	}
 	return false
+}
+
+// asksPlainly reports whether a wording that can only be a question begins a
+// clause at token i: many people do not write question marks.
+func (r *reader) asksPlainly(i int) bool {
+	for _, p := range r.l.phrases["question_phrases"][r.tokens[i].text] {
+		if r.fits(p, 0, i, 0) > 0 {
+			return r.beginsClause(i)
+		}
+	}
+	return false
+}
+
+// spaced reports whether the text is one word of the section with a space after
+// each letter: "S T O P".
+func (r *reader) spaced(section string) bool {
+	var word strings.Builder
+	for _, t := range r.tokens[r.lo:r.hi] {
+		if utf8.RuneCountInString(t.text) != 1 {
+			return false
+		}
+		word.WriteString(t.text)
+	}
+	return r.hi-r.lo > 1 && r.in(section, word.String())
 }
 
 // asks reports whether token i begins a clause with a word that asks and goes

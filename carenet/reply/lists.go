@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 //go:embed words/*.txt
@@ -20,8 +21,18 @@ var sectionNames = []string{
 	"stop", "stop_lead", "stop_phrases", "lead_in", "start", "help", "private", "private_around", "polite",
 	"numbers", "weak_numbers", "of", "scale", "fillers", "negations",
 	"units", "units_of_one", "labels", "unsure_before", "unsure_after", "cues_before", "cue_gap", "cues_after",
-	"plural_ending", "not_plural", "question_starts", "wrong_number",
+	"plural_ending", "not_plural", "irregular_plurals", "question_starts", "question_phrases", "wrong_number", "auto_reply",
+	"other_measures", "measure_gap", "goes_on", "others", "own", "determiners", "delighted", "wretched", "days", "weeks", "pause_words", "glued", "no_typos",
 	"commands_patient", "commands_follower", "commands_clinician",
+}
+
+// phraseSections are read as phrases, like the crisis lists.
+var phraseSections = []string{"wrong_number", "auto_reply", "question_phrases"}
+
+// wholeSections are those in which a word must stand as it is listed: what fits
+// them is acted on.
+var wholeSections = []string{
+	"stop", "stop_lead", "stop_phrases", "start", "help", "private", "polite", "of", "commands_patient", "commands_follower", "commands_clinician",
 }
 
 // lists are the words of the languages that one text is read in.
@@ -29,8 +40,37 @@ type lists struct {
 	words  map[string][]entry            // section -> entries
 	first  map[string]map[string][]entry // section -> first word -> entries
 	single map[string]wordsSet           // section -> entries of one word -> value
-	crisis map[string][]phrase           // first word -> phrases
+	crisis map[rune][]phraseGroup        // first letter -> phrases by their first word
+	known  wordsSet                      // every word of every section
 	plural []plural
+
+	phrases map[string]map[string][]phrase // section of phraseSections -> first word -> phrases
+}
+
+// phraseGroup are the crisis phrases with one first word: most words of a text
+// begin none of them, and are done with after one look.
+type phraseGroup struct {
+	first   string
+	phrases []phrase
+}
+
+// mayBegin reports whether the word may begin the group's phrases: as it is,
+// with a slip, or with spaces that are missing or too many.
+func (l *lists) mayBegin(w string, g phraseGroup) bool {
+	return strings.HasPrefix(w, g.first) || strings.HasPrefix(g.first, w) || g.phrases[0].loose && l.typoOf(w, g.first)
+}
+
+// putCrisis adds a phrase to the group of its first word. Groups hold either
+// only phrases that allow slips or none.
+func (l *lists) putCrisis(p phrase) {
+	first, _ := utf8.DecodeRuneInString(p.words[0])
+	for i, g := range l.crisis[first] {
+		if g.first == p.words[0] && g.phrases[0].loose == p.loose {
+			l.crisis[first][i].phrases = append(g.phrases, p)
+			return
+		}
+	}
+	l.crisis[first] = append(l.crisis[first], phraseGroup{p.words[0], []phrase{p}})
 }
 
 type wordsSet map[string]int
@@ -48,8 +88,12 @@ type phrase struct {
 	words   []string
 	whole   bool     // must be the whole text
 	begins  bool     // must begin a sentence or follow a lead-in
+	loose   bool     // may be written with slips of the finger
 	without []string // must not be the next word
 }
+
+// gap in a phrase stands for a few words.
+const gap = "..."
 
 type plural struct {
 	ending string
@@ -74,8 +118,8 @@ func mustLoad() map[string]*lists {
 	all := map[string]*lists{}
 	for _, lang := range Languages {
 		l := &lists{
-			words: map[string][]entry{}, first: map[string]map[string][]entry{},
-			single: map[string]wordsSet{}, crisis: map[string][]phrase{},
+			words: map[string][]entry{}, first: map[string]map[string][]entry{}, single: map[string]wordsSet{},
+			crisis: map[rune][]phraseGroup{}, phrases: map[string]map[string][]phrase{}, known: wordsSet{},
 		}
 		read := []string{lang}
 		if lang != "en" {
@@ -101,11 +145,27 @@ func (l *lists) add(lang string) error {
 			return fmt.Errorf("words/%s.txt: nothing reads [%s]", lang, section)
 		}
 		for _, line := range lines {
+			if slices.Contains(phraseSections, section) {
+				p, err := parsePhrase("", line)
+				if err != nil {
+					return fmt.Errorf("words/%s.txt [%s]: %w", lang, section, err)
+				}
+				if l.phrases[section] == nil {
+					l.phrases[section] = map[string][]phrase{}
+				}
+				l.phrases[section][p.words[0]] = append(l.phrases[section][p.words[0]], p)
+				continue
+			}
 			e, err := parseEntry(section, line)
 			if err != nil {
 				return fmt.Errorf("words/%s.txt [%s]: %w", lang, section, err)
 			}
 			l.put(section, e)
+			if lang == "ar" && !slices.Contains(wholeSections, section) && len(e.words) == 1 {
+				// "and" is written as a letter in front of the word.
+				e.words = []string{"و" + e.words[0]}
+				l.put(section, e)
+			}
 		}
 	}
 	if len(sections["plural_ending"]) > 0 {
@@ -121,14 +181,19 @@ func (l *lists) add(lang string) error {
 	}
 	for _, flag := range crisisFlags {
 		for _, line := range crisis[flag] {
-			p := parsePhrase(flag, line)
-			if len(p.words) == 0 {
-				return fmt.Errorf("words/%s.crisis.txt: %q is empty once folded", lang, line)
+			p, err := parsePhrase(flag, line)
+			if err != nil {
+				return fmt.Errorf("words/%s.crisis.txt [%s]: %w", lang, flag, err)
 			}
-			l.crisis[p.words[0]] = append(l.crisis[p.words[0]], p)
+			p.loose = slices.Contains(slipsAllowed, flag)
+			l.putCrisis(p)
 		}
 		delete(crisis, flag)
 	}
+	if v, err := strconv.Atoi(strings.Join(crisis["version"], "")); err != nil || v < 1 {
+		return fmt.Errorf("words/%s.crisis.txt: no version", lang)
+	}
+	delete(crisis, "version")
 	for flag := range crisis {
 		return fmt.Errorf("words/%s.crisis.txt: no flag is called %q", lang, flag)
 	}
@@ -136,6 +201,9 @@ func (l *lists) add(lang string) error {
 }
 
 func (l *lists) put(section string, e entry) {
+	for _, w := range e.words {
+		l.known[w] = 1
+	}
 	l.words[section] = append(l.words[section], e)
 	if l.first[section] == nil {
 		l.first[section], l.single[section] = map[string][]entry{}, wordsSet{}
@@ -194,17 +262,27 @@ func parseEntry(section, line string) (entry, error) {
 	return e, nil
 }
 
-func parsePhrase(flag, line string) phrase {
+// parsePhrase reads one phrase: see the head of en.crisis.txt.
+func parsePhrase(flag, line string) (phrase, error) {
 	p := phrase{flag: flag}
-	line, without, _ := strings.Cut(line, " ! ")
+	said, without, _ := strings.Cut(line, " ! ")
 	p.without = splitWords(without)
-	if rest, ok := strings.CutPrefix(line, "= "); ok {
-		p.whole, line = true, rest
-	} else if rest, ok := strings.CutPrefix(line, "^ "); ok {
-		p.begins, line = true, rest
+	if rest, ok := strings.CutPrefix(said, "= "); ok {
+		p.whole, said = true, rest
+	} else if rest, ok := strings.CutPrefix(said, "^ "); ok {
+		p.begins, said = true, rest
 	}
-	p.words = splitWords(line)
-	return p
+	for i, part := range strings.Split(said, " "+gap+" ") {
+		if i > 0 {
+			p.words = append(p.words, gap)
+		}
+		words := splitWords(part)
+		if len(words) == 0 {
+			return p, fmt.Errorf("%q is empty once folded", line)
+		}
+		p.words = append(p.words, words...)
+	}
+	return p, nil
 }
 
 func splitWords(s string) []string {

@@ -2,11 +2,12 @@ package reply
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
 // mayLack are the sections that a language can do without.
-var mayLack = []string{"units_of_one", "plural_ending", "not_plural"}
+var mayLack = []string{"units_of_one", "plural_ending", "not_plural", "irregular_plurals", "determiners", "goes_on", "glued"}
 
 // TestEveryLanguageHasItsLists: an empty list would read its whole language wrong.
 func TestEveryLanguageHasItsLists(t *testing.T) {
@@ -33,20 +34,19 @@ func TestEveryLanguageHasItsLists(t *testing.T) {
 }
 
 // TestCrisisPhrasesAreFound: each phrase of each list is found in a sentence of
-// its language, whatever its case.
+// its language, with a few words where the phrase leaves room for them.
 func TestCrisisPhrasesAreFound(t *testing.T) {
 	for _, lang := range Languages {
-		for _, phrases := range byLanguage[lang].crisis {
-			for _, p := range phrases {
-				text := ""
-				for _, w := range p.words {
-					text += w + " "
-				}
-				if !p.whole {
-					text += "2"
-				}
-				if r := Read(text, Context{Lang: lang, OpenPrompt: true}); r.Kind != Crisis || !r.Has(p.flag) {
-					t.Errorf("%s: %q was read as %s", lang, text, Line(r))
+		for _, groups := range byLanguage[lang].crisis {
+			for _, g := range groups {
+				for _, p := range g.phrases {
+					text := strings.ReplaceAll(strings.Join(p.words, " "), gap, "zzz zzz")
+					if !p.whole {
+						text += " 2"
+					}
+					if r := Read(text, Context{Lang: lang, OpenPrompt: true}); r.Kind != Crisis || !r.Has(p.flag) {
+						t.Errorf("%s: %q was read as %s", lang, text, Line(r))
+					}
 				}
 			}
 		}

@@ -111,10 +111,10 @@ func (r *reader) trim(section string, lo, hi int) (int, int) {
 }
 
 // beginsClause reports whether token i begins a clause, or follows nothing but
-// words that lead in to a request ("could you please ...").
+// a number and words that lead in to a request ("2 could you please ...").
 func (r *reader) beginsClause(i int) bool {
 	for j := i - 1; j >= 0 && r.sameClause(j, i); j-- {
-		if !r.in("lead_in", r.tokens[j].text) {
+		if r.tokens[j].kind != number && !r.in("lead_in", r.tokens[j].text) {
 			return false
 		}
 	}
@@ -126,18 +126,6 @@ func (r *reader) says(section string) bool {
 	for i := range r.tokens {
 		for _, e := range r.l.first[section][r.tokens[i].text] {
 			if r.spells(e.words, i) && r.beginsClause(i) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// mentions reports whether a phrase of the section stands anywhere.
-func (r *reader) mentions(section string) bool {
-	for i := range r.tokens {
-		for _, e := range r.l.first[section][r.tokens[i].text] {
-			if r.spells(e.words, i) {
 				return true
 			}
 		}

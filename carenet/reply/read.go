@@ -2,6 +2,7 @@ package reply
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -15,6 +16,17 @@ func Read(text string, ctx Context) Reading {
 	if ctx.Role == "" {
 		ctx.Role = Patient
 	}
+	lang, _, _ := strings.Cut(strings.ToLower(ctx.Lang), "-")
+	ctx.Lang = lang
+	out := read(text, ctx)
+	if lang != "" && !slices.Contains(Languages, lang) {
+		out.Flags = append(out.Flags, FlagNotScreened)
+	}
+	out.Confidence = confidence(out)
+	return out
+}
+
+func read(text string, ctx Context) Reading {
 	f := fold(text)
 	out := Reading{Text: text, Normalised: f.String(), Words: tidy(text)}
 	r := newReader(text, f, ctx)
@@ -42,6 +54,9 @@ func Read(text string, ctx Context) Reading {
 		if r.mentions("wrong_number") {
 			out.Flags = append(out.Flags, FlagWrongNumber)
 		}
+	}
+	if r.mentions("auto_reply") {
+		return r.automatic(out, found)
 	}
 	order := r.command()
 	var v verdict
@@ -75,6 +90,18 @@ func Read(text string, ctx Context) Reading {
 	}
 	if v.kind == Answer && !ctx.OpenPrompt {
 		out.Flags = append(out.Flags, FlagUnprompted)
+	}
+	return out
+}
+
+// automatic reads what a machine sent. It wants no call, whatever it offers; any
+// other word of alarm in it is for a human to judge.
+func (r *reader) automatic(out Reading, found []string) Reading {
+	out.Flags = slices.DeleteFunc(out.Flags, func(f string) bool { return strings.HasPrefix(f, FlagWantsContact) })
+	out.Flags = append(out.Flags, FlagAutoReply)
+	out.Kind, out.Reason = Words, "automatic_reply"
+	if len(found) > 1 || len(found) == 1 && found[0] != FlagWantsContact {
+		out.Kind, out.Reason = Crisis, "crisis_words"
 	}
 	return out
 }

@@ -36,9 +36,13 @@ const (
 	FlagSelfHarm     = "self_harm"
 	FlagChestPain    = "chest_pain"
 	FlagBreathless   = "breathless_severe"
+	FlagStroke       = "stroke"
+	FlagBleeding     = "bleeding"
 	FlagFall         = "fall"
 	FlagWantsContact = "wants_contact"
 	FlagWrongNumber  = "wrong_number" // the sender does not know who we are writing to
+	FlagAutoReply    = "auto_reply"   // a machine answered: nothing in it is an answer, and it gets none
+	FlagNotScreened  = "not_screened" // no list of crisis words in the sender's language: a human must read it
 	FlagPrivate      = "private"      // keep this one from followers
 	FlagAsk          = "ask"          // the private answer's number is unclear: ask again
 	FlagUnprompted   = "unprompted"   // an answer while no prompt was open
@@ -50,16 +54,17 @@ const (
 	CommandWho      = "who"      // patient: who sees my updates; clinician: who is on call
 	CommandWhen     = "when"     // patient: when is the next prompt
 	CommandWeb      = "web"      // patient: a fresh link
-	CommandPause    = "pause"    // patient: Arg is the number of days, or empty
+	CommandPause    = "pause"    // patient: Arg is the number of days, empty for the usual one
 	CommandAway     = "away"     // patient: Arg is the day as written
 	CommandResume   = "resume"   // patient: end a pause
 	CommandDrop     = "drop"     // patient: Arg is the follower's name
 	CommandOnIt     = "on_it"    // follower: I am taking care of this
 	CommandTell     = "tell"     // follower: Words go to the patient
-	CommandMute     = "mute"     // follower: Arg is a duration such as "8h"
+	CommandMute     = "mute"     // follower: Arg is a duration such as "8h", empty for the usual one
+	CommandUnmute   = "unmute"   // follower: end it
 	CommandAck      = "ack"      // clinician: Arg is the alert's number, empty for "the one that is open"
-	CommandResolve  = "resolve"  // clinician: Arg is the alert's number, Words the outcome
-	CommandEscalate = "escalate" // clinician: Arg is the alert's number
+	CommandResolve  = "resolve"  // clinician: Arg as for ack, Words the outcome and a note
+	CommandEscalate = "escalate" // clinician: Arg as for ack
 )
 
 // Role is what the sender is to us; it decides which commands exist and
@@ -97,8 +102,33 @@ type Reading struct {
 	Words      string   // what was said besides the score, as it was typed
 	Flags      []string // sorted in the order of the constants
 	Reason     string   // why, in a fixed vocabulary: never words of the sender
-	Normalised string   // the folded text that was compared with the lists
-	Text       string   // the text as it came
+	Confidence Confidence
+	Normalised string // the folded text that was compared with the lists
+	Text       string // the text as it came
+}
+
+// Confidence is how sure a reading is.
+type Confidence string
+
+// The confidences. A score is only ever certain or likely; what is unsure is
+// asked about or left to a human.
+const (
+	Certain Confidence = "certain" // said in a form that has one meaning
+	Likely  Confidence = "likely"  // understood from the words around it
+	Unsure  Confidence = "unsure"  // not understood
+)
+
+// confidence follows from what was read and why.
+func confidence(r Reading) Confidence {
+	switch {
+	case r.Asks(), r.Kind == Words, r.Kind == Unknown:
+		return Unsure
+	case r.Kind == Question && r.Reason != "fixed_word", r.Kind == Crisis:
+		return Likely
+	case r.Kind == Answer && r.Words != "":
+		return Likely
+	}
+	return Certain
 }
 
 // Has reports whether the reading carries the flag.

@@ -28,10 +28,16 @@ func (r *reader) scaleWord() verdict {
 	value := 0
 	for _, t := range r.tokens {
 		v, ok := faces[t.text]
-		if !ok || value != 0 && v != value {
+		switch {
+		case !ok && r.in("fillers", t.text):
+			continue
+		case !ok || value != 0 && v != value:
 			return verdict{}
 		}
 		value = v
+	}
+	if value == 0 {
+		return verdict{}
 	}
 	return verdict{
 		kind: Answer, value: value, reason: "face",
@@ -53,18 +59,40 @@ func (r *reader) scalePhrase(skip func(token) bool) (int, bool) {
 			i += n - 1
 			continue
 		}
+		if n := r.longest("polite", i); n > 1 {
+			i += n - 1
+			continue
+		}
 		if t.kind == symbol || r.in("fillers", t.text) || skip != nil && skip(t) {
 			continue
 		}
-		return 0, false
+		if t.kind != word || len(said) > maxScaleWords {
+			return 0, false
+		}
+		said = append(said, t.text) // a slip of the finger, perhaps
 	}
 	for _, e := range r.l.words["scale"] {
 		if slices.Equal(e.words, said) {
 			return e.value, true
 		}
 	}
+	for _, e := range r.l.words["scale"] {
+		if slices.EqualFunc(said, e.words, func(w, listed string) bool { return w == listed || nearScaleWord(w, listed) }) {
+			return e.value, true
+		}
+	}
 	return 0, false
 }
+
+// nearScaleWord reports whether w is a scale word with one slip: "verry". With
+// five letters there is no other word of the scale as near.
+func nearScaleWord(w, listed string) bool {
+	a, b := []rune(w), []rune(listed)
+	return len(a) >= 5 && len(a) <= maxWord && len(b) >= 4 && a[0] == b[0] && slips(a, b) == 1
+}
+
+// maxScaleWords bounds how many words an answer in words has.
+const maxScaleWords = 5
 
 // contradicts reports whether the words say the opposite of the number, as
 // from someone who takes the scale the other way round: "1 very good".
@@ -73,5 +101,30 @@ func (r *reader) contradicts(v verdict) bool {
 		return false
 	}
 	said, ok := r.scalePhrase(func(t token) bool { return t.from >= v.from && t.to <= v.to })
-	return ok && (said-v.value >= 2 || v.value-said >= 2)
+	if ok && (said-v.value >= 2 || v.value-said >= 2) {
+		return true
+	}
+	for _, t := range r.tokens {
+		if face, is := faces[t.text]; is && (face-v.value >= 3 || v.value-face >= 3) {
+			return true
+		}
+	}
+	// At either end a strong word is enough: "1 excellent", "5 terrible".
+	switch v.value {
+	case r.ctx.Scale.Min:
+		return r.feels("delighted") && !r.feels("wretched")
+	case r.ctx.Scale.Max:
+		return r.feels("wretched") && !r.feels("delighted")
+	}
+	return false
+}
+
+// feels reports whether a word of the section stands anywhere and is not denied.
+func (r *reader) feels(section string) bool {
+	for i, t := range r.tokens {
+		if r.in(section, t.text) && !r.denies(i) {
+			return true
+		}
+	}
+	return false
 }

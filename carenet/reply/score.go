@@ -37,10 +37,17 @@ func (r *reader) score() verdict {
 			}
 			continue
 		case number:
+			if r.sameClause(i, i+1) && r.tokens[i+1].kind == number && r.tokens[i+1].value == t.value {
+				continue // "3 3 3": the last one speaks for them
+			}
 		default:
 			continue
 		}
 		if end, top, ok := r.outOf(i); ok {
+			if r.measures(i) {
+				i = end // "bp 135 over 80"
+				continue
+			}
 			if top != r.ctx.Scale.Max {
 				return verdict{kind: Ambiguous, reason: "other_scale"}
 			}
@@ -111,7 +118,46 @@ func (r *reader) measures(i int) bool {
 			return true
 		}
 	}
-	return r.sameClause(i-1, i) && r.in("labels", r.tokens[i-1].text)
+	j := i - 1
+	for ; r.sameClause(j, i) && r.in("measure_gap", r.tokens[j].text) && !r.in("labels", r.tokens[j].text); j-- {
+	}
+	if r.sameClause(j, i) && r.in("labels", r.tokens[j].text) {
+		return true
+	}
+	// "5 foot 2": what follows a measure goes on with it.
+	return r.sameClause(i-2, i) && r.tokens[i-2].kind == number && r.in("units", r.tokens[i-1].text) &&
+		r.in("goes_on", r.tokens[i-1].text)
+}
+
+// elsewhere reports whether the number at i is about something else than how
+// they are: a pain, somebody else's age, or what it is not.
+func (r *reader) elsewhere(i int) bool {
+	for j := i - 1; j >= 0 && j >= i-aboutReach && r.sameClause(j, i); j-- {
+		w := r.tokens[j].text
+		switch {
+		case r.in("other_measures", w), r.in("others", w):
+			return true
+		case r.in("negations", w) && j >= i-3 && r.onlyBetween(j+1, i):
+			return true
+		case r.in("own", w):
+			return false
+		}
+	}
+	return false
+}
+
+// aboutReach is how many words before a number may say what it is about.
+const aboutReach = 5
+
+// onlyBetween reports whether nothing but small words stand in [from, to): "not
+// a 3", "no es un 3".
+func (r *reader) onlyBetween(from, to int) bool {
+	for _, t := range r.tokens[from:to] {
+		if !r.in("cue_gap", t.text) && !r.in("cues_before", t.text) {
+			return false
+		}
+	}
+	return true
 }
 
 // weigh says how sure the number at i is to be the score, and why.
@@ -129,12 +175,14 @@ func (r *reader) weigh(i int) (certainty, string) {
 		reason = "number_word"
 	}
 	switch {
-	case r.measures(i), t.long && len(r.tokens) > 1, r.inQuestion(i):
+	case r.measures(i), (t.long || isYear(t.value)) && len(r.tokens) > 1, r.inQuestion(i), r.inPlainQuestion(i):
 		return ignored, ""
 	case t.weak && !r.aloneInClause(i):
 		return ignored, ""
-	case r.in("unsure_after", after) || r.in("unsure_after", before):
+	case r.after("unsure_after", i+1) > 0 || r.in("unsure_after", before):
 		return unsure, "unclear_number"
+	case r.elsewhere(i):
+		return unsure, "number_of_something_else"
 	case r.cued(i):
 		return certain, reason
 	case r.in("unsure_before", before):
@@ -152,6 +200,8 @@ func (r *reader) weigh(i int) (certainty, string) {
 	return unsure, "number_inside_sentence"
 }
 
+func isYear(n int) bool { return n >= 1900 && n < 2100 }
+
 // cued reports whether a feeling word leads to the number: "I feel about a 3".
 func (r *reader) cued(i int) bool {
 	j := i - 1
@@ -163,7 +213,8 @@ func (r *reader) cued(i int) bool {
 // leads reports whether nothing but a greeting stands before the number.
 func (r *reader) leads(i int) bool {
 	for _, t := range r.tokens[:i] {
-		if t.kind != symbol && !r.in("fillers", t.text) && !r.in("polite", t.text) {
+		same := t.kind == number && t.value == r.tokens[i].value
+		if !same && t.kind != symbol && !r.in("fillers", t.text) && !r.in("polite", t.text) {
 			return false
 		}
 	}
@@ -184,13 +235,17 @@ func (r *reader) aloneInClause(i int) bool {
 // counts reports whether the number may count what follows: "2 dogs barked",
 // "2 bad nights".
 func (r *reader) counts(i int) bool {
-	if r.isPlural(r.tokens[i+1].text) {
+	next := r.tokens[i+1].text
+	if r.isPlural(next) {
 		return true
 	}
-	return r.sameClause(i, i+2) && r.in("units", r.tokens[i+2].text) && r.isPlural(r.tokens[i+2].text)
+	return r.sameClause(i, i+2) && !r.in("determiners", next) && !r.in("cues_after", next) && r.isPlural(r.tokens[i+2].text)
 }
 
 func (r *reader) isPlural(w string) bool {
+	if r.in("irregular_plurals", w) {
+		return true
+	}
 	plural := false
 	for _, p := range r.l.plural {
 		if _, no := p.except[w]; no {
@@ -222,6 +277,16 @@ func (r *reader) inQuestion(i int) bool {
 		j--
 	}
 	return r.asks(j)
+}
+
+// inPlainQuestion is inQuestion for those who do not write question marks.
+func (r *reader) inPlainQuestion(i int) bool {
+	for j := i - 1; j >= 0 && r.tokens[j].clause == r.tokens[i].clause; j-- {
+		if r.asksPlainly(j) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reader) hasWords() bool {

@@ -140,7 +140,10 @@ var (
 	reClock    = regexp.MustCompile(`^\d{1,2}:\d{2}(:\d{2})?$`)
 	reDate     = regexp.MustCompile(`^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$`)
 	reMeasured = regexp.MustCompile(`^(?:[£$€¥]\d[\d.,]*|\d[\d.,]*(?:[£$€¥%]|°[cf]?))$`)
-	reOdd      = regexp.MustCompile(`^(?:-\d+(?:[.,]\d+)?|\d+[.,]\d+|\d+-\d+|\d+/\d+)$`)
+	reOdd      = regexp.MustCompile(`^(?:-\d+(?:[.,]\d+)?|\d+[.,]\d+|\d+-\d+|\d+/\d+|\+\d{1,2}|\d{1,2}\+|\p{L}+-\d)$`)
+	rePressure = regexp.MustCompile(`^(?:[6-9]\d|[12]\d\d)/\d{2,3}$`)
+	reJoined   = regexp.MustCompile(`^(\d{1,3})(\p{L}+)$`)
+	reAnd      = regexp.MustCompile(`^[وبف](\d{1,3})$`)
 	reFraction = regexp.MustCompile(`^(\d{1,3})/(\d{1,3})$`)
 )
 
@@ -150,7 +153,13 @@ func (r *reader) addPiece(f folded, start, end, clause, sentence int) {
 	if m := strings.TrimSuffix(text, "."); strings.HasSuffix(m, "a.m") || strings.HasSuffix(m, "p.m") {
 		text = strings.ReplaceAll(m, ".", "")
 	}
-	t := token{text: text, from: f.from[start], to: f.to[end-1], clause: clause, sentence: sentence}
+	t := token{text: r.l.unstretched(text), from: f.from[start], to: f.to[end-1], clause: clause, sentence: sentence}
+	if m := reAnd.FindStringSubmatch(text); m != nil {
+		// Arabic writes "and" and "with" as a letter in front of the next word.
+		r.addPiece(f, start, start+1, clause, sentence)
+		start, text = start+1, m[1]
+		t.text, t.from = text, f.from[start]
+	}
 	switch {
 	case !strings.ContainsAny(text, "0123456789"):
 		if !strings.ContainsFunc(text, unicode.IsLetter) {
@@ -158,19 +167,44 @@ func (r *reader) addPiece(f folded, start, end, clause, sentence int) {
 		}
 	case reCode.MatchString(text):
 		t.setDigits(strings.TrimPrefix(text, "#"))
+	case rePressure.MatchString(text):
+		t.kind = bound
 	case reFraction.MatchString(text):
 		t.setFraction(text, r.ctx.Scale)
 	case reClock.MatchString(text), reDate.MatchString(text), reMeasured.MatchString(text):
 		t.kind = bound
 	case reOdd.MatchString(text):
 		t.kind = odd
-	case reUnit.MatchString(text):
-		if _, ok := r.l.single["units"][reUnit.FindStringSubmatch(text)[2]]; ok {
-			t.kind = bound
+		if name, _, ok := strings.Cut(text, "-"); ok && r.in("labels", name) {
+			t.kind = word
 		}
+	case reUnit.MatchString(text) && r.in("units", reUnit.FindStringSubmatch(text)[2]):
+		t.kind = bound
+	case reJoined.MatchString(text):
+		r.addJoined(f, start, t)
+		return
 	case text == "<3": // a heart
 	case strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !isDigit(c) && c != '-' }):
 		t.kind = coded
+	}
+	r.tokens = append(r.tokens, t)
+}
+
+// addJoined reads a number that ran into the next word: "3today" and "4xx" are
+// an answer, "2day" and "4ever" are words, and "3ish" is to be asked about.
+func (r *reader) addJoined(f folded, start int, t token) {
+	m := reJoined.FindStringSubmatch(t.text)
+	letters := len([]rune(m[2]))
+	switch {
+	case r.in("glued", t.text):
+	case m[2] == strings.Repeat("x", letters), letters >= 4, letters == 3 && m[2] != "ish":
+		digits := t
+		digits.text, digits.to = m[1], f.to[start+len(m[1])-1]
+		digits.setDigits(m[1])
+		t.text, t.from = m[2], f.from[start+len(m[1])]
+		r.tokens = append(r.tokens, digits)
+	default:
+		t.kind = odd
 	}
 	r.tokens = append(r.tokens, t)
 }

@@ -64,9 +64,9 @@ func TestCommandLine(t *testing.T) {
 		says  string // of the refusal; empty when it is taken
 		takes []string
 	}{
-		{"", "", []string{"inbound", "latency", "rules"}},
+		{"", "", []string{"inbound", "latency", "reader", "rules"}},
 		{"--only rules,inbound", "", []string{"rules", "inbound"}},
-		{"--only delivery", `there is no group "delivery"; there are: inbound, latency, rules`, nil},
+		{"--only delivery", `there is no group "delivery"; there are: inbound, latency, reader, rules`, nil},
 		{"--clients 0", "--clients must be numbers from 1", nil},
 		{"--clients many", "--clients must be numbers from 1", nil},
 		{"--rounds 0", "--rounds must be 1 to", nil},
@@ -136,5 +136,20 @@ func TestRulesAreMeasured(t *testing.T) {
 	}
 	if len(figures) != 2 || figures[0].value <= 0 || figures[0].ratio <= 0 {
 		t.Errorf("figures %v", figures)
+	}
+}
+
+func TestTheReaderIsMeasured(t *testing.T) {
+	figures, err := reader(t.Context(), &bench{options: options{rounds: 1}, note: func(string, ...any) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(figures) != 8 {
+		t.Fatalf("%d figures: %v", len(figures), figures)
+	}
+	for _, f := range figures {
+		if f.value <= 0 || f.unit == "share" && f.value > 1 {
+			t.Errorf("figure %s", f)
+		}
 	}
 }

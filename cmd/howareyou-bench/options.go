@@ -24,6 +24,7 @@ type group struct {
 var groups = []group{
 	{"inbound", "texts taken in over HTTP, signed and committed, beside bare commits", inbound},
 	{"latency", "from a patient's text to the follower's phone, one at a time", latency},
+	{"reader", "replies read on one core, and how many texts of alarm the crisis words find", reader},
 	{"rules", "days of answers that the trend rules look at, on one core", rules},
 }
 

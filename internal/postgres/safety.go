@@ -24,10 +24,19 @@ func safetyRule(flags []string) (rule string, severity alerts.Severity) {
 	switch {
 	case slices.Contains(flags, reply.FlagSelfHarm):
 		return ruleSelfHarm, alerts.Red
-	case slices.Contains(flags, reply.FlagChestPain), slices.Contains(flags, reply.FlagBreathless):
+	case slices.ContainsFunc(flags, redFlag):
 		return ruleRedFlag, alerts.Red
 	}
 	return ruleHelp, alerts.AmberHigh
+}
+
+// redFlag says whether a flag is one that cannot wait.
+func redFlag(flag string) bool {
+	switch flag {
+	case reply.FlagChestPain, reply.FlagBreathless, reply.FlagStroke, reply.FlagBleeding:
+		return true
+	}
+	return false
 }
 
 // openSafetyAlert calls staff about a text whose words were flagged. A text of
