@@ -171,9 +171,7 @@ const (
 )
 
 func (s *Store) once(ctx context.Context, orgs []carenet.ID, fn func(pgx.Tx) error) error {
-	begin, cancel := context.WithTimeout(ctx, s.txTime)
-	tx, err := s.pool.Begin(begin)
-	cancel()
+	tx, err := s.begin(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -202,6 +200,16 @@ func (s *Store) once(ctx context.Context, orgs []carenet.ID, fn func(pgx.Tx) err
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// begin waits for a connection no longer than a transaction may take.
+func (s *Store) begin(ctx context.Context) (pgx.Tx, error) {
+	if _, set := ctx.Deadline(); !set {
+		within, cancel := context.WithTimeout(ctx, s.txTime)
+		defer cancel()
+		ctx = within
+	}
+	return s.pool.Begin(ctx)
 }
 
 // bound cuts the connection of a transaction that is not over in time, unless its
