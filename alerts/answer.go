@@ -17,22 +17,31 @@ type Answer struct {
 	Score float64 `json:"score"`
 }
 
-// CheckIn is what Daily needs to know of a check-in that has a score.
+// CheckIn is what a history needs to know of a check-in that has a score.
 type CheckIn struct {
 	ID       carenet.ID
-	Day      Day        // the patient's local day it was given on
-	At       time.Time  // when it was received
-	Score    float64    // as the patient gave it
-	Self     bool       // the patient's own answer, not a proxy's or the staff's
-	Corrects carenet.ID // the check-in that this one replaces, or NilID
+	Day      Day              // the patient's local day it was given on
+	At       time.Time        // when it was received
+	Score    float64          // as it was given
+	Reporter carenet.Reporter // whose answer it is
+	Corrects carenet.ID       // the check-in that this one replaces, or NilID
+	More     More             // what came with the score
 }
 
-// Daily turns check-ins into a history: for each local day the last answer
-// that the patient gave and nobody has corrected since. A correction counts
-// on the day of what it corrects. The order of the check-ins and repeats of
-// the same one make no difference. It fails with Invalid when a score is off
+// Daily turns check-ins into the patient's own series: for each local day the
+// last answer that the patient gave and nobody has corrected since. A correction
+// counts on the day of what it corrects. The order of the check-ins and repeats
+// of the same one make no difference. It fails with Invalid when a score is off
 // the scale; the caller must not take that for "no answer".
 func Daily(scale Scale, checkIns []CheckIn) ([]Answer, error) {
+	h, err := HistoryOf(scale, carenet.ReporterSelf, checkIns)
+	return h.Answers, err
+}
+
+// HistoryOf is Daily for any one reporter, with what came beside the scores.
+// What a patient says, what a follower says for them and what staff write down
+// are three series and never one: another eye has another scale.
+func HistoryOf(scale Scale, reporter carenet.Reporter, checkIns []CheckIn) (History, error) {
 	byID := make(map[carenet.ID]CheckIn, len(checkIns))
 	corrected := make(map[carenet.ID]bool)
 	for _, c := range checkIns {
@@ -43,7 +52,7 @@ func Daily(scale Scale, checkIns []CheckIn) ([]Answer, error) {
 	}
 	last := make(map[Day]CheckIn, len(byID))
 	for id, c := range byID {
-		if !c.Self || corrected[id] {
+		if c.Reporter != reporter || corrected[id] {
 			continue
 		}
 		day := countsOn(c, byID)
@@ -51,16 +60,22 @@ func Daily(scale Scale, checkIns []CheckIn) ([]Answer, error) {
 			last[day] = c
 		}
 	}
-	answers := make([]Answer, 0, len(last))
+	h := History{Answers: make([]Answer, 0, len(last))}
 	for day, c := range last {
 		score, err := scale.Normal(c.Score)
 		if err != nil {
-			return nil, err
+			return History{}, err
 		}
-		answers = append(answers, Answer{Day: day, Score: score})
+		h.Answers = append(h.Answers, Answer{Day: day, Score: score})
+		if !c.More.empty() {
+			if h.More == nil {
+				h.More = make(map[Day]More)
+			}
+			h.More[day] = c.More
+		}
 	}
-	slices.SortFunc(answers, byDay)
-	return answers, nil
+	slices.SortFunc(h.Answers, byDay)
+	return h, nil
 }
 
 // countsOn follows corrections back to the first check-in of the chain. The

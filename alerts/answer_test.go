@@ -14,14 +14,14 @@ func TestDaily(t *testing.T) {
 	id := func(n byte) carenet.ID { return carenet.ID{15: n} }
 	at := func(hour int) time.Time { return time.Date(2026, 3, 1, hour, 0, 0, 0, time.UTC) }
 	mine := func(n byte, day Day, hour int, score float64) CheckIn {
-		return CheckIn{ID: id(n), Day: day, At: at(hour), Score: score, Self: true}
+		return CheckIn{ID: id(n), Day: day, At: at(hour), Score: score, Reporter: carenet.ReporterSelf}
 	}
 	correcting := func(c CheckIn, what byte) CheckIn {
 		c.Corrects = id(what)
 		return c
 	}
 	notMine := func(c CheckIn) CheckIn {
-		c.Self = false
+		c.Reporter = carenet.ReporterProxy
 		return c
 	}
 	for _, c := range []struct {

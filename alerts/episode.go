@@ -47,7 +47,7 @@ func (e Episode) Rules() []string {
 }
 
 // calm says whether an answer counts towards the end of an episode.
-func calm(f Features) bool {
+func calm(f *Features) bool {
 	return f.Drop.Value <= calmShare*max(f.BaseSD.Value, calmFloor) && f.EWMAZ.Value > -calmZ
 }
 
@@ -82,7 +82,7 @@ func (c *course) close(d Day, why CloseReason) *Episode {
 // answered moves the open episode on by an answer, and returns it if that
 // closed it. A calm end wins over the longest duration on the same day: of the
 // two it says more.
-func (c *course) answered(d Day, f Features) *Episode {
+func (c *course) answered(d Day, f *Features) *Episode {
 	if c.current == nil {
 		return nil
 	}

@@ -92,7 +92,7 @@ func TestCalmAtItsEdges(t *testing.T) {
 		{-1, 0.8, -1.5, false},
 	} {
 		f := Features{Drop: Num(c.drop), BaseSD: Num(c.sd), EWMAZ: Num(c.z)}
-		if got := calm(f); got != c.want {
+		if got := calm(&f); got != c.want {
 			t.Errorf("drop %v, sd %v, z %v: %v, want %v", c.drop, c.sd, c.z, got, c.want)
 		}
 	}
@@ -102,8 +102,8 @@ func TestPartsThatFindingsPlay(t *testing.T) {
 	pack := DefaultPack()
 	low := Rule{
 		ID: "LOW", Version: 1, Severity: Watch, Words: "reason.low", Answers: 1,
-		When:   func(f Features) bool { return f.Score <= 2 },
-		Limits: func(f Features) []Limit { return []Limit{{"score", f.Score, 2}} },
+		When:   func(f *Features) (bool, error) { return f.Score <= 2, nil },
+		Limits: func(f *Features) ([]Limit, error) { return []Limit{{"score", f.Score, 2}}, nil },
 	}
 	pack.Rules = append(pack.Rules, low)
 	r, err := Trend{Scale: OneToFive(), Pack: pack}.Replay(diary(steady+strings.Repeat("1", 33)), 52)

@@ -1,6 +1,10 @@
 package alerts
 
-import "math"
+import (
+	"math"
+
+	"howareyou/alerts/stats"
+)
 
 // The exponentially weighted moving average gives each answer the weight
 // ewmaWeight and forgets by the same share (Roberts 1959; Lucas & Saccucci
@@ -11,9 +15,7 @@ const (
 	ewmaPhi    = 0.3
 )
 
-func ewmaNext(e, score float64) float64 {
-	return ewmaWeight*score + (1-ewmaWeight)*e
-}
+func ewmaNext(e, score float64) float64 { return stats.EWMA{Weight: ewmaWeight}.Next(e, score) }
 
 // ewmaError is the standard error of the difference between the average and
 // the baseline's mean: sd·sqrt(λ/(2-λ)·A + V). A widens the average's own

@@ -22,8 +22,10 @@ type Finding struct {
 	PackVersion int      `json:"pack_version"`
 	Severity    Severity `json:"severity"`
 	Words       string   `json:"words"`
-	Day         Day      `json:"day"`
-	Part        Part     `json:"part"`
+	// Say is Rule.Say.
+	Say  map[string]string `json:"say,omitempty"`
+	Day  Day               `json:"day"`
+	Part Part              `json:"part"`
 	// Episode is the opening day of the episode it belongs to, where Part is
 	// PartOpens or PartEvidence.
 	Episode  Day      `json:"episode,omitzero"`

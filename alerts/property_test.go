@@ -29,20 +29,16 @@ func online(t *rapid.T, trend Trend, answers []Answer, through Day) Result {
 	for _, a := range answers {
 		if last, ok := r.State.Through(); ok && last+1 < a.Day && rapid.Bool().Draw(t, "look") {
 			s, closed := trend.Pass(r.State, Day(rapid.IntRange(int(last), int(a.Day-1)).Draw(t, "until")))
-			r.State = s
-			r.apply(closed, nil)
+			r.add(s, Verdict{Closed: closed})
 		}
 		s, v, err := trend.Step(r.State, a)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.State = s
-		r.Findings = append(r.Findings, v.Findings...)
-		r.apply(v.Closed, v.Opened)
+		r.add(s, v)
 	}
 	s, closed := trend.Pass(r.State, through)
-	r.State = s
-	r.apply(closed, nil)
+	r.add(s, Verdict{Closed: closed})
 	return r
 }
 
@@ -161,10 +157,10 @@ func checkIns(t *rapid.T, scale Scale) []CheckIn {
 	for i, a := range answers {
 		at := time.Unix(int64(a.Day)*secondsPerDay, 0).UTC()
 		for j := range rapid.IntRange(1, 3).Draw(t, "that day") {
-			c := CheckIn{ID: carenet.ID{1: byte(i >> 8), 2: byte(i), 3: byte(j)}, Day: a.Day, At: at, Score: a.Score, Self: true}
+			c := CheckIn{ID: carenet.ID{1: byte(i >> 8), 2: byte(i), 3: byte(j)}, Day: a.Day, At: at, Score: a.Score, Reporter: carenet.ReporterSelf}
 			switch rapid.IntRange(0, 9).Draw(t, "kind") {
 			case 0:
-				c.Self, c.Score = false, scale.Min
+				c.Reporter, c.Score = carenet.ReporterProxy, scale.Min
 			case 1:
 				c.Corrects, c.Score = rapid.SampledFrom(append(ids(all), carenet.NilID)).Draw(t, "corrects"), scale.Max
 			case 2:

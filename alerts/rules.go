@@ -19,13 +19,19 @@ type Rule struct {
 	Trend bool
 	// Answers is how many of the last answers the reason shows.
 	Answers int
-	// When says whether the rule fires. It must hold no state and must not
-	// read a missing feature.
-	When func(Features) bool
+	// OnSilence rules are tried when an asking went unanswered, all others when
+	// an answer came.
+	OnSilence bool
+	// When says whether the rule fires. It must hold no state. It fails when it
+	// reads a feature that is missing or costs too much: a Fault, not a "no".
+	When func(*Features) (bool, error)
 	// Limits says which values passed which limits. It is asked only when the
-	// rule fired. The first is in the units of the scale and is the one that
-	// the reason quotes.
-	Limits func(Features) []Limit
+	// rule fired. The first of a trend rule is in the units of the scale and is
+	// the one that the reason quotes.
+	Limits func(*Features) ([]Limit, error)
+	// Say is what staff read, by language, with {feature} where a value goes;
+	// nil where Words names a message of the program's own.
+	Say map[string]string
 }
 
 // Limit is a value that a rule compared, and what with.
@@ -60,15 +66,15 @@ func trendEWMA() Rule {
 	return Rule{
 		ID: RuleTrendEWMA, Version: 1, Severity: Amber, Words: "reason.trend_ewma",
 		Source: "Lucas & Saccucci 1990, with an allowance for autocorrelation", Trend: true, Answers: 5,
-		When: func(f Features) bool {
-			return f.BaselineReady && f.EWMAZ.Value <= trendZ
+		When: func(f *Features) (bool, error) {
+			return f.BaselineReady && f.EWMAZ.Value <= trendZ, nil
 		},
-		Limits: func(f Features) []Limit {
+		Limits: func(f *Features) ([]Limit, error) {
 			fall := f.BaseMean.Value - f.EWMA.Value
 			return []Limit{
 				{"ewma_drop", fall, fall * trendZ / f.EWMAZ.Value},
 				{"ewma_z", f.EWMAZ.Value, trendZ},
-			}
+			}, nil
 		},
 	}
 }
@@ -85,14 +91,14 @@ func belowUsual3() Rule {
 	return Rule{
 		ID: RuleBelowUsual3, Version: 1, Severity: Amber, Words: "reason.below_usual_3",
 		Source: "persistence of a worsening, as diaries of exacerbations define it", Trend: true, Answers: belowAnswers,
-		When: func(f Features) bool {
-			return f.BaselineReady && f.BelowStreak.Value >= belowAnswers
+		When: func(f *Features) (bool, error) {
+			return f.BaselineReady && f.BelowStreak.Value >= belowAnswers, nil
 		},
-		Limits: func(f Features) []Limit {
+		Limits: func(f *Features) ([]Limit, error) {
 			return []Limit{
 				{"drop", f.Drop.Value, belowLimit(f.Level, f.BaseSD.Value)},
 				{"below_streak", f.BelowStreak.Value, belowAnswers},
-			}
+			}, nil
 		},
 	}
 }
@@ -111,22 +117,22 @@ func dropConfirmed() Rule {
 	return Rule{
 		ID: RuleDropConfirmed, Version: 1, Severity: AmberHigh, Words: "reason.drop_confirmed",
 		Source: "two-point worsening of the STAR trial (Basch), with confirmation", Trend: true, Answers: 2,
-		When: func(f Features) bool {
+		When: func(f *Features) (bool, error) {
 			if !f.BaselineReady || !f.PrevDrop.Known || f.DaysSincePrev.Value > dropApartDays {
-				return false
+				return false, nil
 			}
 			sd := f.BaseSD.Value
 			return min(f.Drop.Value, f.PrevDrop.Value) >= dropLimit(f.Level, sd) &&
-				max(f.Drop.Value, f.PrevDrop.Value) >= deepLimit(f.Level, sd)
+				max(f.Drop.Value, f.PrevDrop.Value) >= deepLimit(f.Level, sd), nil
 		},
-		Limits: func(f Features) []Limit {
+		Limits: func(f *Features) ([]Limit, error) {
 			sd := f.BaseSD.Value
 			return []Limit{
 				{"deepest_drop", max(f.Drop.Value, f.PrevDrop.Value), deepLimit(f.Level, sd)},
 				{"drop", f.Drop.Value, dropLimit(f.Level, sd)},
 				{"prev_drop", f.PrevDrop.Value, dropLimit(f.Level, sd)},
 				{"days_since_prev", f.DaysSincePrev.Value, dropApartDays},
-			}
+			}, nil
 		},
 	}
 }

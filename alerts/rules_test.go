@@ -16,6 +16,15 @@ func dropFeatures(level, sd, prev, drop, days float64) Features {
 	}
 }
 
+func fires(t *testing.T, r Rule, f Features) bool {
+	t.Helper()
+	fires, err := r.When(&f)
+	if err != nil {
+		t.Fatalf("%s: %v", r.ID, err)
+	}
+	return fires
+}
+
 func TestDropConfirmedAtItsEdges(t *testing.T) {
 	unknown := dropFeatures(1, 0.5, 2, 2, 1)
 	unknown.PrevDrop = Number{}
@@ -41,7 +50,7 @@ func TestDropConfirmedAtItsEdges(t *testing.T) {
 		{"the answer before had no baseline", unknown, false},
 		{"no baseline", notReady, false},
 	} {
-		if got := dropConfirmed().When(c.f); got != c.want {
+		if got := fires(t, dropConfirmed(), c.f); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
@@ -67,10 +76,10 @@ func TestTrendAndBelowUsualAtTheirEdges(t *testing.T) {
 		{"second below", f(0, 2), false, false},
 		{"no baseline", notReady, false, false},
 	} {
-		if got := trendEWMA().When(c.f); got != c.trend {
+		if got := fires(t, trendEWMA(), c.f); got != c.trend {
 			t.Errorf("%s: trend %v, want %v", c.name, got, c.trend)
 		}
-		if got := belowUsual3().When(c.f); got != c.below {
+		if got := fires(t, belowUsual3(), c.f); got != c.below {
 			t.Errorf("%s: below usual %v, want %v", c.name, got, c.below)
 		}
 	}
@@ -89,7 +98,7 @@ func TestBelowLimit(t *testing.T) {
 // Every rule must carry what a finding has to name, and packs must not hold a
 // rule twice.
 func TestPacksAreComplete(t *testing.T) {
-	for _, p := range []Pack{DefaultPack(), TrendPack()} {
+	for _, p := range []Pack{DefaultPack(), TrendPack(), SafetyPack()} {
 		var ids []string
 		for _, r := range p.Rules {
 			if r.ID == "" || r.Version < 1 || r.Severity.Rank() == 0 || r.Words == "" || r.Source == "" ||

@@ -11,9 +11,9 @@ const recentAnswers = 5
 // copy is independent. It is only ever a shortcut: Trend.Replay over the
 // answers gives it again, so it need not be kept safe.
 type State struct {
-	started  bool
-	first    Day // the day of the first answer
-	through  Day // the last day that was taken in
+	started  bool // there was an answer
+	first    Day  // the day of the first answer
+	through  Day  // the last day that was taken in
 	slots    [historyDays]slot
 	baseline Baseline // the last that was ready
 	ewma     float64  // meaningful when the baseline is ready
@@ -22,18 +22,29 @@ type State struct {
 	recent   [recentAnswers]Answer // newest first
 	answers  int                   // of all time
 	course   course
+
+	lowStreak int
+	anchorSum float64 // of the answers of the first weeks
+	anchorN   int
+	prompts   Prompts
+	lastAsked Asking
+	asked     bool // lastAsked is meaningful
 }
 
 // slot is a day of the history: at position day modulo its length.
 type slot struct {
 	score    float64
 	answered bool
-	episode  bool // the day lies inside an episode
+	episode  bool               // the day lies inside an episode
+	items    map[string]float64 // never altered
 }
 
 // Through returns the last day that was taken in; ok is false before the first
 // answer. Trend.Step takes only days after it.
 func (s State) Through() (day Day, ok bool) { return s.through, s.started }
+
+// Prompts returns how the patient's askings ended.
+func (s State) Prompts() Prompts { return s.prompts }
 
 // Baseline returns what is usual for the patient.
 func (s State) Baseline() Baseline { return s.baseline }
@@ -92,32 +103,42 @@ func (s *State) enter(scale Scale, d Day) {
 }
 
 // observe updates what an answer changes and returns the day's features.
-func (s *State) observe(scale Scale, a Answer) Features {
-	f := Features{Score: a.Score, Level: scale.Level()}
+func (s *State) observe(scale Scale, a Answer, more More) Features {
+	var sincePrev Number
 	if s.answers > 0 {
-		f.DaysSincePrev = Num(float64(a.Day - s.recent[0].Day))
+		sincePrev = Num(float64(a.Day - s.recent[0].Day))
 	}
 	copy(s.recent[1:], s.recent[:recentAnswers-1])
 	s.recent[0] = a
 	s.answers++
-	*s.slot(a.Day) = slot{score: a.Score, answered: true}
-	if !s.baseline.Ready() {
-		return f
-	}
-	b := s.baseline
-	s.ewma = ewmaNext(s.ewma, a.Score)
-	drop := b.Mean - a.Score
-	if drop >= belowLimit(f.Level, b.SD) {
-		s.streak++
+	*s.slot(a.Day) = slot{score: a.Score, answered: true, items: more.Items}
+	s.prompts = s.prompts.Heard()
+	if low(scale, a.Score) {
+		s.lowStreak++
 	} else {
-		s.streak = 0
+		s.lowStreak = 0
 	}
-	f.BaselineReady = true
-	f.BaseMean, f.BaseSD, f.BaseN = Num(b.Mean), Num(b.SD), Num(float64(b.N))
-	f.EWMA, f.EWMAZ = Num(s.ewma), Num(ewmaZ(s.ewma, b))
-	f.Drop, f.PrevDrop = Num(drop), s.prevDrop
-	f.BelowStreak = Num(float64(s.streak))
-	s.prevDrop = Num(drop)
+	if a.Day < s.first+anchorDays {
+		s.anchorSum += a.Score
+		s.anchorN++
+	}
+	var drop Number
+	if b := s.baseline; b.Ready() {
+		s.ewma = ewmaNext(s.ewma, a.Score)
+		drop = Num(b.Mean - a.Score)
+		if drop.Value >= belowLimit(scale.Level(), b.SD) {
+			s.streak++
+		} else {
+			s.streak = 0
+		}
+	}
+	f := s.standing(scale, a.Day)
+	f.Answered, f.Score, f.DaysSincePrev = true, a.Score, sincePrev
+	s.items(a.Day, more, &f)
+	if drop.Known {
+		f.Drop, f.PrevDrop = drop, s.prevDrop
+		s.prevDrop = drop
+	}
 	return f
 }
 

@@ -12,28 +12,44 @@ type Trend struct {
 	Pack  Pack
 }
 
-// Verdict is what an answer brought about.
+// Verdict is what an answer, or an asking that ended, brought about.
 type Verdict struct {
 	Features Features
 	Findings []Finding
-	// Closed is the episode that closed on the answer's day, or on a day
-	// without answer before it. Opened is the one the answer opened. Either
-	// may be nil, and both may be set.
+	// Faults are the rules that could not be judged.
+	Faults []Fault
+	// Closed is the episode that closed on the day, or on a day without answer
+	// before it. Opened is the one the answer opened. Either may be nil, and both
+	// may be set.
 	Closed, Opened *Episode
+}
+
+// Fault is a rule that could not be judged. Staff must see it: it is not the
+// same as a rule that did not fire.
+type Fault struct {
+	Rule        string `json:"rule"`
+	RuleVersion int    `json:"rule_version"`
+	Pack        string `json:"pack"`
+	PackVersion int    `json:"pack_version"`
+	Day         Day    `json:"day"`
+	Why         string `json:"why"`
 }
 
 // Step takes in the next answer. The answer's day must lie after all days
 // taken in so far: otherwise (a late or corrected answer) it fails with
 // Conflict and the caller replays. A score off the scale, or no number, fails
 // with Invalid. On failure the state is returned as it was.
-func (t Trend) Step(s State, a Answer) (State, Verdict, error) {
+func (t Trend) Step(s State, a Answer) (State, Verdict, error) { return t.StepMore(s, a, More{}) }
+
+// StepMore is Step for an answer that more came with.
+func (t Trend) StepMore(s State, a Answer, more More) (State, Verdict, error) {
 	const op = "take in answer"
 	switch {
 	case !t.Scale.holds(a.Score):
 		return s, Verdict{}, carenet.Errorf(carenet.Invalid, op, "the score is not on the scale")
 	case !a.Day.valid():
 		return s, Verdict{}, carenet.Errorf(carenet.Invalid, op, "the day is not a date")
-	case s.started && a.Day <= s.through:
+	case s.started && a.Day <= s.through, s.asked && a.Day <= s.lastAsked.Day:
 		return s, Verdict{}, carenet.Errorf(carenet.Conflict, op, "a later day has been taken in already")
 	}
 	if !s.started {
@@ -43,15 +59,15 @@ func (t Trend) Step(s State, a Answer) (State, Verdict, error) {
 	v.Closed = s.pass(t.Scale, a.Day-1)
 	s.enter(t.Scale, a.Day)
 	s.through = a.Day
-	v.Features = s.observe(t.Scale, a)
-	if closed := s.course.answered(a.Day, v.Features); closed != nil {
+	v.Features = s.observe(t.Scale, a, more)
+	if closed := s.course.answered(a.Day, &v.Features); closed != nil {
 		v.Closed = closed
 		s.streak = 0
 		if closed.Why == ClosedCalm {
 			s.ewma = s.baseline.Mean
 		}
 	}
-	v.Findings = t.fire(&s, v.Features)
+	t.judge(&s, a.Day, false, &v)
 	if opening := opening(v.Findings); len(opening) > 0 {
 		v.Opened = s.course.open(a.Day, opening)
 	}
@@ -59,35 +75,81 @@ func (t Trend) Step(s State, a Answer) (State, Verdict, error) {
 	return s, v, nil
 }
 
-// fire tries the rules on the day's features and says what part each finding
-// plays.
-func (t Trend) fire(s *State, f Features) []Finding {
-	var findings []Finding
-	for _, r := range t.Pack.Rules {
-		if !r.When(f) {
+// Asked takes in how an asking ended. The askings of a day come after its
+// answer; an asking of a day before the last one taken in fails with Conflict
+// and the caller replays.
+func (t Trend) Asked(s State, o Asking) (State, Verdict, error) {
+	const op = "take in asking"
+	switch {
+	case !o.Day.valid():
+		return s, Verdict{}, carenet.Errorf(carenet.Invalid, op, "the day is not a date")
+	case s.started && o.Day < s.through, s.asked && byAsking(o, s.lastAsked) <= 0:
+		return s, Verdict{}, carenet.Errorf(carenet.Conflict, op, "a later day has been taken in already")
+	}
+	var v Verdict
+	if s.started {
+		v.Closed = s.pass(t.Scale, o.Day)
+	}
+	s.prompts, s.lastAsked, s.asked = s.prompts.Ended(o.Answered), o, true
+	if o.Answered || !slices.ContainsFunc(t.Pack.Rules, func(r Rule) bool { return r.OnSilence }) {
+		return s, v, nil
+	}
+	v.Features = s.standing(t.Scale, o.Day)
+	if s.started {
+		v.Features.DaysSincePrev = Num(float64(o.Day - s.recent[0].Day))
+	}
+	t.judge(&s, o.Day, true, &v)
+	return s, v, nil
+}
+
+// judge tries the rules on the day's features and says what part each finding
+// plays. The safety rules come first and belong to no pack.
+func (t Trend) judge(s *State, day Day, silence bool, v *Verdict) {
+	if speaks(&v.Features) {
+		t.try(s, safetyPack, day, silence, v)
+	}
+	t.try(s, t.Pack, day, silence, v)
+}
+
+func (t Trend) try(s *State, pack Pack, day Day, silence bool, v *Verdict) {
+	for i := range pack.Rules {
+		r := &pack.Rules[i]
+		if r.OnSilence != silence {
+			continue
+		}
+		fires, err := r.When(&v.Features)
+		var limits []Limit
+		if err == nil && fires {
+			limits, err = r.Limits(&v.Features)
+		}
+		if err != nil {
+			v.Faults = append(v.Faults, Fault{
+				Rule: r.ID, RuleVersion: r.Version, Pack: pack.ID, PackVersion: pack.Version, Day: day, Why: err.Error(),
+			})
+		}
+		if !fires {
 			continue
 		}
 		finding := Finding{
-			Rule: r.ID, RuleVersion: r.Version, Pack: t.Pack.ID, PackVersion: t.Pack.Version,
-			Severity: r.Severity, Words: r.Words, Day: s.through, Part: PartOwn,
+			Rule: r.ID, RuleVersion: r.Version, Pack: pack.ID, PackVersion: pack.Version,
+			Severity: r.Severity, Words: r.Words, Say: r.Say, Day: day, Part: PartOwn,
 			Evidence: Evidence{
-				Scale: t.Scale, Features: f, Baseline: s.baseline,
-				Limits: r.Limits(f), Last: s.last(r.Answers),
+				Scale: t.Scale, Features: v.Features, Baseline: s.baseline,
+				Limits: limits, Last: s.last(r.Answers),
 			},
 		}
 		if r.Trend {
 			switch {
 			case s.course.current != nil:
 				finding.Part, finding.Episode = PartEvidence, s.course.current.Opened
-			case s.course.mayOpen(s.through):
-				finding.Part, finding.Episode = PartOpens, s.through
+			case s.course.mayOpen(day):
+				finding.Part, finding.Episode = PartOpens, day
 			default:
 				finding.Part = PartHeld
 			}
 		}
-		findings = append(findings, finding)
+		v.Findings = append(v.Findings, finding)
 	}
-	return findings
 }
 
 func opening(findings []Finding) []Finding {
@@ -115,48 +177,67 @@ func (t Trend) Pass(s State, through Day) (State, *Episode) {
 type Result struct {
 	State    State
 	Findings []Finding
+	Faults   []Fault
 	Episodes []Episode
 }
 
 // Replay takes in the answers of a patient up to and including the day
 // through. Their order makes no difference, nor does an answer that is there
 // twice. Two different scores on one day fail with Invalid: which one counts
-// is for Daily to say.
+// is for HistoryOf to say.
 func (t Trend) Replay(answers []Answer, through Day) (Result, error) {
-	if !slices.IsSortedFunc(answers, byDay) {
-		answers = slices.Clone(answers)
-		slices.SortFunc(answers, byDay)
+	return t.ReplayHistory(History{Answers: answers}, through)
+}
+
+// ReplayHistory is Replay with what came beside the answers and with how the
+// askings ended. An asking that is there twice counts once.
+func (t Trend) ReplayHistory(h History, through Day) (Result, error) {
+	h, err := h.tidy(through)
+	if err != nil {
+		return Result{}, err
 	}
 	var r Result
-	for i, a := range answers {
-		if a.Day > through {
-			break
-		}
-		if i > 0 && a.Day == answers[i-1].Day {
-			if a.Score == answers[i-1].Score {
-				continue
+	asked := h.Prompts
+	before := func(day Day) error {
+		for len(asked) > 0 && asked[0].Day < day {
+			s, v, err := t.Asked(r.State, asked[0])
+			if err != nil {
+				return err
 			}
-			return Result{}, carenet.Errorf(carenet.Invalid, "replay answers", "a day has two different scores")
+			r.add(s, v)
+			asked = asked[1:]
 		}
-		s, v, err := t.Step(r.State, a)
+		return nil
+	}
+	for i, a := range h.Answers {
+		if i > 0 && a.Day == h.Answers[i-1].Day {
+			continue
+		}
+		if err := before(a.Day); err != nil {
+			return Result{}, err
+		}
+		s, v, err := t.StepMore(r.State, a, h.More[a.Day])
 		if err != nil {
 			return Result{}, err
 		}
-		r.State = s
-		r.Findings = append(r.Findings, v.Findings...)
-		r.apply(v.Closed, v.Opened)
+		r.add(s, v)
+	}
+	if err := before(maxDay + 1); err != nil {
+		return Result{}, err
 	}
 	s, closed := t.Pass(r.State, through)
-	r.State = s
-	r.apply(closed, nil)
+	r.add(s, Verdict{Closed: closed})
 	return r, nil
 }
 
-func (r *Result) apply(closed, opened *Episode) {
-	if closed != nil {
-		r.Episodes[len(r.Episodes)-1] = *closed
+func (r *Result) add(s State, v Verdict) {
+	r.State = s
+	r.Findings = append(r.Findings, v.Findings...)
+	r.Faults = append(r.Faults, v.Faults...)
+	if v.Closed != nil {
+		r.Episodes[len(r.Episodes)-1] = *v.Closed
 	}
-	if opened != nil {
-		r.Episodes = append(r.Episodes, *opened)
+	if v.Opened != nil {
+		r.Episodes = append(r.Episodes, *v.Opened)
 	}
 }

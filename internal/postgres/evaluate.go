@@ -172,7 +172,7 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 	s, org := e.store, e.patient.OrgID
 	checkIns := make([]alerts.CheckIn, 0, len(series))
 	for _, r := range series {
-		checkIns = append(checkIns, alerts.CheckIn{ID: r.ID, Day: alerts.Day(r.LocalDay), At: r.At, Score: r.Value, Self: true, Corrects: orNil(r.CorrectsID)})
+		checkIns = append(checkIns, alerts.CheckIn{ID: r.ID, Day: alerts.Day(r.LocalDay), At: r.At, Score: r.Value, Reporter: carenet.ReporterSelf, Corrects: orNil(r.CorrectsID)})
 	}
 	answers, err := alerts.Daily(trendOf.Scale, checkIns)
 	if err != nil {
