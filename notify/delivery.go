@@ -38,35 +38,37 @@ const (
 )
 
 // Rules of the send protocol. Lease is how long an attempt may be in flight
-// before its outcome is looked for. Grace is how long an accepted text may take
-// to show in the provider's list: only that long after the lease, for a text may be
-// accepted at its very end, may one that is not there be sent again. An alert is
-// sent again AlertGrace after the attempt began: a double beats silence there.
+// before its outcome is looked for; no try begins or ends after it. Skew is how
+// far apart the clocks of two workers may be, so that one does not end the lease
+// of another early. Grace is how long an accepted text may take to show in the
+// provider's list: only that long after the lease, for a text may be accepted at
+// its very end, may one that is not there be sent again. An alert is sent again
+// AlertGrace after the attempt began: a double beats silence there.
 type Rules struct {
 	Lease       time.Duration
+	Skew        time.Duration
 	Grace       time.Duration
 	AlertGrace  time.Duration
 	LookEvery   time.Duration
-	MaxAttempts int
+	MaxAttempts int // tries that may have reached the carrier, or may have got lost; of alerts there is no end
 }
 
-// DefaultRules are the rules in force. The first wait of a retry is RetryWait(1).
+// DefaultRules are the rules in force.
 var DefaultRules = Rules{
-	Lease:       6 * time.Second,
+	Lease:       2500 * time.Millisecond,
+	Skew:        500 * time.Millisecond,
 	Grace:       30 * time.Second,
 	AlertGrace:  10 * time.Second,
 	LookEvery:   2 * time.Second,
 	MaxAttempts: 6,
 }
 
-// RetryWait is the wait before try number no+1 after a refusal that may pass:
-// 2 s, 8 s, 32 s, ... at most 10 minutes.
-func RetryWait(no int) time.Duration {
-	d := 2 * time.Second
-	for i := 1; i < no && d < 10*time.Minute; i++ {
-		d *= 4
-	}
-	return min(d, 10*time.Minute)
+// Past is how the earlier tries of a delivery ended.
+type Past struct {
+	Refused int // surely not accepted by the provider
+	Unclear int // nobody ever found out
+	Failed  int // accepted, and given back by a carrier for now
+	Lost    int // those of Failed whose code is worth one more try and no second
 }
 
 // Attempt is one try as the state machine sees it.
@@ -79,14 +81,8 @@ type Attempt struct {
 	Kind      Kind
 	StartedAt time.Time
 	ExpiresAt time.Time // of the delivery
+	Past      Past
 }
-
-// What the carriers refuse for now is tried again after a while; what they lost
-// for an unknown reason, soon.
-const (
-	laterWait    = 15 * time.Minute
-	onceMoreWait = 30 * time.Second
-)
 
 // Verdict is a decided change of an attempt and its delivery. The zero Verdict
 // (Attempt == "") changes nothing.
@@ -102,7 +98,11 @@ type Verdict struct {
 	Cause     string    // why the delivery ended or waits
 	NextTryAt time.Time // with Queued: when to try again
 	LookAt    time.Time // with Uncertain: when to look for it again
-	StopsOut  bool      // the carrier says that this number opted out
+
+	StopsOut   bool // the carrier says that this number opted out
+	Suppresses bool // nothing goes to the number until it has been checked
+	TellsStaff bool // the delivery's end waits for a human who deals with it
+	Pages      bool // a fault that who runs the service must mend
 }
 
 // Settles says whether the verdict makes the attempt's outcome known.
@@ -110,6 +110,13 @@ func (v Verdict) Settles() bool { return v.Attempt != "" && settled(v.Attempt) }
 
 // settled says whether an attempt's outcome is known.
 func settled(s AttemptState) bool { return s != AttemptSending && s != AttemptUncertain }
+
+// follow takes over what the policy of a code asks for beside another try.
+func (v Verdict) follow(p Policy) Verdict {
+	v.StopsOut, v.Suppresses, v.Pages = p.Has(StopNumber), p.Has(Suppress), p.Has(PageOperator)
+	v.TellsStaff = p.Has(TellStaff)
+	return v
+}
 
 // AfterSend decides what the answer to a try means.
 func (r Rules) AfterSend(a Attempt, out SendOutcome, now time.Time) Verdict {
@@ -121,13 +128,17 @@ func (r Rules) AfterSend(a Attempt, out SendOutcome, now time.Time) Verdict {
 		// A callback was faster than the answer; it knew better.
 		return Verdict{}
 	}
+	policy, known := PolicyOf(out.Code)
 	switch out.Class {
 	case Retry:
-		return r.again(a, v, max(RetryWait(a.No), out.RetryAfter), "the provider was not ready", now)
+		v.Pages = known && policy.Has(PageOperator)
+		return r.again(a, v, afterRefusal(a, out.RetryAfter), "the provider was not ready", now)
 	case OptedOut:
+		v = v.follow(policy)
 		v.Attempt, v.Delivery, v.Cause, v.StopsOut = AttemptFailed, Failed, "opted out at the carrier", true
 	case Permanent:
-		v.Attempt, v.Delivery, v.Cause = AttemptFailed, Failed, "refused by the provider"
+		v = v.follow(policy)
+		v.Attempt, v.Delivery, v.Cause = AttemptFailed, Failed, "refused by the provider: "+policy.Meaning
 	default:
 		v.Class = Unknown
 		v.Attempt, v.Delivery, v.LookAt = AttemptUncertain, Uncertain, now.Add(r.LookEvery)
@@ -136,17 +147,23 @@ func (r Rules) AfterSend(a Attempt, out SendOutcome, now time.Time) Verdict {
 	return v
 }
 
-// again ends this try and queues the next, or gives up in front of a human.
+// again ends this try and queues the next, or gives up in front of a human. What
+// was surely not accepted is tried until the delivery's own time has passed,
+// however often: an outage of the provider is no reason to give anybody up. What
+// may have got through counts, and so does what a carrier gave back.
 func (r Rules) again(a Attempt, v Verdict, wait time.Duration, cause string, now time.Time) Verdict {
 	v.Attempt, v.Delivery, v.Cause, v.NextTryAt = AttemptAbandoned, Queued, cause, now.Add(wait)
+	counts := v.Class == Unknown || v.Rank > 0
 	if v.Class != Unknown {
 		v.Class = Retry
 	}
-	switch {
-	case a.No >= r.MaxAttempts && a.Kind != KindAlert:
-		v.Delivery, v.Cause = NeedsHuman, "tried "+strconv.Itoa(a.No)+" times: "+cause
+	switch tries := a.Past.Unclear + a.Past.Failed + 1; {
+	case counts && tries >= r.MaxAttempts && a.Kind != KindAlert:
+		v.Delivery, v.Cause, v.TellsStaff = NeedsHuman, "tried "+strconv.Itoa(tries)+" times: "+cause, true
 	case v.NextTryAt.After(a.ExpiresAt):
-		v.Delivery, v.Cause = Expired, "its time passed: "+cause
+		v.Delivery, v.Cause, v.TellsStaff = Expired, "its time passed: "+cause, true
+	default:
+		v.TellsStaff = false // not the end yet
 	}
 	return v
 }
@@ -171,17 +188,16 @@ func (r Rules) news(a Attempt, s StatusReport, now time.Time) Verdict {
 	case "delivered", "read":
 		v.Attempt, v.Delivery = AttemptDelivered, Delivered
 	case "undelivered", "failed", "canceled":
-		v.Attempt, v.Delivery, v.Class = AttemptFailed, Failed, Permanent
-		v.Cause = "not delivered by the carrier"
-		switch s.Code {
-		case 21610:
-			v.Cause, v.StopsOut, v.Class = "opted out at the carrier", true, OptedOut
-		case 30001, 30002, 30003: // queue full, account suspended, handset unreachable
-			return r.again(a, v, laterWait, v.Cause, now)
-		case 30008: // unknown error: once more
-			if a.No < 2 {
-				return r.again(a, v, onceMoreWait, v.Cause, now)
-			}
+		p, _ := PolicyOf(s.Code)
+		v = v.follow(p)
+		v.Attempt, v.Delivery, v.Class, v.Cause = AttemptFailed, Failed, Permanent, "not delivered: "+p.Meaning
+		switch {
+		case v.StopsOut:
+			v.Class, v.Cause = OptedOut, "opted out at the carrier"
+		case p.Again == Soon || p.Again == Later:
+			return r.again(a, v, laterWait(a.Past.Failed), v.Cause, now)
+		case p.Again == OnceMore && a.Past.Lost == 0:
+			return r.again(a, v, onceMoreWait, v.Cause, now)
 		}
 	}
 	return v
@@ -197,16 +213,16 @@ func (r Rules) AfterListing(a Attempt, found *ListedText, now time.Time) Verdict
 	if found != nil {
 		return r.news(a, StatusReport{SID: found.SID, Status: found.Status, Code: found.Code}, now)
 	}
-	again := a.StartedAt.Add(r.Lease + r.Grace)
+	again := a.StartedAt.Add(r.Lease + r.Skew + r.Grace)
 	if a.Kind == KindAlert {
 		again = a.StartedAt.Add(r.AlertGrace)
 	}
 	v := Verdict{Class: Unknown, Rank: a.Rank, Detail: "not in the provider's list"}
 	if !now.Before(again) {
 		wait := time.Duration(0)
-		if a.No > 1 {
+		if n := a.Past.Unclear; n > 0 {
 			// A list that never shows anything must not become a flood.
-			wait = RetryWait(a.No)
+			wait = spread(a.ID, RetryWait(a.Kind, n))
 		}
 		return r.again(a, v, wait, "the provider never had it", now)
 	}
@@ -237,6 +253,9 @@ func rankOf(status string) int {
 // Claim is an attempt that may be handed to the provider now.
 type Claim struct {
 	Org, Event, Delivery carenet.ID
+	Sender               carenet.ID
+	Lane                 Priority
+	EventAt              time.Time // when what it tells of was committed
 	Text                 OutboundText
 	Attempt              Attempt
 }

@@ -68,7 +68,7 @@ func TestINV3_EveryDeliveryEnds(t *testing.T) {
 		clock, state := now, notify.Queued
 		a := attempt(kind(rapid.SampledFrom([]notify.Kind{notify.KindUpdate, notify.KindPrompt, notify.KindReply, notify.KindAlert}).Draw(t, "kind")),
 			expires(time.Duration(rapid.IntRange(1, 7*24*60).Draw(t, "minutes to live"))*time.Minute))
-		deadline := a.ExpiresAt.Add(rules.Grace + rules.Lease + time.Minute)
+		deadline := a.ExpiresAt.Add(rules.Grace + rules.Lease + rules.Skew + time.Minute)
 		words := rapid.SampledFrom([]string{"queued", "sent", "delivered", "undelivered", "failed", "pondering"})
 		codes := rapid.SampledFrom([]int{0, 30003, 30008, 30005, 21610})
 		accepted := false
@@ -88,6 +88,17 @@ func TestINV3_EveryDeliveryEnds(t *testing.T) {
 			}
 			if v.NextTryAt.Before(clock) || v.NextTryAt.After(a.ExpiresAt) {
 				t.Fatalf("at %s the next try is planned for %s, past %s", clock, v.NextTryAt, a.ExpiresAt)
+			}
+			switch {
+			case v.Class == notify.Unknown:
+				a.Past.Unclear++
+			case v.Rank == 0:
+				a.Past.Refused++
+			default:
+				a.Past.Failed++
+				if v.Code == 30008 {
+					a.Past.Lost++
+				}
 			}
 			clock = v.NextTryAt
 			a.No++

@@ -22,23 +22,11 @@ const (
 	KindStaff      Kind = "staff" // a person wrote it
 )
 
-// Priority is the lane of a delivery: lower goes first. Only PriorityAlert may
-// be sent while an earlier text to the same number is unsettled, because a
-// doubled alert is better than a late one.
-type Priority int
-
-// The lanes.
-const (
-	PriorityAlert  Priority = 0
-	PriorityReply  Priority = 1
-	PriorityPrompt Priority = 2
-	PriorityUpdate Priority = 3
-)
-
 // Reach is how a person can be told something by text.
 type Reach struct {
 	Person       carenet.ID
 	Conversation carenet.ID // NilID: no number is known
+	Sender       carenet.ID // the sender that the number knows us by
 	Stopped      bool       // the number is stopped, or somebody else's, as far as is known now
 }
 
@@ -59,12 +47,14 @@ type Responder struct {
 // World is what the planner must know about the events of one batch.
 type World struct {
 	Now        time.Time
+	Senders    []Sender
 	Patients   map[carenet.ID]Reach
 	Circles    map[carenet.ID][]CircleMember
 	Responders []Responder
 	People     map[carenet.ID]Reach // anybody else an event names
 	CheckIns   map[carenet.ID]carenet.CheckIn
 	Told       map[carenet.ID][]carenet.ID // alert -> people already told of it
+	Danger     map[carenet.ID]bool         // alerts of danger now
 }
 
 // Planned is one delivery that an event calls for, or that it would have called
@@ -76,6 +66,7 @@ type Planned struct {
 	Recipient    carenet.ID
 	Conversation carenet.ID
 	Follower     carenet.ID
+	Sender       carenet.ID
 	Priority     Priority
 	Reason       string // why this person is told
 	Cause        string // why they are not; empty when they are
@@ -138,6 +129,11 @@ func (p *planner) one(kind Kind, to carenet.Audience, r Reach, prio Priority, li
 		// stopped ends when it is about to leave: a START may come before.
 		d.Cause = "the number is stopped"
 	}
+	var texted carenet.ID
+	if r.Conversation == p.event.Detail.Conversation {
+		texted = p.event.Detail.Sender
+	}
+	d.Sender, _ = ChooseSender(p.world.Senders, texted, r.Sender, r.Conversation)
 	p.out = append(p.out, d)
 	return &p.out[len(p.out)-1]
 }
@@ -184,12 +180,15 @@ func (p *planner) reply() {
 }
 
 func (p *planner) alertStep() {
-	told := false
+	told, lane := false, PriorityAlert
+	if p.world.Danger[p.event.Subject] {
+		lane = PriorityRed
+	}
 	for _, r := range p.world.Responders {
 		if !slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(p.event.Detail.Roles, role) }) {
 			continue
 		}
-		d := p.one(KindAlert, carenet.ToClinician, r.Reach, PriorityAlert, alertLife, "told at this step of the escalation")
+		d := p.one(KindAlert, carenet.ToClinician, r.Reach, lane, alertLife, "told at this step of the escalation")
 		told = told || d != nil && d.Cause == ""
 	}
 	if told {
@@ -198,7 +197,7 @@ func (p *planner) alertStep() {
 	// Nobody who can be reached stands at this step: rather tell all than nobody.
 	for _, r := range p.world.Responders {
 		if !slices.ContainsFunc(p.out, func(d Planned) bool { return d.Recipient == r.Person }) {
-			p.one(KindAlert, carenet.ToClinician, r.Reach, PriorityAlert, alertLife, "told early: nobody at this step can be reached")
+			p.one(KindAlert, carenet.ToClinician, r.Reach, lane, alertLife, "told early: nobody at this step can be reached")
 		}
 	}
 }

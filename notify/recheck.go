@@ -16,6 +16,7 @@ type Candidate struct {
 
 	OptedOut    bool // the number is stopped
 	WrongNumber bool
+	Suspect     bool // texts cannot reach it, says the provider
 
 	// For KindUpdate: what the consent allows now.
 	View      carenet.View
@@ -44,6 +45,8 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 		return true, Sending, ""
 	case c.OptedOut:
 		return false, Withdrawn, "the number is stopped"
+	case c.Suspect:
+		return false, Withdrawn, "texts do not reach the number; it must be checked"
 	}
 	switch c.Kind {
 	case KindUpdate:

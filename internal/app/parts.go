@@ -113,7 +113,7 @@ func (p *parts) tell(events []carenet.Event) {
 
 func (p *parts) provider() (*twilio.Client, error) {
 	c, err := twilio.New(twilio.Config{AccountSID: p.cfg.AccountSID, AuthTokens: p.cfg.AuthTokens, APIURL: p.cfg.APIURL,
-		PublicURL: p.cfg.PublicURL, Timeout: notify.DefaultRules.Lease})
+		PublicURL: p.cfg.PublicURL, Clock: SystemClock})
 	if err != nil {
 		return nil, &ConfigError{[]string{"TWILIO_*: " + carenet.MessageOf(err)}}
 	}

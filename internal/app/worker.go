@@ -29,6 +29,8 @@ type worker struct {
 
 const (
 	sweepEvery = time.Second
+	// settleEvery is part of how long a killed worker's text waits: see ADR 11.
+	settleEvery = 400 * time.Millisecond
 	// bellAge is how old a batch must be before the sweep takes it: a younger
 	// one is still with its bell.
 	bellAge = 500 * time.Millisecond
@@ -57,7 +59,7 @@ func startWorker(p *parts) (*worker, error) {
 	w.running.Go(func() { w.deliverer.Run(ctx) })
 	w.running.Go(func() { w.sweeper.Run(ctx) })
 	// By itself: a provider whose list is slow to answer must hold up nothing else.
-	settler := queue.NewSweep(sweepEvery, w.settle, p.log)
+	settler := queue.NewSweep(settleEvery, w.settle, p.log)
 	w.running.Go(func() { settler.Run(ctx) })
 	l := &lister{store: p.store, provider: w.provider, submit: p.texts.Submit, spooling: p.spooling, now: p.now, log: p.log}
 	listing := queue.NewSweep(sweepEvery, l.look, p.log)

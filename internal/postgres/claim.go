@@ -23,40 +23,46 @@ type claimRow struct {
 	ConversationID carenet.ID
 	PatientID      *carenet.ID
 	FollowerID     *carenet.ID
+	SenderID       *carenet.ID
 	Priority       int
 	AttemptNo      int
 	ExpiresAt      time.Time
 	BodyEnc        []byte
 	EventKind      string
+	EventAt        time.Time
 	SubjectID      *carenet.ID
 	Detail         carenet.Detail
 }
 
 const (
-	sqlClaimDeliveries = `SELECT org, event, delivery FROM claim_deliveries($1, $2)`
+	sqlClaimLanes = `SELECT org, event, delivery FROM claim_lanes($1, $2, $3, $4, $5)`
 
 	// Locked in one order, so that a claim and a STOP of the same number wait for
 	// each other: what commits second sees the first (INV-8).
 	sqlClaimConversations = `SELECT c.org_id, c.id, c.number_enc, c.opted_out_at IS NOT NULL AS opted_out,
-  c.wrong_number_at IS NOT NULL AS wrong_number, c.unsettled
+  c.wrong_number_at IS NOT NULL AS wrong_number, c.suspect_at IS NOT NULL AS suspect, c.unsettled, c.starts
 FROM conversation c WHERE c.org_id = ANY ($1) AND c.id IN (
   SELECT d.conversation_id FROM delivery d WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3))
 ORDER BY c.org_id, c.id FOR UPDATE`
 
-	sqlClaimRows = `SELECT d.org_id, d.event_id, d.id, d.kind, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id,
-  d.priority, d.attempt_no, d.expires_at, d.body_enc, e.kind AS event_kind, e.subject_id, e.detail
+	sqlClaimRows = `SELECT d.org_id, d.event_id, d.id, d.kind, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id, d.sender_id,
+  d.priority, d.attempt_no, d.expires_at, d.body_enc, e.kind AS event_kind, e.at AS event_at, e.subject_id, e.detail
 FROM delivery d JOIN event e ON e.org_id = d.org_id AND e.id = d.event_id
 WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3)
 ORDER BY d.priority, d.due_at, d.event_id, d.id`
 
-	sqlStartDelivery = `UPDATE delivery SET state = 'sending', attempt_no = $4, body_enc = $5, changed_at = $6
+	sqlStartDelivery = `UPDATE delivery SET state = 'sending', attempt_no = $4, body_enc = $5, changed_at = $6, sender_id = $7
 WHERE org_id = $1 AND event_id = $2 AND id = $3`
-	sqlStartAttempt = `INSERT INTO attempt (org_id, event_id, id, delivery_id, no, sender_id, conversation_id, state, started_at, lease_until, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'sending', $8, $9, $8)`
-	// An alert does not wait for what is unsettled, and must not hide it either.
-	sqlUnsettled   = `UPDATE conversation SET unsettled = coalesce(unsettled, $3), last_out_at = $4 WHERE org_id = $1 AND id = $2`
+	sqlStartAttempt = `INSERT INTO attempt (org_id, event_id, id, delivery_id, no, sender_id, conversation_id, state, started_at, lease_until, changed_at, starts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'sending', $8, $9, $8, $10)`
+	// An alert does not wait for what is unsettled, and must not hide it either; nor
+	// is it hidden by it.
+	sqlUnsettled = `UPDATE conversation SET last_out_at = $4, unsettled = coalesce(unsettled, $3),
+  beside = CASE WHEN unsettled IS NULL THEN beside ELSE array_append(beside, $3) END, sender_id = coalesce(sender_id, $5)
+WHERE org_id = $1 AND id = $2`
 	sqlPostpone    = `UPDATE delivery SET due_at = $4, cause = $5, changed_at = $6 WHERE org_id = $1 AND event_id = $2 AND id = $3`
-	sqlEndDelivery = `UPDATE delivery SET state = $4, cause = $5, changed_at = $6 WHERE org_id = $1 AND event_id = $2 AND id = $3`
+	sqlEndDelivery = `UPDATE delivery SET state = $4, cause = $5, changed_at = $6, staff_at = CASE WHEN $4 = 'needs_human' THEN $6 ELSE staff_at END
+WHERE org_id = $1 AND event_id = $2 AND id = $3`
 )
 
 // What cannot be opened, for want of a key perhaps, is left alone for a while: it
@@ -72,20 +78,36 @@ type claimedConversation struct {
 	NumberEnc   []byte
 	OptedOut    bool
 	WrongNumber bool
+	Suspect     bool
 	Unsettled   *carenet.ID
+	Starts      int
 }
 
-// Claim takes up to limit deliveries that are due: it re-checks each against
-// this very moment, writes its text, and starts an attempt, all committed
-// before anything leaves. Deliveries that may no longer leave end here with
-// their cause. done is how many rows were moved, sent or not: 0 means that
-// nothing is due.
+// Claim takes up to limit texts of whatever is due, in every lane and whatever
+// the senders' rates.
 func (s *Store) Claim(ctx context.Context, limit int) (claims []notify.Claim, done int, err error) {
+	due, err := s.Due(ctx, notify.Lanes[0], notify.Lanes[len(notify.Lanes)-1], limit)
+	if err != nil || len(due) == 0 {
+		return nil, 0, err
+	}
+	return s.ClaimGranted(ctx, notify.Share(due, limit, 0))
+}
+
+// ClaimGranted takes what was granted of each lane: it re-checks each text against
+// this very moment, writes it, and starts an attempt, all committed before
+// anything leaves. Deliveries that may no longer leave end here with their cause.
+// done is how many rows were moved, sent or not: 0 means that nothing was there.
+func (s *Store) ClaimGranted(ctx context.Context, grants []notify.Grant) (claims []notify.Claim, done int, err error) {
+	var senders []carenet.ID
+	var lanes, most []int
+	for _, g := range grants {
+		senders, lanes, most = append(senders, g.Sender), append(lanes, int(g.Lane)), append(most, g.Most)
+	}
 	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
 		claims, done = nil, 0
 		now := s.Now()
 		var orgs, events, ids []carenet.ID
-		rows, err := tx.Query(ctx, sqlClaimDeliveries, now, limit)
+		rows, err := tx.Query(ctx, sqlClaimLanes, now, claimFloor(now), senders, lanes, most)
 		if err != nil {
 			return err
 		}
@@ -119,7 +141,7 @@ func (s *Store) Claim(ctx context.Context, limit int) (claims []notify.Claim, do
 				continue
 			}
 			conv := convs[i]
-			if r.Priority != int(notify.PriorityAlert) && (conv.Unsettled != nil || busy[conv.ID]) {
+			if !notify.Priority(r.Priority).Urgent() && (conv.Unsettled != nil || busy[conv.ID]) {
 				continue // one unsettled attempt a number: it waits its turn
 			}
 			claim, err := s.claimOne(w, r, conv, facts, now)
@@ -187,10 +209,10 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	}
 	attempt := carenet.NewID(now)
 	no := r.AttemptNo + 1
-	w.Queue(sqlStartDelivery, r.OrgID, r.EventID, r.ID, no, sealed, now)
-	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, sender.ID, r.ConversationID, now, now.Add(s.rules.Lease))
-	w.Queue(sqlUnsettled, r.OrgID, r.ConversationID, attempt, now)
-	return &notify.Claim{Org: r.OrgID, Event: r.EventID, Delivery: r.ID,
+	w.Queue(sqlStartDelivery, r.OrgID, r.EventID, r.ID, no, sealed, now, sender.ID)
+	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, sender.ID, r.ConversationID, now, now.Add(s.rules.Lease+s.rules.Skew), conv.Starts)
+	w.Queue(sqlUnsettled, r.OrgID, r.ConversationID, attempt, now, sender.ID)
+	return &notify.Claim{Org: r.OrgID, Event: r.EventID, Delivery: r.ID, Sender: orNil(r.SenderID), Lane: notify.Priority(r.Priority), EventAt: r.EventAt,
 		Text: notify.OutboundText{From: sender.Number, MessagingServiceSID: sender.MessagingServiceSID, To: number, Body: body, Attempt: attempt},
 		Attempt: notify.Attempt{ID: attempt, No: no, State: notify.AttemptSending,
 			Kind: notify.Kind(r.Kind), StartedAt: now, ExpiresAt: r.ExpiresAt}}, nil

@@ -38,7 +38,8 @@ type senderFacts struct {
 	ID                  carenet.ID
 	Number              string
 	MessagingServiceSID string
-	CarrierKeywords     bool
+	Position            int
+	Retired             bool
 }
 
 type personFacts struct {
@@ -73,7 +74,7 @@ type promptFacts struct {
 const (
 	sqlOrgFacts = `SELECT org_id, name, zone, language, emergency_number, clinic_number, staffed_hours
 FROM organisation WHERE org_id = ANY ($1)`
-	sqlSenderFacts = `SELECT org_id, id, number, messaging_service_sid, carrier_keywords = 'twilio' AS carrier_keywords
+	sqlSenderFacts = `SELECT org_id, id, number, messaging_service_sid, position, retired_at IS NOT NULL AS retired
 FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
 	sqlPersonFacts  = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2)`
@@ -137,19 +138,23 @@ func byID[T any](q *pgx.QueuedQuery, dst *map[carenet.ID]T, id func(T) carenet.I
 	})
 }
 
-// sender is the one that a text leaves from: the one the person wrote to, else
-// the organisation's first.
+// sender is the one that the text was planned for; another, if that was retired
+// meanwhile.
 func (f claimFacts) sender(r claimRow) (senderFacts, bool) {
+	var active []notify.Sender
 	all := f.senders[r.OrgID]
 	for _, x := range all {
-		if x.ID == r.Detail.Sender {
+		if !x.Retired {
+			active = append(active, notify.Sender{ID: x.ID, Position: x.Position})
+		}
+	}
+	chosen, _ := notify.ChooseSender(active, orNil(r.SenderID), carenet.NilID, r.ConversationID)
+	for _, x := range all {
+		if x.ID == chosen {
 			return x, true
 		}
 	}
-	if len(all) == 0 {
-		return senderFacts{}, false
-	}
-	return all[0], true
+	return senderFacts{}, false
 }
 
 // candidate gathers what Recheck judges and what the text may say.
@@ -157,7 +162,7 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 	org := f.orgs[r.OrgID]
 	patient := f.patients[orNil(r.PatientID)]
 	c := notify.Candidate{Kind: notify.Kind(r.Kind), Audience: carenet.Audience(r.Audience), Reply: r.Detail.Reply, Now: now,
-		ExpiresAt: r.ExpiresAt, OptedOut: conv.OptedOut, WrongNumber: conv.WrongNumber}
+		ExpiresAt: r.ExpiresAt, OptedOut: conv.OptedOut, WrongNumber: conv.WrongNumber, Suspect: conv.Suspect}
 	d := notify.Draft{Kind: c.Kind, Audience: c.Audience, Reply: c.Reply, Language: org.Language, Zone: zoneOf(org.Zone),
 		Organisation: org.Name, EmergencyNumber: org.EmergencyNumber, ClinicNumber: org.ClinicNumber, StaffedHours: org.StaffedHours,
 		Scale: carenet.WellbeingScale, AlertNumber: r.Detail.AlertNumber, Now: now}

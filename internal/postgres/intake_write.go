@@ -19,7 +19,9 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid
   $9::text[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::timestamptz[])
   AS n(org_id, id, sid, conversation_id, sender_id, person_id, patient_id, body_enc, state, kind, reason, flags, check_in_id, received_at)`
 
-	sqlConversationIn = `UPDATE conversation c SET last_in_at = $3,
+	// A number that texts us works, whatever the provider said of it.
+	sqlConversationIn = `UPDATE conversation c SET last_in_at = $3, suspect_at = NULL, suspect_code = 0,
+  starts = c.starts + CASE WHEN n.started THEN 1 ELSE 0 END,
   opted_out_at = CASE WHEN n.started THEN NULL WHEN n.stopped_by <> '' THEN coalesce(c.opted_out_at, $3) ELSE c.opted_out_at END,
   opted_out_by = CASE WHEN n.started THEN NULL WHEN n.stopped_by <> '' THEN coalesce(c.opted_out_by, n.stopped_by) ELSE c.opted_out_by END,
   wrong_number_at = CASE WHEN n.started THEN NULL WHEN n.stopped_by = 'wrong_number' THEN coalesce(c.wrong_number_at, $3) ELSE c.wrong_number_at END,

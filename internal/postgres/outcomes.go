@@ -14,9 +14,14 @@ import (
 // under the lock: a callback may have come while the answer was on its way. So
 // are their deliveries: one that is claimed again meanwhile has a newer attempt.
 const (
-	sqlLockAttempts = `SELECT a.org_id, a.event_id, a.id, a.delivery_id, a.no, a.state, a.rank, a.sid, a.started_at, a.conversation_id,
-  d.kind, d.expires_at, d.attempt_no, d.state AS delivery_state
+	// The earlier tries have ended: nothing but news of a late kind changes them.
+	sqlLockAttempts = `SELECT a.org_id, a.event_id, a.id, a.delivery_id, a.no, a.state, a.rank, a.sid, a.started_at, a.conversation_id, a.starts,
+  d.kind, d.expires_at, d.attempt_no, d.state AS delivery_state, past.refused, past.unclear, past.failed, past.lost
 FROM attempt a JOIN delivery d ON d.org_id = a.org_id AND d.event_id = a.event_id AND d.id = a.delivery_id
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE p.class = 'retry' AND p.rank = 0) AS refused,
+    count(*) FILTER (WHERE p.class = 'unknown') AS unclear, count(*) FILTER (WHERE p.class = 'retry' AND p.rank > 0) AS failed,
+    count(*) FILTER (WHERE p.rank > 0 AND p.code = ANY ($4)) AS lost
+  FROM attempt p WHERE p.org_id = a.org_id AND p.event_id = a.event_id AND p.delivery_id = a.delivery_id AND p.no < a.no) AS past
 WHERE a.org_id = ANY ($1) AND a.event_id = ANY ($2) AND a.id = ANY ($3)
 ORDER BY a.event_id, a.id FOR UPDATE OF a, d`
 
@@ -24,7 +29,8 @@ ORDER BY a.event_id, a.id FOR UPDATE OF a, d`
   class = $8, code = $9, detail = $10, lease_until = coalesce($11, lease_until), changed_at = $12
 WHERE org_id = $1 AND event_id = $2 AND id = $3`
 
-	sqlUpdateDelivery = `UPDATE delivery SET state = $4, cause = $5, due_at = coalesce($6, due_at), changed_at = $7
+	sqlUpdateDelivery = `UPDATE delivery SET state = $4, cause = $5, due_at = coalesce($6, due_at), changed_at = $7,
+  staff_at = CASE WHEN $8 THEN coalesce(staff_at, $7) END
 WHERE org_id = $1 AND event_id = $2 AND id = $3`
 
 	// In the order in which texts in and claims lock them: else a burst of answers
@@ -32,10 +38,19 @@ WHERE org_id = $1 AND event_id = $2 AND id = $3`
 	sqlLockSettled = `SELECT c.id FROM conversation c WHERE c.org_id = ANY ($1) AND c.id = ANY ($2)
 ORDER BY c.org_id, c.id FOR NO KEY UPDATE`
 
-	sqlSettled = `UPDATE conversation SET unsettled = NULL WHERE org_id = $1 AND id = $2 AND unsettled = $3`
+	// What was begun beside it takes its place, so that the number is free only
+	// when nothing is open any more.
+	sqlSettled = `UPDATE conversation SET
+  unsettled = CASE WHEN unsettled = $3 THEN beside[1] ELSE unsettled END,
+  beside = CASE WHEN unsettled = $3 THEN beside[2:] ELSE array_remove(beside, $3) END
+WHERE org_id = $1 AND id = $2 AND (unsettled = $3 OR $3 = ANY (beside))`
 
-	sqlCarrierStop = `UPDATE conversation SET opted_out_at = coalesce(opted_out_at, $3), opted_out_by = coalesce(opted_out_by, 'carrier')
-WHERE org_id = $1 AND id = $2`
+	sqlCarrierStop = `UPDATE conversation SET opted_out_at = $3, opted_out_by = 'carrier'
+WHERE org_id = $1 AND id = $2 AND opted_out_at IS NULL AND starts = $4`
+
+	// A number that texted us since the try began works.
+	sqlSuppress = `UPDATE conversation SET suspect_at = $3, suspect_code = $4
+WHERE org_id = $1 AND id = $2 AND suspect_at IS NULL AND (last_in_at IS NULL OR last_in_at < $5)`
 
 	// A prompt counts as handed over once the provider has it (INV-14).
 	sqlPromptHanding = `UPDATE prompt SET handing = $3,
@@ -54,16 +69,25 @@ type attemptRow struct {
 	SID            string
 	StartedAt      time.Time
 	ConversationID carenet.ID
+	Starts         int
 	Kind           string
 	ExpiresAt      time.Time
 	AttemptNo      int
 	DeliveryState  string
+	Refused        int
+	Unclear        int
+	Failed         int
+	Lost           int
 }
 
 func (r attemptRow) attempt() notify.Attempt {
 	return notify.Attempt{ID: r.ID, No: r.No, State: notify.AttemptState(r.State), Rank: r.Rank, SID: r.SID,
-		Kind: notify.Kind(r.Kind), StartedAt: r.StartedAt, ExpiresAt: r.ExpiresAt}
+		Kind: notify.Kind(r.Kind), StartedAt: r.StartedAt, ExpiresAt: r.ExpiresAt,
+		Past: notify.Past{Refused: r.Refused, Unclear: r.Unclear, Failed: r.Failed, Lost: r.Lost}}
 }
+
+// onceMore are the codes of which a second one ends a delivery.
+var onceMore = notify.CodesThat(func(p notify.Policy) bool { return p.Again == notify.OnceMore })
 
 // attemptRef names an attempt with its partition.
 type attemptRef struct{ org, event, attempt carenet.ID }
@@ -117,7 +141,7 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 	}
 	return s.inTx(ctx, orgs, func(tx pgx.Tx) error {
 		now := s.Now()
-		rows, err := tx.Query(ctx, sqlLockAttempts, orgs, events, ids)
+		rows, err := tx.Query(ctx, sqlLockAttempts, orgs, events, ids, onceMore)
 		if err != nil {
 			return err
 		}
@@ -129,8 +153,8 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 		var conversations []carenet.ID
 		for i, r := range found {
 			verdicts[i] = decide(r.attempt(), now)
-			if verdicts[i].Settles() || verdicts[i].StopsOut {
-				conversations = append(conversations, r.ConversationID)
+			if v := verdicts[i]; v.Settles() || v.StopsOut || v.Suppresses {
+				conversations = addID(conversations, r.ConversationID)
 			}
 		}
 		b := &pgx.Batch{}
@@ -138,7 +162,10 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 		for i, r := range found {
 			s.queueVerdict(b, r, verdicts[i], now)
 		}
-		return tx.SendBatch(ctx, b).Close()
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+		return s.stopNumbers(ctx, tx, found, verdicts, now)
 	})
 }
 
@@ -153,15 +180,10 @@ func (s *Store) queueVerdict(b *pgx.Batch, r attemptRow, v notify.Verdict, now t
 		orNever(v.LookAt), now)
 	newest := r.No == r.AttemptNo
 	if newest {
-		b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(v.Delivery), v.Cause, orNever(v.NextTryAt), now)
+		b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(v.Delivery), v.Cause, orNever(v.NextTryAt), now, v.TellsStaff)
 	}
 	if v.Settles() {
 		b.Queue(sqlSettled, r.OrgID, r.ConversationID, r.ID)
-	}
-	if v.StopsOut {
-		b.Queue(sqlCarrierStop, r.OrgID, r.ConversationID, now)
-		s.queueAudit(b, carenet.SystemActor(r.OrgID), now, audited{Action: "number.stop", Table: "conversation", Row: r.ConversationID,
-			Detail: map[string]any{"by": "carrier"}})
 	}
 	if r.Kind != string(notify.KindPrompt) {
 		return
@@ -191,4 +213,38 @@ func handingOf(s notify.State) carenet.Handing {
 		return carenet.Refused
 	}
 	return ""
+}
+
+// stopNumbers carries out what the carriers say of numbers, in the transaction
+// that holds their locks. What is written is on record; what came too late to be
+// true any more is not written.
+func (s *Store) stopNumbers(ctx context.Context, tx pgx.Tx, found []attemptRow, verdicts []notify.Verdict, now time.Time) error {
+	b := &pgx.Batch{}
+	for i, r := range found {
+		v := verdicts[i]
+		if v.StopsOut {
+			tag, err := tx.Exec(ctx, sqlCarrierStop, r.OrgID, r.ConversationID, now, r.Starts)
+			if err != nil {
+				return err
+			}
+			if tag.RowsAffected() > 0 {
+				s.queueAudit(b, carenet.SystemActor(r.OrgID), now, audited{Action: "number.stop", Table: "conversation", Row: r.ConversationID,
+					Detail: map[string]any{"by": "carrier"}})
+			}
+		}
+		if v.Suppresses {
+			tag, err := tx.Exec(ctx, sqlSuppress, r.OrgID, r.ConversationID, now, v.Code, r.StartedAt)
+			if err != nil {
+				return err
+			}
+			if tag.RowsAffected() > 0 {
+				s.queueAudit(b, carenet.SystemActor(r.OrgID), now, audited{Action: "number.suppress", Table: "conversation", Row: r.ConversationID,
+					Detail: map[string]any{"code": v.Code}})
+			}
+		}
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return tx.SendBatch(ctx, b).Close()
 }

@@ -74,11 +74,11 @@ func (s *Store) Unsettled(ctx context.Context, limit int) ([]notify.Unsettled, e
 			if err != nil {
 				// One that cannot be opened must not keep the others from being found.
 				b.Queue(sqlLookAgain, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait))
-				b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(notify.Uncertain), causeUnreadable, nil, now)
+				b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(notify.Uncertain), causeUnreadable, nil, now, false)
 				continue
 			}
 			b.Queue(sqlLookAgain, r.OrgID, r.EventID, r.ID, now.Add(s.rules.LookEvery))
-			b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(notify.Uncertain), "looking for it in the provider's list", nil, now)
+			b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(notify.Uncertain), "looking for it in the provider's list", nil, now, false)
 			out = append(out, notify.Unsettled{Org: r.OrgID, Event: r.EventID, Attempt: r.ID, From: r.FromNumber, To: to, Body: body, StartedAt: r.StartedAt, LookedAt: now})
 		}
 		return tx.SendBatch(ctx, b).Close()

@@ -7,16 +7,21 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/notify"
 )
 
 // A person is reached at their first phone.
-const sqlReach = `SELECT DISTINCT ON (cp.org_id, cp.person_id) cp.org_id, cp.person_id, cp.conversation_id,
-  c.opted_out_at IS NOT NULL OR c.wrong_number_at IS NOT NULL AS stopped
+const sqlReach = `SELECT DISTINCT ON (cp.org_id, cp.person_id) cp.org_id, cp.person_id, cp.conversation_id, c.sender_id,
+  c.opted_out_at IS NOT NULL OR c.wrong_number_at IS NOT NULL OR c.suspect_at IS NOT NULL AS stopped
 FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
 WHERE cp.org_id = ANY ($1) AND cp.person_id = ANY ($2) AND cp.kind = 'phone' AND cp.removed_at IS NULL
 ORDER BY cp.org_id, cp.person_id, cp.position, cp.id`
+
+const sqlActiveSenders = `SELECT org_id, id, position FROM sender WHERE org_id = ANY ($1) AND retired_at IS NULL ORDER BY org_id, position, id`
+
+const sqlDanger = `SELECT a.id FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) AND a.severity = $3`
 
 const sqlCircles = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, f.state = 'active' AS active
 FROM follower f WHERE f.org_id = ANY ($1) AND f.patient_id = ANY ($2) AND f.state = 'active'
@@ -41,7 +46,14 @@ type reachRow struct {
 	OrgID          carenet.ID
 	PersonID       carenet.ID
 	ConversationID carenet.ID
+	SenderID       *carenet.ID
 	Stopped        bool
+}
+
+type activeSenderRow struct {
+	OrgID    carenet.ID
+	ID       carenet.ID
+	Position int
 }
 
 type circleRow struct {
@@ -96,8 +108,7 @@ func (s *Store) checkIn(r checkInRow) (carenet.CheckIn, error) {
 
 // loadWorld reads, in two round trips, all that the planner needs about events.
 func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) (map[carenet.ID]notify.World, error) {
-	var orgs, patients, checkIns, alertIDs, people []carenet.ID
-	needStaff := false
+	var orgs, patients, checkIns, alertIDs, asking, people []carenet.ID
 	for _, e := range events {
 		orgs = addID(orgs, e.Org)
 		patients = addID(patients, e.Patient)
@@ -108,18 +119,28 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 		case carenet.EventAlertTaken:
 			alertIDs = addID(alertIDs, e.Subject)
 		case carenet.EventAlertStep:
-			needStaff = true
+			asking = addID(asking, e.Subject)
 		}
 	}
 	var circles []circleRow
 	var staff []responderRow
 	var answers []checkInRow
 	var told []toldRow
+	var senders []activeSenderRow
+	danger := map[carenet.ID]bool{}
 	b := &pgx.Batch{}
+	collect(b.Queue(sqlActiveSenders, orgs), &senders)
 	collect(b.Queue(sqlCheckIns, orgs, checkIns), &answers)
 	collect(b.Queue(sqlCircles, orgs, patients), &circles)
-	if needStaff {
+	if len(asking) > 0 {
 		collect(b.Queue(sqlResponders, orgs), &staff)
+		b.Queue(sqlDanger, orgs, asking, string(alerts.Red)).Query(func(rows pgx.Rows) error {
+			ids, err := pgx.CollectRows(rows, pgx.RowTo[carenet.ID])
+			for _, id := range ids {
+				danger[id] = true
+			}
+			return err
+		})
 	}
 	if len(alertIDs) > 0 {
 		collect(b.Queue(sqlToldOf, orgs, patients, alertIDs), &told)
@@ -145,14 +166,19 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 	}
 	worlds := make(map[carenet.ID]notify.World, len(orgs))
 	for _, org := range orgs {
-		w := notify.World{Now: now, Patients: map[carenet.ID]notify.Reach{}, Circles: map[carenet.ID][]notify.CircleMember{},
+		w := notify.World{Now: now, Danger: danger, Patients: map[carenet.ID]notify.Reach{}, Circles: map[carenet.ID][]notify.CircleMember{},
 			People: map[carenet.ID]notify.Reach{}, CheckIns: map[carenet.ID]carenet.CheckIn{}, Told: map[carenet.ID][]carenet.ID{}}
 		for _, id := range people {
 			w.People[id] = notify.Reach{Person: id}
 		}
 		for _, r := range reaches {
 			if r.OrgID == org {
-				w.People[r.PersonID] = notify.Reach{Person: r.PersonID, Conversation: r.ConversationID, Stopped: r.Stopped}
+				w.People[r.PersonID] = notify.Reach{Person: r.PersonID, Conversation: r.ConversationID, Sender: orNil(r.SenderID), Stopped: r.Stopped}
+			}
+		}
+		for _, x := range senders {
+			if x.OrgID == org {
+				w.Senders = append(w.Senders, notify.Sender{ID: x.ID, Position: x.Position})
 			}
 		}
 		for _, id := range patients {

@@ -13,7 +13,8 @@ import (
 
 // Store is where deliveries are claimed and their outcomes are kept.
 type Store interface {
-	Claim(ctx context.Context, limit int) (claims []notify.Claim, done int, err error)
+	Due(ctx context.Context, low, high notify.Priority, most int) ([]notify.Due, error)
+	ClaimGranted(ctx context.Context, grants []notify.Grant) (claims []notify.Claim, done int, err error)
 	RecordOutcomes(ctx context.Context, outcomes []notify.Outcome) error
 	Unsettled(ctx context.Context, limit int) ([]notify.Unsettled, error)
 	BoundSIDs(ctx context.Context, sids []string) (map[string]bool, error)
@@ -26,23 +27,46 @@ type Provider interface {
 	List(ctx context.Context, to string, since time.Time) ([]notify.ListedText, error)
 }
 
-// Deliverer sends what is due, at most Concurrency texts at once. Any number of
-// them may run, in any number of processes.
+// Budget says how many texts may leave from a sender now.
+type Budget interface {
+	// Take asks for n texts of a lane. It returns how many may leave, and if those
+	// are fewer, after how long to ask again.
+	Take(ctx context.Context, due notify.Due, n int) (got int, again time.Duration)
+	// Return gives back what was taken and not needed.
+	Return(due notify.Due, n int)
+}
+
+// Watch is told of texts on their way, for whoever measures. It must not block.
+type Watch interface {
+	Leaving(notify.Claim)
+	Answered(notify.Outcome)
+}
+
+// Deliverer sends what is due in its lanes, at most Concurrency texts at once.
+// Any number of them may run, in any number of processes. One for alerts beside
+// one for the rest keeps places free for alerts, however many others wait for a
+// provider that is slow.
 type Deliverer struct {
-	store       Store
-	provider    Provider
-	log         *slog.Logger
-	concurrency int
-	lease       time.Duration
-	kick        chan struct{}
+	store    Store
+	provider Provider
+	Options
+	kick chan struct{}
+	turn int
 }
 
 // Options configure a Deliverer.
 type Options struct {
-	Concurrency int           // texts in flight at once; 32 when zero
-	Lease       time.Duration // how long one try may take; the rules' lease when zero
+	Low, High   notify.Priority // the lanes it serves; all when both are zero
+	Concurrency int             // texts in flight at once; 32 when zero
+	Lease       time.Duration   // how long one try may take; the rules' lease when zero
+	Budget      Budget          // no limits when nil
+	Watch       Watch
 	Log         *slog.Logger
 }
+
+// recordTime bounds the writing of outcomes. It is longer than a lease: what is
+// written late is still true, and what is not written must be looked for.
+const recordTime = 6 * time.Second
 
 // New makes a Deliverer; Run starts it.
 func New(store Store, provider Provider, o Options) *Deliverer {
@@ -55,11 +79,27 @@ func New(store Store, provider Provider, o Options) *Deliverer {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Deliverer{
-		store: store, provider: provider, log: o.Log, concurrency: o.Concurrency, lease: o.Lease,
-		kick: make(chan struct{}, 1),
+	if o.Low == 0 && o.High == 0 {
+		o.Low, o.High = notify.Lanes[0], notify.Lanes[len(notify.Lanes)-1]
 	}
+	if o.Budget == nil {
+		o.Budget = unlimited{}
+	}
+	if o.Watch == nil {
+		o.Watch = nobody{}
+	}
+	return &Deliverer{store: store, provider: provider, Options: o, kick: make(chan struct{}, 1)}
 }
+
+type unlimited struct{}
+
+func (unlimited) Take(_ context.Context, _ notify.Due, n int) (int, time.Duration) { return n, 0 }
+func (unlimited) Return(notify.Due, int)                                           {}
+
+type nobody struct{}
+
+func (nobody) Leaving(notify.Claim)    {}
+func (nobody) Answered(notify.Outcome) {}
 
 // Kick says that something may be due now. It never blocks.
 func (d *Deliverer) Kick() {
@@ -72,8 +112,8 @@ func (d *Deliverer) Kick() {
 // Run claims and sends whenever it is kicked, until ctx ends; then it waits for
 // what is in flight and records it.
 func (d *Deliverer) Run(ctx context.Context) {
-	outcomes := make(chan notify.Outcome, d.concurrency)
-	slots := make(chan struct{}, d.concurrency)
+	outcomes := make(chan notify.Outcome, d.Concurrency)
+	slots := make(chan struct{}, d.Concurrency)
 	recorded := make(chan struct{})
 	go func() {
 		defer close(recorded)
@@ -104,12 +144,12 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 		// The lease runs from before the claim, so that no try begins or ends after
 		// it, not even one of a process that was stopped in between and woke up when
 		// others had taken its work over.
-		lease, release := context.WithTimeout(ctx, d.lease)
+		lease, release := context.WithTimeout(ctx, d.Lease)
 		deadline, _ := lease.Deadline()
-		claims, done, err := d.store.Claim(lease, free)
+		claims, done, err := d.claim(lease, free)
 		release()
 		if err != nil {
-			d.log.Error("claim deliveries", "error", err)
+			d.Log.Error("claim deliveries", "error", err)
 			return
 		}
 		for _, c := range claims {
@@ -117,13 +157,54 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 			slots <- struct{}{}
 			flying.Go(func() {
 				defer cancel()
-				outcomes <- notify.Outcome{Claim: c, Outcome: d.provider.Send(sendCtx, c.Text)}
+				d.Watch.Leaving(c)
+				o := notify.Outcome{Claim: c, Outcome: d.provider.Send(sendCtx, c.Text)}
+				d.Watch.Answered(o)
+				outcomes <- o
 			})
 		}
 		if done == 0 {
 			return
 		}
 	}
+}
+
+// claim takes what is due and within the senders' rates.
+func (d *Deliverer) claim(ctx context.Context, free int) (claims []notify.Claim, done int, err error) {
+	due, err := d.store.Due(ctx, d.Low, d.High, free)
+	if err != nil {
+		return nil, 0, err
+	}
+	d.turn++
+	var grants []notify.Grant
+	var again time.Duration
+	for _, g := range notify.Share(due, free, d.turn) {
+		got, after := d.Budget.Take(ctx, g.Due, g.Most)
+		if got < g.Most && after > 0 && (again == 0 || after < again) {
+			again = after
+		}
+		if g.Most = got; got > 0 {
+			grants = append(grants, g)
+		}
+	}
+	if again > 0 {
+		time.AfterFunc(again, d.Kick)
+	}
+	if len(grants) == 0 {
+		return nil, 0, nil
+	}
+	claims, done, err = d.store.ClaimGranted(ctx, grants)
+	for _, g := range grants {
+		for _, c := range claims {
+			if c.Sender == g.Sender && c.Lane == g.Lane {
+				g.Most--
+			}
+		}
+		if g.Most > 0 {
+			d.Budget.Return(g.Due, g.Most)
+		}
+	}
+	return claims, done, err
 }
 
 // record writes outcomes, as many at once as wait, and only then frees their
@@ -145,12 +226,12 @@ func (d *Deliverer) record(ctx context.Context, outcomes <-chan notify.Outcome, 
 			}
 		}
 		// A database that does not answer must not hold up the stop for ever.
-		within, cancel := context.WithTimeout(ctx, d.lease)
+		within, cancel := context.WithTimeout(ctx, recordTime)
 		err := d.store.RecordOutcomes(within, batch)
 		cancel()
 		if err != nil {
 			// Nothing is lost: the leases run out and the list is asked.
-			d.log.Error("record outcomes", "count", len(batch), "error", err)
+			d.Log.Error("record outcomes", "count", len(batch), "error", err)
 		}
 		for range batch {
 			<-slots

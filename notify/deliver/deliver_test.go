@@ -48,12 +48,21 @@ func texts(n int) []notify.Claim {
 	return out
 }
 
-func (s *counter) Claim(_ context.Context, limit int) ([]notify.Claim, int, error) {
+func (s *counter) Due(_ context.Context, _, _ notify.Priority, most int) ([]notify.Due, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked++
-	s.largest = max(s.largest, limit)
-	n := min(limit, len(s.due))
+	s.largest = max(s.largest, most)
+	if len(s.due) == 0 {
+		return nil, nil
+	}
+	return []notify.Due{{Waiting: min(most, len(s.due))}}, nil
+}
+
+func (s *counter) ClaimGranted(_ context.Context, grants []notify.Grant) ([]notify.Claim, int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := min(grants[0].Most, len(s.due))
 	out := s.due[:n:n]
 	s.due = s.due[n:]
 	return out, n, nil

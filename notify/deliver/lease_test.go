@@ -21,7 +21,16 @@ type desk struct {
 	settled   map[string]bool
 }
 
-func (s *desk) Claim(context.Context, int) ([]notify.Claim, int, error) {
+func (s *desk) Due(context.Context, notify.Priority, notify.Priority, int) ([]notify.Due, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.claims) == 0 {
+		return nil, nil
+	}
+	return []notify.Due{{Waiting: len(s.claims)}}, nil
+}
+
+func (s *desk) ClaimGranted(context.Context, []notify.Grant) ([]notify.Claim, int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := s.claims

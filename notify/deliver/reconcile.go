@@ -15,6 +15,10 @@ const clockSkew = 2 * time.Minute
 // must not hold up the others.
 const lookers = 8
 
+// listTime bounds one look: a list may take longer than a send, for nothing
+// depends on its end.
+const listTime = 10 * time.Second
+
 // Reconcile looks in the provider's list for attempts whose outcome is not
 // known, and settles those it can. It returns how many it looked for.
 func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
@@ -37,7 +41,7 @@ func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
 			for _, u := range us {
 				if err := d.look(ctx, u); err != nil {
 					// It stays uncertain and is looked for again.
-					d.log.Warn("look for an unsettled text", "attempt", u.Attempt, "error", err)
+					d.Log.Warn("look for an unsettled text", "attempt", u.Attempt, "error", err)
 				}
 			}
 		})
@@ -50,7 +54,7 @@ func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
 }
 
 func (d *Deliverer) look(ctx context.Context, u notify.Unsettled) error {
-	ctx, cancel := context.WithTimeout(ctx, d.lease)
+	ctx, cancel := context.WithTimeout(ctx, listTime)
 	defer cancel()
 	listed, err := d.provider.List(ctx, u.To, u.StartedAt.Add(-clockSkew))
 	if err != nil {

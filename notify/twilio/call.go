@@ -17,6 +17,8 @@ import (
 
 	"github.com/twilio/twilio-go/client"
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"howareyou/notify"
 )
 
 // maxAnswer bounds how much of an answer is read. A page of the list is the
@@ -126,7 +128,10 @@ func (c *call) request(method, rawURL string, data url.Values, headers map[strin
 	// GetConn starts the question anew.
 	trace := &httptrace.ClientTrace{
 		GetConn: func(string) { c.reached = false },
-		GotConn: func(httptrace.GotConnInfo) { c.reached = true },
+		GotConn: func(got httptrace.GotConnInfo) {
+			c.reached = true
+			fence(got.Conn, c.ctx)
+		},
 	}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(c.ctx, trace), method, target.String(), body)
 	if err != nil {
@@ -147,13 +152,16 @@ func (c *call) detail(decoding error) string {
 	var n net.Error
 	switch {
 	case c.status != 0 && c.code != 0:
-		return fmt.Sprintf("HTTP %d, code %d: %s", c.status, c.code, lookUp(c.code).Meaning)
+		policy, _ := notify.PolicyOf(c.code)
+		return fmt.Sprintf("HTTP %d, code %d: %s", c.status, c.code, policy.Meaning)
 	case c.broken == nil && (c.status < 200 || c.status > 299):
 		return fmt.Sprintf("HTTP %d without a code", c.status)
 	case c.broken == nil && decoding != nil:
 		return fmt.Sprintf("HTTP %d with an unreadable body", c.status)
 	case c.broken == nil:
 		return fmt.Sprintf("HTTP %d without a message SID", c.status)
+	case errors.Is(c.broken, errTooLate):
+		return "too late to begin"
 	case errors.Is(c.broken, context.Canceled):
 		return "cancelled by us"
 	case errors.Is(c.broken, context.DeadlineExceeded), errors.As(c.broken, &n) && n.Timeout():

@@ -26,6 +26,10 @@ type Config struct {
 
 	Timeout     time.Duration // of one call, from dialling to the last byte; 10 s when 0
 	DialTimeout time.Duration // 3 s when 0
+	// Clock is the machine's clock, for the one question whether a call's time
+	// is over: a process that stood still asks it before it writes anything. nil
+	// for a client that only lists.
+	Clock func() time.Time
 	// MaxConns bounds the connections, busy and idle, to the provider; 128
 	// when 0. Idle ones are kept up to the same number: with the standard
 	// library's two, a burst spends itself on handshakes.
@@ -83,7 +87,7 @@ func New(cfg Config) (*Client, error) {
 		timeout:    cmp.Or(cfg.Timeout, 10*time.Second),
 		transport: &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: dial, KeepAlive: 30 * time.Second}).DialContext,
+			DialContext:         fenced((&net.Dialer{Timeout: dial, KeepAlive: 30 * time.Second}).DialContext, cfg.Clock),
 			TLSHandshakeTimeout: dial,
 			MaxIdleConns:        conns,
 			MaxIdleConnsPerHost: conns,

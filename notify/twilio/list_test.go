@@ -154,17 +154,3 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		}
 	}
 }
-
-func TestCodes(t *testing.T) {
-	if len(byNumber) != len(Codes) {
-		t.Error("a code stands twice in the table")
-	}
-	for _, c := range Codes {
-		if c.Class == "" || c.Meaning == "" || c.Source != source+fmt.Sprint(c.Number) {
-			t.Errorf("%+v", c)
-		}
-	}
-	if _, known := LookUp(1); known {
-		t.Error("code 1 is known")
-	}
-}

@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -80,7 +81,7 @@ func unsendable(t notify.OutboundText) string {
 // classify says what the end of a call means, before its body is looked at.
 func classify(c *call) notify.SendClass {
 	switch {
-	case c.broken != nil && !c.reached:
+	case c.broken != nil && !c.reached, errors.Is(c.broken, errTooLate):
 		return notify.Retry
 	case c.broken != nil:
 		return notify.Unknown
@@ -92,8 +93,8 @@ func classify(c *call) notify.SendClass {
 	if class, ok := statusClass[c.status]; ok {
 		return class
 	}
-	if code := lookUp(c.code); code.Class != "" {
-		return code.Class
+	if policy, known := notify.PolicyOf(c.code); known {
+		return policy.Refusal()
 	}
 	return notify.Permanent
 }
