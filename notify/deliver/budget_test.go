@@ -76,8 +76,11 @@ func TestAnAlertFindsAPlaceWhileAllOthersAreTaken(t *testing.T) {
 		began := time.Now()
 		a.Kick()
 		synctest.Wait()
-		if slow.inFlight != 33 || time.Since(began) > 0 {
-			t.Errorf("%d in flight after %s, want the alert beside 32 updates at once", slow.inFlight, time.Since(began))
+		slow.mu.Lock()
+		flying := slow.inFlight
+		slow.mu.Unlock()
+		if flying != 33 || time.Since(began) > 0 {
+			t.Errorf("%d in flight after %s, want the alert beside 32 updates at once", flying, time.Since(began))
 		}
 		stopAlerts()
 		stopUpdates()
