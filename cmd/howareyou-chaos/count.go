@@ -42,7 +42,7 @@ func (t *town) atHandsets(alerts []int) (lost, doubled int, examples []string) {
 					n++
 				}
 			}
-			if n == 0 {
+			if n == 0 && !ofDanger(i, text) {
 				lost++
 				note("lost: %s", word)
 			}
@@ -53,12 +53,13 @@ func (t *town) atHandsets(alerts []int) (lost, doubled int, examples []string) {
 		}
 	}
 	for i := range t.patients {
-		thanks, answers := 0, 0
+		thanks, answers, rescued := 0, 0, i%frightened != 0
 		for _, m := range t.provider.Messages(number(asPatient, i)) {
 			if m.Direction != "in" {
 				continue
 			}
 			answers++
+			rescued = rescued || answeredDanger(m)
 			if strings.Contains(m.Body, "noted 4 of 5") {
 				thanks++
 			}
@@ -66,6 +67,10 @@ func (t *town) atHandsets(alerts []int) (lost, doubled int, examples []string) {
 		if thanks == 0 {
 			lost++
 			note("lost: the thanks of patient %d", i)
+		}
+		if !rescued {
+			lost++
+			note("lost: the emergency number for patient %d", i)
 		}
 		if more := max(thanks-1, answers-perPatient, 0); more > 0 {
 			doubled += more

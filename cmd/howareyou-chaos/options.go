@@ -16,8 +16,9 @@ type options struct {
 	seed     uint64 // of every random choice
 	sabotage string // lose, double or nothing
 	program  string // the service's binary
-	keep     bool   // leave the logs
+	calm     bool   // nothing but kills befalls the service
 	grace    time.Duration
+	patience time.Duration // how long a text is waited for before the patient's next
 }
 
 // perPatient is how many texts each patient sends: no more than are answered
@@ -36,8 +37,9 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	f.Uint64Var(&o.seed, "seed", 1, "the same seed chooses the same misfortunes in the same order")
 	f.StringVar(&o.sabotage, "sabotage", "", "plant one fault that must be found: lose or double")
 	f.StringVar(&o.program, "program", beside("howareyou"), "the service's binary")
-	f.BoolVar(&o.keep, "keep", false, "leave what the processes said, and say where")
+	f.BoolVar(&o.calm, "calm", false, "no other outage than the kills, and a provider without faults")
 	f.DurationVar(&o.grace, "grace", 3*time.Second, "how long the provider's list may lag (G)")
+	f.DurationVar(&o.patience, "patience", 2*time.Minute, "how long a text is waited for before the patient texts again; lost is only what never comes")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}

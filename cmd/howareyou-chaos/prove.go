@@ -56,7 +56,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 	if err := rewire(g, way, o); err != nil {
 		return r, err
 	}
-	s := &storm{ground: g, way: way, note: note, random: rand.New(rand.NewPCG(o.seed, 0)), mishaps: map[string]int{}}
+	s := &storm{ground: g, way: way, note: note, random: rand.New(rand.NewPCG(o.seed, 0)), befell: map[string]int{}}
 	ended := false
 	defer func() {
 		if !ended {
@@ -66,8 +66,11 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 	if err := s.start(ctx, addresses); err != nil {
 		return r, err
 	}
-	if err := p.misbehave(o.seed, o.grace); err != nil {
-		return r, err
+	if !o.calm {
+		s.mishaps = mishaps
+		if err := p.misbehave(o); err != nil {
+			return r, err
+		}
 	}
 	note("seed %d: %d patients, each with a follower, send %d texts; %d web processes, %d workers, G %s", o.seed, t.patients, perPatient, webs, workers, o.grace)
 	began := time.Now()
@@ -78,7 +81,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 	if err != nil {
 		return r, err
 	}
-	note("the texts took %s; %d were not told within %s; on their way to the provider died %d", time.Since(began).Round(time.Second), t.late, patience, p.broken.Load())
+	note("the texts took %s; %d were not told within %s; on their way to the provider died %d", time.Since(began).Round(time.Second), t.late, o.patience, p.broken.Load())
 	p.ClearFaults()
 	if r.unsettled, err = settle(ctx, g, p); err != nil {
 		return r, err
@@ -89,7 +92,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 		r.faults += n
 		note("fault %s: %d", kind, n)
 	}
-	for _, n := range s.mishaps {
+	for _, n := range s.befell {
 		r.faults += n
 	}
 	alerts, err := g.AlertNumbers(ctx)

@@ -29,7 +29,8 @@ type storm struct {
 	mu       sync.Mutex // of what runs
 	running  []*running
 	kills    int
-	mishaps  map[string]int
+	mishaps  []mishap       // besides kills, in turns
+	befell   map[string]int // how often each did
 	lasting  sync.WaitGroup // mishaps that end by themselves
 	failures []error
 }
@@ -107,19 +108,19 @@ func opened(which func(ways) *door) func(*storm) error {
 // begins any more and everything that it broke is whole again.
 func (s *storm) rage(begun <-chan int, messages, kills int) {
 	every := float64(messages) / float64(max(kills, 1))
-	mishapEvery := max(messages/(2*len(mishaps)), 1)
+	mishapEvery := max(messages/max(2*len(s.mishaps), 1), 1)
 	var busy sync.Mutex // one mishap at a time; a turn that comes too early is left out
 	turn := 0
 	for n := range begun {
 		for s.kills < kills && float64(n) > every*float64(s.kills) {
 			s.kill()
 		}
-		if n%mishapEvery != 0 || !busy.TryLock() {
+		if len(s.mishaps) == 0 || n%mishapEvery != 0 || !busy.TryLock() {
 			continue
 		}
-		m := mishaps[turn%len(mishaps)]
+		m := s.mishaps[turn%len(s.mishaps)]
 		turn++
-		s.mishaps[m.name]++
+		s.befell[m.name]++
 		if err := m.begin(s); err != nil {
 			s.failed(fmt.Errorf("%s: %w", m.name, err))
 		}
@@ -205,7 +206,7 @@ func (s *storm) close(within time.Duration) error {
 func (s *storm) told() string {
 	var all []string
 	for _, m := range mishaps {
-		all = append(all, fmt.Sprintf("%s %d", m.name, s.mishaps[m.name]))
+		all = append(all, fmt.Sprintf("%s %d", m.name, s.befell[m.name]))
 	}
 	return strings.Join(all, ", ")
 }

@@ -21,7 +21,8 @@ type town struct {
 	provider *provider
 	patients int
 	seed     uint64
-	frights  int // how many patients sent words of danger
+	patience time.Duration // for one text, before the next
+	frights  int           // how many patients sent words of danger
 
 	begun  chan int // the number of each text, as it is sent
 	mu     sync.Mutex
@@ -41,10 +42,6 @@ const frightened = 50
 // heard before the next text.
 const abreast = 200
 
-// patience is how long a patient's text is waited for before the next is sent. It
-// counts as lost only if it has not come when everything is settled.
-const patience = 2 * time.Minute
-
 func number(kind, n int) string { return fmt.Sprintf("+447000%d%05d", kind, n) }
 
 // The kinds of people, as digits of their numbers.
@@ -57,7 +54,7 @@ const (
 func token(patient, text int) string { return fmt.Sprintf("%s%dx%d", tokenMark, patient, text) }
 
 func newTown(ctx context.Context, g *rig.Ground, p *provider, o options) (*town, error) {
-	t := &town{provider: p, patients: o.messages / perPatient, seed: o.seed, begun: make(chan int)}
+	t := &town{provider: p, patients: o.messages / perPatient, seed: o.seed, patience: o.patience, begun: make(chan int)}
 	// What is made ready before the storm need not outlive it.
 	store, err := g.OpenStore(ctx, time.Now)
 	if err != nil {
@@ -145,11 +142,15 @@ func words(patient, text int) string {
 	switch {
 	case text == 0:
 		return "4 " + token(patient, text)
-	case text == perPatient-1 && patient%frightened == 0:
+	case ofDanger(patient, text):
 		return "chest pain " + token(patient, text)
 	}
 	return token(patient, text)
 }
+
+// ofDanger says whether a text is for staff alone: the nurse is told, and the
+// patient gets the emergency number.
+func ofDanger(patient, text int) bool { return text == perPatient-1 && patient%frightened == 0 }
 
 func (t *town) say(_ context.Context, patient, text int) {
 	if _, err := t.provider.Send(number(asPatient, patient), rig.Service, words(patient, text)); err != nil {
@@ -162,10 +163,14 @@ func (t *town) say(_ context.Context, patient, text int) {
 }
 
 func (t *town) listen(ctx context.Context, patient, text int) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, t.patience)
 	defer cancel()
-	began, word := time.Now(), token(patient, text)
-	_, err := t.provider.WaitFor(ctx, number(asFollower, patient), func(m twiliosim.Text) bool { return heard(m, word) })
+	began, word, phone := time.Now(), token(patient, text), number(asFollower, patient)
+	told := func(m twiliosim.Text) bool { return heard(m, word) }
+	if ofDanger(patient, text) {
+		phone, told = number(asPatient, patient), answeredDanger
+	}
+	_, err := t.provider.WaitFor(ctx, phone, told)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err != nil {
@@ -173,6 +178,10 @@ func (t *town) listen(ctx context.Context, patient, text int) {
 		return
 	}
 	t.took = append(t.took, time.Since(began))
+}
+
+func answeredDanger(m twiliosim.Text) bool {
+	return m.Direction == "in" && strings.Contains(m.Body, "999")
 }
 
 // heard says whether a handset shows this word in a text that arrived.
