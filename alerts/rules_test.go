@@ -117,7 +117,7 @@ func TestPacksAreComplete(t *testing.T) {
 }
 
 func TestSeveritiesAreOrdered(t *testing.T) {
-	order := []Severity{Red, AmberHigh, Amber, Outreach, Watch, Digest, "blue"}
+	order := []Severity{Red, AmberHigh, Amber, AskFirst, Outreach, Watch, Digest, "blue"}
 	for i := 1; i < len(order); i++ {
 		if order[i-1].Rank() <= order[i].Rank() {
 			t.Errorf("%s is not more urgent than %s", order[i-1], order[i])

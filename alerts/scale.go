@@ -20,6 +20,20 @@ func OneToFive() Scale { return Scale{Min: 1, Max: 5, Spread: 0.7} }
 // ZeroToTen is the eleven-point scale, 10 the best.
 func ZeroToTen() Scale { return Scale{Min: 0, Max: 10, Spread: 1.6} }
 
+// ScaleOf is the scale from min to max. The spread expected of a person is known
+// for the two scales above; of any other it is taken to be that of five faces,
+// in levels.
+func ScaleOf(min, max float64) Scale {
+	s := Scale{Min: min, Max: max}
+	for _, known := range []Scale{OneToFive(), ZeroToTen()} {
+		if s.Min == known.Min && s.Max == known.Max {
+			return known
+		}
+	}
+	s.Spread = OneToFive().Spread * s.Level()
+	return s
+}
+
 // Reversed returns the scale with its lowest score as the best one, as for
 // pain.
 func (s Scale) Reversed() Scale {

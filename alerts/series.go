@@ -1,6 +1,11 @@
 package alerts
 
-import "howareyou/alerts/stats"
+import (
+	"maps"
+	"strings"
+
+	"howareyou/alerts/stats"
+)
 
 // The windows of the slow features, in days.
 const (
@@ -79,6 +84,7 @@ func (s *State) items(d Day, more More, f *Features) {
 	if len(more.Items) == 0 {
 		return
 	}
+	defer symptoms(f)
 	f.PrevItem = make(map[string]float64, len(more.Items))
 	f.BaseItem = make(map[string]float64, len(more.Items))
 	f.Low3Item = make(map[string]float64, len(more.Items))
@@ -103,5 +109,32 @@ func (s *State) items(d Day, more More, f *Features) {
 		if n >= itemNeeds {
 			f.BaseItem[name] = sum / float64(n)
 		}
+	}
+}
+
+// symptomPrefix begins the names of the PRO-CTCAE's items: composite grades
+// from 0 to 3, one a symptom.
+const symptomPrefix = "proctcae_"
+
+// symptoms adds what rules ask of all symptoms together: the worst grade, and
+// the largest rise since each was last asked about.
+func symptoms(f *Features) {
+	worst, rise, any, before := 0.0, 0.0, false, false
+	for name, grade := range f.Item {
+		if !strings.HasPrefix(name, symptomPrefix) {
+			continue
+		}
+		worst, any = max(worst, grade), true
+		if prev, ok := f.PrevItem[name]; ok {
+			rise, before = max(rise, grade-prev), true
+		}
+	}
+	if !any {
+		return
+	}
+	f.Item = maps.Clone(f.Item) // the history's own stays as it is
+	f.Item[symptomPrefix+"worst"] = worst
+	if before {
+		f.Item[symptomPrefix+"rise"] = rise
 	}
 }

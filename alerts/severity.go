@@ -8,13 +8,16 @@ const (
 	Red       Severity = "red"        // danger now
 	AmberHigh Severity = "amber-high" // the same day
 	Amber     Severity = "amber"      // within one working day
-	Outreach  Severity = "outreach"   // silence: make contact within two working days
-	Watch     Severity = "watch"      // on the watch list; nobody is called
-	Digest    Severity = "digest"     // in the weekly digest
+	// AskFirst means that the patient is asked first whether they would like a call:
+	// amber-high when they say yes or nothing.
+	AskFirst Severity = "ask"
+	Outreach Severity = "outreach" // silence: make contact within two working days
+	Watch    Severity = "watch"    // on the watch list; nobody is called
+	Digest   Severity = "digest"   // in the weekly digest
 )
 
 // urgency lists the severities from least to most urgent.
-var urgency = [...]Severity{Digest, Watch, Outreach, Amber, AmberHigh, Red}
+var urgency = [...]Severity{Digest, Watch, Outreach, AskFirst, Amber, AmberHigh, Red}
 
 // Rank orders severities: higher is more urgent, 0 is not a severity.
 func (s Severity) Rank() int {

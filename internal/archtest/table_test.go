@@ -218,7 +218,7 @@ var pure = []pureRow{
 		"github.com/google/uuid", "github.com/nyaruka/phonenumbers",
 		"github.com/teambition/rrule-go", "golang.org/x/text",
 	}},
-	{"alerts/...", []string{"github.com/google/uuid", "gonum.org/v1/gonum", "cel.dev/cel-go", "golang.org/x/text"}},
+	{"alerts/...", []string{"github.com/google/uuid", "gonum.org/v1/gonum", "cel.dev/cel-go", "golang.org/x/text", "gopkg.in/yaml.v3"}},
 	{"notify", []string{"github.com/google/uuid", "golang.org/x/text"}},
 }
 
