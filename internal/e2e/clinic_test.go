@@ -47,7 +47,8 @@ type clinic struct {
 	env    []string
 	org    string
 	phones map[string]*phone
-	broken atomic.Int64 // texts that broke off before they reached the provider
+	broken atomic.Int64  // texts that broke off before they reached the provider
+	onWay  chan struct{} // has one when a text has just left for the provider
 }
 
 // database is where the installation's data is.
@@ -80,7 +81,8 @@ func newClinic(t *testing.T, w wishes) *clinic {
 		db := pgtest.New(t)
 		w.database = &database{service: db.AppURL, admin: db.AdminURL}
 	}
-	c := &clinic{t: t, db: *w.database, redis: redistest.New(t), dir: t.TempDir(), web: freeAddress(t), counts: freeAddress(t), phones: map[string]*phone{}}
+	c := &clinic{t: t, db: *w.database, redis: redistest.New(t), dir: t.TempDir(), web: freeAddress(t), counts: freeAddress(t), phones: map[string]*phone{},
+		onWay: make(chan struct{}, 1)}
 	provider := c.provider(w)
 	level := "info"
 	if w.debug {
@@ -135,6 +137,10 @@ func (c *clinic) onTheWay(transit time.Duration, provider http.Handler) http.Han
 		if transit > 0 && r.Method == http.MethodPost {
 			body, err := io.ReadAll(r.Body) // only then does the server notice that the sender is gone
 			r.Body = io.NopCloser(bytes.NewReader(body))
+			select {
+			case c.onWay <- struct{}{}:
+			default:
+			}
 			way := time.NewTimer(transit)
 			defer way.Stop()
 			select {

@@ -156,9 +156,13 @@ func TestINV4_KillWorkerAtRandom(t *testing.T) {
 		text()
 		if i%(len(texts)/stormKills) == 0 && kills < stormKills {
 			victim := random.IntN(len(workers))
-			// The moment is within the life of a text: up to 60 ms after it.
-			moment := time.NewTimer(time.Duration(random.IntN(60)) * time.Millisecond)
-			<-moment.C
+			// By turns when a text is on its way to the provider, and anywhere in
+			// the life of one: up to 60 ms after it came.
+			if moment := time.NewTimer(time.Duration(random.IntN(60)) * time.Millisecond); kills%2 == 1 {
+				<-moment.C
+			} else {
+				c.nextOnWay()
+			}
 			workers[victim].kill()
 			workers[victim] = c.worker()
 			kills++
@@ -179,6 +183,20 @@ func TestINV4_KillWorkerAtRandom(t *testing.T) {
 	}
 	c.arrivedOnce(all)
 	c.nothingPersonal(c.places(heard), "murmur")
+}
+
+// nextOnWay waits until a text has just left for the provider.
+func (c *clinic) nextOnWay() {
+	select { // one that left earlier has arrived by now
+	case <-c.onWay:
+	default:
+	}
+	late := time.NewTimer(2 * time.Second)
+	defer late.Stop()
+	select {
+	case <-c.onWay:
+	case <-late.C:
+	}
 }
 
 // forgetAll empties the Redis.
