@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"time"
 
 	"howareyou/carenet"
@@ -23,22 +24,18 @@ type Outcome string
 // The outcomes. Organisations compare them, so the list is closed; the note
 // holds the rest.
 const (
-	OutcomeContacted   Outcome = "contacted"    // spoke with the patient
-	OutcomeCareChanged Outcome = "care_changed" // the treatment or plan was changed
-	OutcomeReferred    Outcome = "referred"     // handed to another service
-	OutcomeNoContact   Outcome = "no_contact"   // tried, could not be reached
-	OutcomeNoAction    Outcome = "no_action"    // looked at, nothing needed
-	OutcomeMistake     Outcome = "mistake"      // the answer or the alert was wrong
+	OutcomeCalled     Outcome = "called"      // spoke with the patient, or with somebody beside them
+	OutcomeVisited    Outcome = "visited"     // saw the patient
+	OutcomeMedication Outcome = "medication"  // the treatment was changed
+	OutcomeFalseAlarm Outcome = "false_alarm" // the answer or the alert was wrong
+	OutcomeOther      Outcome = "other"       // the note says what
 )
 
+// Outcomes are all of them, in the order in which they are offered.
+var Outcomes = []Outcome{OutcomeCalled, OutcomeVisited, OutcomeMedication, OutcomeFalseAlarm, OutcomeOther}
+
 // Valid says whether o is one of the outcomes.
-func (o Outcome) Valid() bool {
-	switch o {
-	case OutcomeContacted, OutcomeCareChanged, OutcomeReferred, OutcomeNoContact, OutcomeNoAction, OutcomeMistake:
-		return true
-	}
-	return false
-}
+func (o Outcome) Valid() bool { return slices.Contains(Outcomes, o) }
 
 // Alert is the human process upon a finding or an episode. It is a value:
 // the functions below return a new one and say what changed; the caller
@@ -82,6 +79,7 @@ const (
 	ChangeRenewed      ChangeKind = "renewed" // the holder asked for more time
 	ChangeExpired      ChangeKind = "expired"
 	ChangeResolved     ChangeKind = "resolved"
+	ChangeEscalated    ChangeKind = "escalated" // somebody had everybody asked
 )
 
 // Change is one thing that happened to an alert, for its history and for

@@ -36,7 +36,7 @@ func inState(t *testing.T, s Status) Alert {
 		}
 	}
 	if s == StatusResolved {
-		if a, _, err = Resolve(a, dana, OutcomeContacted, "rang her", minute(10)); err != nil {
+		if a, _, err = Resolve(a, dana, OutcomeCalled, "rang her", minute(10)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -118,12 +118,12 @@ func TestResolve(t *testing.T) {
 		minute  int
 		code    carenet.Code
 	}{
-		{"by the holder", StatusAcknowledged, dana, OutcomeContacted, 20, ""},
-		{"by a colleague", StatusAcknowledged, lee, OutcomeReferred, 20, ""},
-		{"after the acknowledgement ran out", StatusAcknowledged, dana, OutcomeNoContact, 500, ""},
-		{"without acknowledging first", StatusOpen, lee, OutcomeNoAction, 20, ""},
-		{"twice", StatusResolved, lee, OutcomeMistake, 20, carenet.Conflict},
-		{"by nobody", StatusAcknowledged, carenet.NilID, OutcomeContacted, 20, carenet.Invalid},
+		{"by the holder", StatusAcknowledged, dana, OutcomeCalled, 20, ""},
+		{"by a colleague", StatusAcknowledged, lee, OutcomeVisited, 20, ""},
+		{"after the acknowledgement ran out", StatusAcknowledged, dana, OutcomeMedication, 500, ""},
+		{"without acknowledging first", StatusOpen, lee, OutcomeOther, 20, ""},
+		{"twice", StatusResolved, lee, OutcomeFalseAlarm, 20, carenet.Conflict},
+		{"by nobody", StatusAcknowledged, carenet.NilID, OutcomeCalled, 20, carenet.Invalid},
 		{"without an outcome", StatusAcknowledged, dana, "", 20, carenet.Invalid},
 		{"with an outcome of one's own", StatusAcknowledged, dana, "whatever", 20, carenet.Invalid},
 	} {
@@ -205,7 +205,7 @@ func TestINV9_AskingClimbsUntilSomebodyHasIt(t *testing.T) {
 	run(160, 180) // no outcome within the hour: a new round
 	expect(moment{160, ChangeExpired, 0, ""}, moment{160, ChangeAsked, 0, responder}, moment{175, ChangeAsked, 1, both})
 
-	if a, _, err = Resolve(a, lee, OutcomeContacted, "", minute(181)); err != nil {
+	if a, _, err = Resolve(a, lee, OutcomeCalled, "", minute(181)); err != nil {
 		t.Fatal(err)
 	}
 	run(181, 1000)

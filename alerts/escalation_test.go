@@ -89,7 +89,7 @@ func TestINV9_NoHistorySilencesAnAlert(t *testing.T) {
 				by := rapid.SampledFrom([]carenet.ID{dana, lee}).Draw(t, "by")
 				a, _, _ = Acknowledge(a, by, now, e.Hold)
 			case 2:
-				a, _, _ = Resolve(a, dana, OutcomeContacted, "", now)
+				a, _, _ = Resolve(a, dana, OutcomeCalled, "", now)
 			default:
 				before := a
 				var changes []Change

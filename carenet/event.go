@@ -16,6 +16,7 @@ const (
 	EventAlertStep     EventKind = "alert.step"         // Subject: the alert; Detail.Roles: who is asked
 	EventAlertTaken    EventKind = "alert.acknowledged" // Subject: the alert; Detail.Person: by whom
 	EventAlertChanged  EventKind = "alert.changed"      // Subject: the alert; for open pages only
+	EventEncouraged    EventKind = "circle.encouraged"  // Subject: the encouragement; Detail.Person: by whom, Detail.At: when to tell
 	EventSignIn        EventKind = "sign_in.requested"  // Detail.Person, Detail.Door
 	EventPatientChange EventKind = "patient.changed"    // for open pages only
 	EventDeliveryEnd   EventKind = "delivery.ended"     // for open pages only
@@ -38,7 +39,42 @@ const (
 	ReplyAckAlready   Reply = "ack_already"
 	ReplyAckUnknown   Reply = "ack_unknown"
 	ReplyAckWhich     Reply = "ack_which"
+
+	ReplyWho         Reply = "who"          // who sees the patient's updates
+	ReplyDropped     Reply = "dropped"      // Detail.About sees nothing from now on
+	ReplyDropUnknown Reply = "drop_unknown" // nobody of that name is in the circle
+	ReplyDropWhich   Reply = "drop_which"   // more than one is
+	ReplyPaused      Reply = "paused"       // Detail.At: from when on they are asked again
+	ReplyPauseHow    Reply = "pause_how"    // until when is not clear
+	ReplyResumed     Reply = "resumed"      // Detail.At: when they are asked next
+	ReplyWhen        Reply = "when"         // Detail.At: when they are asked next
+	ReplyAsked       Reply = "asked"        // the question is with the clinic
+
+	ReplyPassedOn Reply = "passed_on" // the words go to the patient
+	ReplyOnIt     Reply = "on_it"     // the patient hears that the follower takes care
+	ReplyTellWhom Reply = "tell_whom" // which of the patients is meant
+	ReplyMuted    Reply = "muted"     // Detail.At: until when
+	ReplyUnmuted  Reply = "unmuted"
+	ReplyMuteHow  Reply = "mute_how"
+
+	ReplyResolved   Reply = "resolved"    // the alert is closed
+	ReplyResolveHow Reply = "resolve_how" // what came of it is missing
+	ReplyResolvedBy Reply = "resolved_by" // somebody had closed it
+	ReplyEscalated  Reply = "escalated"   // everybody is asked now
+	ReplyOnDuty     Reply = "on_duty"     // who is asked about alerts
 )
+
+// Replies are all automatic answers.
+func Replies() []Reply {
+	return []Reply{
+		ReplyOptedOut, ReplyOptedIn, ReplyHelp, ReplyCrisis, ReplyAskRange, ReplyAskAmbiguous,
+		ReplyAskWho, ReplyUnknown, ReplyAckTaken, ReplyAckAlready, ReplyAckUnknown,
+		ReplyAckWhich, ReplyWho, ReplyDropped, ReplyDropUnknown, ReplyDropWhich,
+		ReplyPaused, ReplyPauseHow, ReplyResumed, ReplyWhen, ReplyAsked,
+		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
+		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
+	}
+}
 
 // Event is a fact that was committed together with its change.
 type Event struct {
@@ -55,17 +91,19 @@ type Event struct {
 // Detail is what an event carries beside its ids: ids and words of ours, never
 // a name, a number of a phone or a person's words.
 type Detail struct {
-	Reply        Reply    `json:"reply,omitempty"`
-	Conversation ID       `json:"conversation,omitzero"`
-	Sender       ID       `json:"sender,omitzero"`
-	Person       ID       `json:"person,omitzero"`
-	Audience     Audience `json:"audience,omitempty"`
-	Alert        ID       `json:"alert,omitzero"`
-	AlertNumber  int      `json:"alert_number,omitempty"`
-	Roles        []string `json:"roles,omitempty"` // whom a step of an escalation asks
-	Flags        []string `json:"flags,omitempty"`
-	Door         string   `json:"door,omitempty"`
-	NoThanks     bool     `json:"no_thanks,omitempty"` // the page has thanked already
+	Reply        Reply     `json:"reply,omitempty"`
+	Conversation ID        `json:"conversation,omitzero"`
+	Sender       ID        `json:"sender,omitzero"`
+	Person       ID        `json:"person,omitzero"`
+	Audience     Audience  `json:"audience,omitempty"`
+	About        ID        `json:"about,omitzero"` // somebody else whom the text names
+	At           time.Time `json:"at,omitzero"`    // a time that the text says, or that it is for
+	Alert        ID        `json:"alert,omitzero"`
+	AlertNumber  int       `json:"alert_number,omitempty"`
+	Roles        []string  `json:"roles,omitempty"` // whom a step of an escalation asks
+	Flags        []string  `json:"flags,omitempty"`
+	Door         string    `json:"door,omitempty"`
+	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
 }
 
 // Audience says as what somebody is told something.

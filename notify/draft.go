@@ -34,7 +34,20 @@ type Draft struct {
 	TakenAt     time.Time
 	Now         time.Time
 
+	About string    // somebody else whom the text names
+	At    time.Time // a time that it says
+	Names []string  // several people
+	See   []SeenBy  // who sees the patient's answers
+	From  string    // of a kind word: who sent it
+	Said  string    // and what they said; "" that they take care of it
+
 	Link string // an address on the public site; "" for none
+}
+
+// SeenBy is one follower with what they see.
+type SeenBy struct {
+	Name  string
+	Scope carenet.Scope
 }
 
 // Composer writes the text of a draft in the reader's language.

@@ -19,7 +19,8 @@ const (
 	KindAlert      Kind = "alert"
 	KindAlertTaken Kind = "alert_taken"
 	KindSignIn     Kind = "sign_in"
-	KindStaff      Kind = "staff" // a person wrote it
+	KindKindWord   Kind = "kind_word" // a follower's word for the patient
+	KindStaff      Kind = "staff"     // a person wrote it
 )
 
 // Reach is how a person can be told something by text.
@@ -101,6 +102,8 @@ func Plan(e carenet.Event, w World) []Planned {
 		p.alertStep()
 	case carenet.EventAlertTaken:
 		p.alertTaken()
+	case carenet.EventEncouraged:
+		p.encouraged()
 	case carenet.EventSignIn:
 		p.one(KindSignIn, audienceOfDoor(e.Detail.Door), known(w.People, e.Detail.Person), PriorityReply, signInLife, "they asked for a sign-in link")
 	}
@@ -177,6 +180,19 @@ func (p *planner) reply() {
 		life = optedOutLife
 	}
 	p.one(KindReply, d.Audience, r, PriorityReply, life, "answers their text: "+string(d.Reply))
+}
+
+// encouraged tells the patient what a follower sent, in the patient's waking
+// hours, to the patient's own number alone.
+func (p *planner) encouraged() {
+	d := p.one(KindKindWord, carenet.ToPatient, known(p.world.Patients, p.event.Patient), PriorityUpdate, updateLife, "somebody in their circle sent a kind word")
+	if d == nil {
+		return
+	}
+	d.Follower = p.event.Detail.About
+	if at := p.event.Detail.At; at.After(d.DueAt) {
+		d.DueAt, d.ExpiresAt = at, at.Add(updateLife)
+	}
 }
 
 func (p *planner) alertStep() {

@@ -23,6 +23,9 @@ type Candidate struct {
 	CheckIn   carenet.CheckIn
 	Overtaken bool // a later check-in corrected this one
 
+	Following bool // for KindKindWord: its sender is still in the circle
+	Muted     bool // for KindUpdate: the follower wants to hear nothing now
+
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
@@ -55,6 +58,13 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 		}
 		if c.Overtaken {
 			return false, Withdrawn, "a later answer corrected it"
+		}
+		if c.Muted {
+			return false, Withdrawn, "muted by the follower"
+		}
+	case KindKindWord:
+		if !c.Following {
+			return false, Withdrawn, "its sender is no longer in the circle"
 		}
 	case KindThanks:
 		if c.Overtaken {

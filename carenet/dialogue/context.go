@@ -4,7 +4,6 @@
 package dialogue
 
 import (
-	"math"
 	"time"
 
 	"howareyou/carenet"
@@ -76,6 +75,8 @@ type Prompt struct {
 	ID     carenet.ID
 	SlotAt time.Time
 	Late   bool // the time to answer is over; an answer still counts for it
+	// AskedAgain: an answer was not understood, and we asked once more.
+	AskedAgain bool
 }
 
 // Earlier is a check-in that a new one may correct.
@@ -114,6 +115,8 @@ type Outcome struct {
 	WrongNumber bool
 	TellOnce    bool // the unknown number was told who we are
 	Ack         *Ack
+	Order       *Order     // a command to carry out where its rows are locked
+	AskedAgain  carenet.ID // the prompt whose answer was asked for again
 	Events      []carenet.Event
 }
 
@@ -123,6 +126,3 @@ type Ack struct {
 	By     carenet.ID
 	Number int // 0: the only one that is open; NoAlert: none has the number they gave
 }
-
-// NoAlert is a number that no alert has.
-const NoAlert = math.MaxInt32

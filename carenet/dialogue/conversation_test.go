@@ -146,8 +146,35 @@ func line(o dialogue.Outcome) string {
 	if o.Ack != nil {
 		out = append(out, "ack="+name(o.Ack.By)+":"+strconv.Itoa(o.Ack.Number))
 	}
+	if x := o.Order; x != nil {
+		s := "order=" + x.Command + ":" + name(x.By)
+		if x.Name != "" {
+			s += ":" + x.Name
+		}
+		if !x.Until.IsZero() {
+			s += ":" + x.Until.Format("2006-01-02T15:04")
+		}
+		if x.For > 0 {
+			s += ":" + x.For.String()
+		}
+		if x.Number > 0 {
+			s += ":" + strconv.Itoa(x.Number)
+		}
+		if x.Outcome != "" {
+			s += ":" + x.Outcome
+		}
+		if x.Words != "" {
+			s += ":" + strings.ReplaceAll(x.Words, " ", "_")
+		}
+		out = append(out, s)
+	}
+	if o.AskedAgain != carenet.NilID {
+		out = append(out, "again")
+	}
 	for _, e := range o.Events {
 		switch e.Kind {
+		case carenet.EventSignIn:
+			out = append(out, "link="+name(e.Detail.Person)+"@"+e.Detail.Door)
 		case carenet.EventReply:
 			out = append(out, "say="+string(e.Detail.Reply)+"@"+string(e.Detail.Audience))
 		case carenet.EventSafety:
@@ -211,14 +238,14 @@ func TestAPatientAnswers(t *testing.T) {
 		{"private first", open, "PRIVATE 2 rough night", "", "read checkin=mary:2,rough_night,private,prompted"},
 		{"private last", open, "2 private", "", "read checkin=mary:2,private,prompted"},
 		{"private words", open, "private rough night", "", "read checkin=mary:,rough_night,private,prompted"},
-		{"private and unclear", open, "private 2 or 3", "", "stored say=ask_again_ambiguous@patient"},
+		{"private and unclear", open, "private 2 or 3", "", "stored again say=ask_again_ambiguous@patient"},
 		{"private alone", open, "private", "", "stored say=help@patient"},
 		{"words only", open, "the garden was lovely", "", "read checkin=mary:,the_garden_was_lovely,prompted"},
-		{"out of range", open, "7", "", "stored say=ask_again_range@patient"},
-		{"unclear", open, "2 or 3", "", "stored say=ask_again_ambiguous@patient"},
-		{"asks the clinic", open, "ASK can I take more paracetamol", "", "stored say=help@patient"},
+		{"out of range", open, "7", "", "stored again say=ask_again_range@patient"},
+		{"unclear", open, "2 or 3", "", "stored again say=ask_again_ambiguous@patient"},
+		{"asks the clinic", open, "ASK can I take more paracetamol", "", "unread say=asked@patient"},
+		{"asks without the word", open, "when is the nurse coming", "", "unread say=asked@patient"},
 		{"asks with a score", open, "3. Can I take more paracetamol?", "", "read checkin=mary:3,Can_I_take_more_paracetamol?,prompted"},
-		{"a command to come", open, "PAUSE 7", "", "stored say=help@patient"},
 		{"empty", open, "", "", "stored say=help@patient"},
 		{"Spanish", []change{asked(0), language("es")}, "2 mala noche", "", "read checkin=mary:2,mala_noche,prompted"},
 		{"Arabic", []change{asked(0), language("ar")}, "٢ ليلة صعبة", "", "read checkin=mary:2,ليلة_صعبة,prompted"},
@@ -284,8 +311,8 @@ func TestWordsOfFixedMeaning(t *testing.T) {
 		{"which is enough for others", []change{alone(follower())}, "HELP", "HELP", "read"},
 		{"help of a follower", []change{alone(follower())}, "HELP", "", "read say=help@follower"},
 		{"Spanish help", []change{language("es")}, "ayuda", "", "read say=help@patient"},
-		{"wrong number", nil, "You have the wrong number", "", "read wrong"},
-		{"wrong number of a follower", []change{alone(follower())}, "wrong number", "", "read wrong"},
+		{"wrong number", nil, "You have the wrong number", "", "unread wrong"},
+		{"wrong number of a follower", []change{alone(follower())}, "wrong number", "", "unread wrong"},
 		{"wrong number, said again", []change{wrong}, "wrong number!", "", "stored"},
 	})
 }
@@ -366,7 +393,7 @@ func TestStaffAndFollowers(t *testing.T) {
 		{"clinician, plain words", []change{alone(clinician())}, "on my way to her", "", "stored say=help@clinician"},
 		{"clinician tells of a fall", []change{alone(clinician())}, "she had a fall, going round now", "", "stored say=help@clinician"},
 		{"follower, a number is no score", []change{alone(follower())}, "3", "", "stored say=help@follower"},
-		{"follower, plain words", []change{alone(follower())}, "give her a hug", "", "stored say=help@follower"},
+		{"follower, plain words", []change{alone(follower())}, "give her a hug", "", "read order=tell:sam:give_her_a_hug"},
 		{"follower stops", []change{alone(follower())}, "STOP", "", "read out say=opted_out@follower"},
 	})
 }
@@ -377,8 +404,15 @@ func TestANumberIsNotAnsweredForEver(t *testing.T) {
 	often := func(c *dialogue.Context) { c.Answered = dialogue.MaxAnswers }
 	nearly := func(c *dialogue.Context) { c.Answered = dialogue.MaxAnswers - 1 }
 	run(t, []conversation{
-		{"once more", []change{alone(follower()), nearly}, "I am on holiday until Monday", "", "stored say=help@follower"},
-		{"no more", []change{alone(follower()), often}, "I am on holiday until Monday", "", "unread"},
+		{"once more", []change{alone(follower()), nearly}, "12345", "", "stored say=help@follower"},
+		{"no more", []change{alone(follower()), often}, "12345", "", "unread"},
+		{"no more words either", []change{alone(follower()), often}, "we are closed today", "", "unread"},
+		{"no more links", []change{often}, "WEB", "", "unread"},
+		{"a question is kept", []change{often}, "ASK is this right", "", "unread"},
+		{"a machine that says so", []change{alone(follower())}, "I am on holiday until Monday", "", "stored"},
+		{"of a patient", []change{asked(0)}, "I'm driving and will get back to you at 3", "", "stored"},
+		{"of nobody we know", []change{people()}, "Automatic reply: the office is closed", "", "stored"},
+		{"words of a patient are no longer thanked", []change{asked(0), often}, "the garden was lovely", "", "read checkin=mary:,the_garden_was_lovely,prompted no_thanks"},
 		{"no more questions", []change{asked(0), often}, "2 or 3", "", "unread"},
 		{"help all the same", []change{often}, "HELP", "", "read say=help@patient"},
 		{"stop all the same", []change{often}, "STOP", "", "read out say=opted_out@patient"},
@@ -391,5 +425,147 @@ func TestAVeryLongTextIsKeptAndCutForTheCircle(t *testing.T) {
 	out := dialogue.Decide(carenet.InboundText{Body: "2 " + strings.Repeat("é ", 5000)}, contextOf(asked(0)))
 	if out.CheckIn == nil || len(out.CheckIn.Words) > carenet.MaxWords || len(out.CheckIn.Words) < carenet.MaxWords-3 {
 		t.Fatalf("got %+v", out.CheckIn)
+	}
+}
+
+func askedAgain(c *dialogue.Context) { c.People[0].Patient.Open.AskedAgain = true }
+
+func TestAnUnclearAnswerIsAskedForOnce(t *testing.T) {
+	run(t, []conversation{
+		{"first", []change{asked(0)}, "2 or 3", "", "stored again say=ask_again_ambiguous@patient"},
+		{"second", []change{asked(0), askedAgain}, "maybe 3 or 4", "", "unread"},
+		{"off the scale, second", []change{asked(0), askedAgain}, "9", "", "unread"},
+		{"then clear", []change{asked(0), askedAgain}, "3", "", "read checkin=mary:3,prompted"},
+		{"nothing asked", nil, "2 or 3", "", "stored say=ask_again_ambiguous@patient"},
+	})
+}
+
+// The clock of the tests stands on Monday, 2 November 2026.
+func TestAPatientCommands(t *testing.T) {
+	open := []change{asked(0)}
+	run(t, []conversation{
+		{"who", open, "WHO", "", "read say=who@patient"},
+		{"link", open, "WEB", "", "read link=mary@patient"},
+		{"when", open, "When?", "", "read order=when:mary"},
+		{"resume", open, "resume", "", "read order=resume:mary"},
+		{"drop", open, "DROP Sam", "", "read order=drop:mary:Sam"},
+		{"pause", open, "PAUSE", "", "read order=pause:mary:2026-11-09T00:00"},
+		{"pause so many days", open, "pause 3", "", "read order=pause:mary:2026-11-05T00:00"},
+		{"pause for weeks", open, "pause for 2 weeks", "", "read order=pause:mary:2026-11-16T00:00"},
+		{"away until a day", open, "away until Friday", "", "read order=away:mary:2026-11-06T00:00"},
+		{"away until a date", open, "AWAY UNTIL 12 May", "", "stored say=pause_how@patient"},
+		{"away until a near date", open, "away until 12th december", "", "read order=away:mary:2026-12-12T00:00"},
+		{"away in Spanish", []change{asked(0), language("es")}, "fuera hasta el 20 de noviembre", "", "read order=away:mary:2026-11-20T00:00"},
+		{"away in Arabic", []change{asked(0), language("ar")}, "غائب حتى الجمعة", "", "read order=away:mary:2026-11-06T00:00"},
+		{"away until when", open, "away until I feel better", "", "stored say=pause_how@patient"},
+		{"pause too long", open, "PAUSE 999", "", "stored say=pause_how@patient"},
+		{"what a follower commands", open, "MUTE 8H", "", "read checkin=mary:,MUTE_8H,prompted"},
+	})
+}
+
+func TestAFollowerCommands(t *testing.T) {
+	on := []change{alone(follower())}
+	run(t, []conversation{
+		{"takes care", on, "On it", "", "read order=on_it:sam"},
+		{"ok", on, "ok", "", "read order=on_it:sam"},
+		{"tell", on, "TELL well done", "", "read order=tell:sam:well_done"},
+		{"a plain reply", on, "Well done Mum!", "", "read order=tell:sam:Well_done_Mum!"},
+		{"a picture", on, "❤️", "", "read order=tell:sam:❤️"},
+		{"mute", on, "MUTE 8H", "", "read order=mute:sam:8h0m0s"},
+		{"mute alone", on, "mute", "", "read order=mute:sam:8h0m0s"},
+		{"mute for days", on, "mute 2 days", "", "read order=mute:sam:48h0m0s"},
+		{"mute for what", on, "mute everything", "", "stored say=mute_how@follower"},
+		{"unmute", on, "unmute", "", "read order=unmute:sam"},
+		{"Spanish", []change{alone(speaking("es"))}, "me ocupo", "", "read order=on_it:sam"},
+		{"a number is no word", on, "4", "", "stored say=help@follower"},
+		{"asks", on, "how is she sleeping?", "", "read order=tell:sam:how_is_she_sleeping?"},
+	})
+}
+
+func TestACliniciansCommands(t *testing.T) {
+	on := []change{alone(clinician())}
+	run(t, []conversation{
+		{"resolve", on, "RESOLVE 12 called, fine now", "", "read order=resolve:dana:12:called:called,_fine_now"},
+		{"resolve the only one", on, "resolve visited", "", "read order=resolve:dana:visited:visited"},
+		{"resolve without outcome", on, "RESOLVE 12 fine", "", "read order=resolve:dana:12:fine"},
+		{"the first word decides", on, "resolve 3 false alarm, I called", "", "read order=resolve:dana:3:false_alarm:false_alarm,_I_called"},
+		{"Spanish outcome", on, "resolve 3 falsa alarma", "", "read order=resolve:dana:3:false_alarm:falsa_alarma"},
+		{"escalate", on, "escalate 12", "", "read order=escalate:dana:12"},
+		{"who is on", on, "WHO", "", "read say=on_duty@clinician"},
+		{"resolve however often", []change{alone(clinician()), func(c *dialogue.Context) { c.Answered = 9 }}, "resolve 12 called", "", "read order=resolve:dana:12:called:called"},
+	})
+}
+
+func TestNamedPlaces(t *testing.T) {
+	circle := []dialogue.Place{{Person: sam, Name: "Sam Okafor"}, {Person: john, Name: "Sam"}, {Person: dana, Name: "Ruth Okafor"}, {Person: mary, Name: "José García"}}
+	for said, want := range map[string]int{"Sam": 1, "sam okafor": 1, "Okafor": 2, "ruth": 1, "Jose": 1, "Bob": 0, "": 0, "Sam Ruth": 0} {
+		if got := dialogue.NamedPlaces(said, circle); len(got) != want {
+			t.Errorf("%q names %v, want %d", said, got, want)
+		}
+	}
+}
+
+func TestWhom(t *testing.T) {
+	m := dialogue.Followed{Patient: mary, Name: "Mary Okafor"}
+	j := dialogue.Followed{Patient: john, Name: "John Okafor", ToldAt: at}
+	both := dialogue.Followed{Patient: mary, Name: "Mary Okafor", ToldAt: at}
+	for _, c := range []struct {
+		what, words string
+		of          []dialogue.Followed
+		who         carenet.ID
+		rest        string
+	}{
+		{"the only one", "Mary well done", []dialogue.Followed{m}, mary, "Mary well done"},
+		{"named", "John: well done", []dialogue.Followed{m, j}, john, "well done"},
+		{"heard of last", "well done", []dialogue.Followed{m, j}, john, "well done"},
+		{"heard of both", "well done", []dialogue.Followed{both, j}, carenet.NilID, "well done"},
+		{"follows nobody", "well done", nil, carenet.NilID, "well done"},
+	} {
+		who, rest := dialogue.Whom(c.words, c.of)
+		var got carenet.ID
+		if who != nil {
+			got = who.Patient
+		}
+		if got != c.who || rest != c.rest {
+			t.Errorf("%s: %s %q", c.what, name(got), rest)
+		}
+	}
+}
+
+func TestDayNamed(t *testing.T) {
+	monday := carenet.DayOf(2026, 11, 2)
+	for _, c := range []struct{ lang, said, want string }{
+		{"en", "Friday", "2026-11-06"},
+		{"en", "monday", "2026-11-09"},
+		{"en", "tomorrow", "2026-11-03"},
+		{"en", "12 May", "2027-05-12"},
+		{"en", "May 12th", "2027-05-12"},
+		{"en", "24 december", "2026-12-24"},
+		{"en", "Fri 13 Nov", "2026-11-13"},
+		{"en", "3/12", "2026-12-03"},
+		{"en", "03.12.2026", "2026-12-03"},
+		{"en", "29 feb 2028", "2028-02-29"},
+		{"en", "31 june", ""},
+		{"en", "1 Jan 2020", ""},
+		{"en", "May", ""},
+		{"en", "when I am back", ""},
+		{"en", "2 or 3 December", ""},
+		{"en", "13/13", ""},
+		{"es", "el viernes", "2026-11-06"},
+		{"es", "mañana", "2026-11-03"},
+		{"es", "el 12 de diciembre", "2026-12-12"},
+		{"es", "12 december", "2026-12-12"},
+		{"ar", "الجمعة", "2026-11-06"},
+		{"ar", "١٢ ديسمبر", "2026-12-12"},
+		{"ar", "بكرة", "2026-11-03"},
+		{"ar", "٣/١٢", "2026-12-03"},
+	} {
+		got := ""
+		if day, ok := dialogue.DayNamed(c.said, c.lang, monday); ok {
+			got = day.String()
+		}
+		if got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.lang, c.said, got, c.want)
+		}
 	}
 }

@@ -40,11 +40,13 @@ func (d *decision) answer(r carenet.Reply, w writer) {
 // answered too often: then a human has to read it.
 func (d *decision) guide(r carenet.Reply, w writer) {
 	if d.ctx.Answered >= MaxAnswers {
-		d.out.State, d.out.Reason = Unread, "too many automatic answers went to this number"
+		d.out.State, d.out.Reason = Unread, tooMany
 		return
 	}
 	d.answer(r, w)
 }
+
+const tooMany = "too many automatic answers went to this number"
 
 func (d *decision) take(r reply.Reading, state State) {
 	d.out.State, d.out.Kind, d.out.Reason, d.out.Flags = state, string(r.Kind), r.Reason, r.Flags
@@ -70,7 +72,7 @@ func (d *decision) fromNobodyWeKnow() {
 		return
 	}
 	d.keep(r, "nobody we know has this number")
-	if !d.ctx.UnknownTold {
+	if !d.ctx.UnknownTold && !r.Has(reply.FlagAutoReply) {
 		d.out.TellOnce = true
 		d.answer(carenet.ReplyUnknown, w)
 	}
@@ -96,10 +98,18 @@ func (d *decision) fromPeople() {
 		d.crisis(r, w, patients)
 		return
 	}
-	if d.wrongNumber(r, w) || d.acknowledges(w) {
+	if r.Has(reply.FlagAutoReply) {
+		d.keep(r, "a machine answered")
+		return
+	}
+	if d.wrongNumber(r, w) || d.staffCommand(w) {
 		return
 	}
 	switch {
+	case w.Patient == nil && w.as == carenet.ToFollower:
+		d.followerSays(w, r)
+	case w.Patient == nil && r.Kind == reply.Question && r.Reason == "fixed_word":
+		d.asksClinic(r, w)
 	case w.Patient == nil:
 		d.take(r, Stored)
 		d.guide(carenet.ReplyHelp, w)
@@ -108,9 +118,18 @@ func (d *decision) fromPeople() {
 		d.guide(carenet.ReplyHelp, w)
 	case w.ask:
 		d.askWho(r, w)
+	case w.Follower && !w.Patient.asked() && followerCommand(d.text.Body, w.Language):
+		d.followerSays(w, reply.Read(d.text.Body, reply.Context{Lang: w.Language, Role: reply.Follower}))
 	default:
 		d.patientSays(w, r)
 	}
+}
+
+// followerCommand says whether a text of somebody who is patient and follower is
+// a follower's command, but OK, which patients say for good as well.
+func followerCommand(body, lang string) bool {
+	r := reply.Read(body, reply.Context{Lang: lang, Role: reply.Follower})
+	return r.Kind == reply.Command && r.Command != reply.CommandOnIt
 }
 
 // askWho asks which of the patients on the number is meant, if the text would
@@ -125,21 +144,21 @@ func (d *decision) askWho(r reply.Reading, w writer) {
 func (d *decision) patientSays(w writer, r reply.Reading) {
 	switch r.Kind {
 	case reply.OutOfRange:
-		d.take(r, Stored)
-		d.guide(carenet.ReplyAskRange, w)
+		d.askAgain(r, carenet.ReplyAskRange, w)
 		return
 	case reply.Ambiguous:
-		d.take(r, Stored)
-		d.guide(carenet.ReplyAskAmbiguous, w)
+		d.askAgain(r, carenet.ReplyAskAmbiguous, w)
 		return
 	case reply.Command:
 		// Only PRIVATE is an answer; the other commands never become one.
 		switch {
-		case r.Command == reply.CommandPrivate && r.Asks():
-			d.take(r, Stored)
-			d.guide(carenet.ReplyAskAmbiguous, w)
+		case r.Command != reply.CommandPrivate:
+			d.patientCommand(w, r)
 			return
-		case r.Command == reply.CommandPrivate && (r.Score != nil || r.Words != ""):
+		case r.Asks():
+			d.askAgain(r, carenet.ReplyAskAmbiguous, w)
+			return
+		case r.Score != nil || r.Words != "":
 			d.take(r, Read)
 			d.checkIn(w, r, false)
 			return
@@ -155,6 +174,8 @@ func (d *decision) patientSays(w writer, r reply.Reading) {
 			d.checkIn(w, r, false)
 			return
 		}
+		d.asksClinic(r, w)
+		return
 	}
 	d.take(r, Stored)
 	d.guide(carenet.ReplyHelp, w)

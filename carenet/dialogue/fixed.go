@@ -62,14 +62,15 @@ func (d *decision) fixedWords(r reply.Reading, w writer) bool {
 }
 
 // wrongNumber stops the texts to somebody who does not know us, and reveals
-// nothing, not even that we understood. What they write after that is nobody's
+// nothing, not even that we understood; staff read it. What they write after that is nobody's
 // answer until a START or staff make the number good again.
 func (d *decision) wrongNumber(r reply.Reading, w writer) bool {
 	switch {
 	case d.ctx.WrongNumber:
 		d.keep(r, "somebody else may have this number now")
 	case r.Has(reply.FlagWrongNumber) && r.Score == nil:
-		d.take(r, Read)
+		d.take(r, Unread)
+		d.out.Reason = "they say that this number is not theirs"
 		d.out.WrongNumber = true
 		d.event(carenet.EventStopped, d.out.Patient, d.ctx.Conversation, carenet.Detail{Conversation: d.ctx.Conversation})
 	default:

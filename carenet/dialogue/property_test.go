@@ -13,7 +13,7 @@ import (
 
 var phrases = []string{
 	"2", "7", "4821", "٣", "STOP", "alto", "قف", "START", "HELP", "YES", "private", "خاص", "I want to die", "quiero morir",
-	"Mary", "John", "M", "ACK", "A", "wrong number", "rough night", "or", "?", ",", "-", "3️⃣", "\n", "\x00", "\xff", "DROP", "ASK", "PAUSE",
+	"Mary", "John", "M", "ACK", "A", "wrong number", "rough night", "or", "?", ",", "-", "3️⃣", "\n", "\x00", "\xff", "DROP", "ASK", "PAUSE", "WHO", "TELL", "RESOLVE", "called", "AWAY UNTIL", "Friday", "auto reply", "MUTE", "ok",
 }
 
 func bodies() *rapid.Generator[string] {
@@ -82,7 +82,7 @@ func TestDecideHoldsForAnyText(t *testing.T) {
 			}
 		}
 		switch {
-		case out.State == dialogue.Unread && (c.Answered < dialogue.MaxAnswers || replies+checkIns+safety > 0 || out.OptOut || out.OptIn || out.Ack != nil):
+		case out.State == dialogue.Unread && (checkIns+safety > 0 || out.OptOut || out.OptIn || out.Ack != nil || out.Order != nil || replies > 0 && out.Kind != "question"):
 			t.Fatalf("left to a human, and yet: %+v", out)
 		case out.State != dialogue.Read && out.State != dialogue.Stored && out.State != dialogue.Unread, out.Kind == "", out.Reason == "":
 			t.Fatalf("not explained: %+v", out)
@@ -90,9 +90,13 @@ func TestDecideHoldsForAnyText(t *testing.T) {
 			t.Fatalf("%d automatic answers to one text", replies)
 		case (out.CheckIn != nil) != (checkIns == 1) || checkIns > 1:
 			t.Fatalf("%d events for the check-in %+v", checkIns, out.CheckIn)
-		case out.CheckIn != nil && (out.OptOut || out.OptIn || out.WrongNumber || out.Ack != nil):
+		case out.CheckIn != nil && (out.OptOut || out.OptIn || out.WrongNumber || out.Ack != nil || out.Order != nil):
 			t.Fatalf("a fixed word became an answer: %+v", out)
-		case out.OptOut && (out.OptIn || out.WrongNumber || out.Ack != nil):
+		case out.Order != nil && (replies > 0 || out.Order.By == carenet.NilID):
+			t.Fatalf("an order that is answered before it is carried out: %+v", out)
+		case out.Kind != "opt_out" && out.Kind != "opt_in" && out.Kind != "help" && out.Kind != "crisis" && c.Answered >= dialogue.MaxAnswers && replies > 0 && !out.TellOnce:
+			t.Fatalf("answered more often than %d times: %+v", dialogue.MaxAnswers, out)
+		case out.OptOut && (out.OptIn || out.WrongNumber || out.Ack != nil || out.Order != nil):
 			t.Fatalf("a stop with something else: %+v", out)
 		case out.OptOut && c.OptedOut && replies > 0:
 			t.Fatal("a second confirmation")

@@ -174,6 +174,10 @@ func (s *Store) compose(d notify.Draft) (body string, err error) {
 
 func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f claimFacts, now time.Time) (*notify.Claim, error) {
 	c, draft := f.candidate(s, r, conv, now)
+	if err := f.aboutCommand(s, r, &c, &draft); err != nil {
+		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
+		return nil, nil
+	}
 	ok, state, cause := notify.Recheck(c)
 	if !ok {
 		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(state), cause, now)

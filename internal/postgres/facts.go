@@ -21,6 +21,7 @@ type claimFacts struct {
 	checkIns map[carenet.ID]checkInRow
 	prompts  map[carenet.ID]promptFacts
 	alerts   map[carenet.ID]alertRow
+	commands commandFacts
 }
 
 type orgFacts struct {
@@ -63,6 +64,8 @@ type followFacts struct {
 	State  string
 	Scope  []string
 	Person carenet.ID
+
+	MutedUntil *time.Time
 }
 
 type promptFacts struct {
@@ -80,7 +83,7 @@ FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
 	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	// Shared locks: a withdrawal that is under way is waited for, and one that comes
 	// after the claim waits for it (INV-7). So with an acknowledgement (INV-9).
-	sqlFollowFacts = `SELECT org_id, id, state, scope, person_id AS person FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
+	sqlFollowFacts = `SELECT org_id, id, state, scope, person_id AS person, muted_until FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
 ORDER BY org_id, id FOR SHARE`
 	sqlPromptFacts = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	sqlAlertFacts  = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.org_id, a.id FOR SHARE`
@@ -89,7 +92,7 @@ ORDER BY org_id, id FOR SHARE`
 func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []claimRow) (claimFacts, error) {
 	var people, patients, follows, checkIns, prompts, alertIDs []carenet.ID
 	for _, r := range rows {
-		people = addID(addID(people, r.RecipientID), r.Detail.Person)
+		people = addID(addID(addID(people, r.RecipientID), r.Detail.Person), r.Detail.About)
 		patients = addID(patients, orNil(r.PatientID))
 		follows = addID(follows, orNil(r.FollowerID))
 		switch carenet.EventKind(r.EventKind) {
@@ -100,7 +103,11 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 		}
 		alertIDs = addID(alertIDs, r.Detail.Alert)
 	}
-	f := claimFacts{}
+	commands, err := loadCommandFacts(ctx, tx, orgs, rows)
+	if err != nil {
+		return claimFacts{}, err
+	}
+	f := claimFacts{commands: commands}
 	b := &pgx.Batch{}
 	byID(b.Queue(sqlOrgFacts, orgs), &f.orgs, func(r orgFacts) carenet.ID { return r.OrgID })
 	var senders []senderFacts

@@ -69,6 +69,9 @@ func (in *intake) run(ctx context.Context, texts []carenet.InboundText) error {
 	if err := in.applyAcks(ctx); err != nil {
 		return fmt.Errorf("acknowledge: %w", err)
 	}
+	if err := in.applyOrders(ctx); err != nil {
+		return err
+	}
 	if err := in.write(ctx); err != nil {
 		return fmt.Errorf("write inbound texts: %w", err)
 	}

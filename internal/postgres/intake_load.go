@@ -30,7 +30,7 @@ SELECT cp.conversation_id, cp.org_id, p.id AS person_id, p.name_enc, p.language,
   pt.state AS patient_state,
   fl.id IS NOT NULL AS follower,
   cl.id IS NOT NULL AS clinician,
-  coalesce(sc.question_set_id, qs.id) AS question_set_id, pr.id AS prompt_id, pr.slot_at, pr.late AS prompt_late,
+  coalesce(sc.question_set_id, qs.id) AS question_set_id, pr.id AS prompt_id, pr.slot_at, pr.late AS prompt_late, pr.asked_again_at IS NOT NULL AS prompt_again,
   ci.id AS last_id, ci.prompt_id AS last_prompt_id, ci.words_enc AS last_words, ci.private AS last_private, ci.late AS last_late,
   ci.at AS last_at, ci.value AS last_value
 FROM contact_point cp
@@ -43,7 +43,7 @@ LEFT JOIN LATERAL (SELECT s.question_set_id FROM schedule s
 -- Whom nobody asks may still say how they are.
 LEFT JOIN LATERAL (SELECT q.id FROM question_set q
   WHERE q.org_id = pt.org_id AND q.code = $3 ORDER BY q.version DESC LIMIT 1) qs ON sc.question_set_id IS NULL
-LEFT JOIN LATERAL (SELECT * FROM (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.state, q.cause FROM prompt q
+LEFT JOIN LATERAL (SELECT * FROM (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.state, q.cause, q.asked_again_at FROM prompt q
   WHERE q.org_id = pt.org_id AND q.patient_id = pt.id ORDER BY q.slot_at DESC LIMIT 1) newest
   WHERE newest.state = 'open' OR newest.state = 'closed' AND newest.cause IN ('no_reply', 'undelivered')) pr ON true
 LEFT JOIN LATERAL (SELECT k.id, k.prompt_id, k.words_enc, k.private, k.late, k.at,
@@ -58,7 +58,7 @@ ORDER BY p.id OFFSET 0) who`
 	sqlAnswered = `SELECT k.conversation_id, a.answers FROM unnest($1::uuid[], $2::uuid[]) AS k(org_id, conversation_id)
 CROSS JOIN LATERAL (SELECT count(*) AS answers FROM delivery d
   WHERE d.org_id = k.org_id AND d.conversation_id = k.conversation_id AND d.event_id >= $3
-    AND d.kind = 'reply' AND d.state <> 'withdrawn') a
+    AND d.kind IN ('reply', 'thanks', 'sign_in') AND d.state <> 'withdrawn') a
 WHERE a.answers > 0`
 )
 
@@ -88,6 +88,7 @@ type peopleOnRow struct {
 	PromptID       *carenet.ID
 	SlotAt         *time.Time
 	PromptLate     *bool
+	PromptAgain    *bool
 	LastID         *carenet.ID
 	LastPromptID   *carenet.ID
 	LastWords      []byte
@@ -164,7 +165,7 @@ func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {
 	state := *p.PatientState
 	pt := &dialogue.Patient{Active: p.QuestionSetID != nil && (state == "active" || state == "in_hospital"), Set: orNil(p.QuestionSetID), Item: wellbeingItem, Scale: carenet.WellbeingScale}
 	if p.PromptID != nil {
-		pt.Open = &dialogue.Prompt{ID: *p.PromptID, SlotAt: *p.SlotAt, Late: *p.PromptLate}
+		pt.Open = &dialogue.Prompt{ID: *p.PromptID, SlotAt: *p.SlotAt, Late: *p.PromptLate, AskedAgain: *p.PromptAgain}
 	}
 	if p.LastID != nil {
 		words, err := s.open(p.LastWords, p.OrgID, "check_in", "words_enc", *p.LastID)

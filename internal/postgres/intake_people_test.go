@@ -14,8 +14,12 @@ func TestAMachineThatAnswersUsIsNotAnsweredForEver(t *testing.T) {
 	c := newClinic(t)
 	answers := 0
 	for range 9 {
-		c.text("+447700900101", "I am on holiday until Monday")
-		answers += len(c.sent())
+		c.text("+447700900101", "We are closed today")
+		for _, s := range c.sent() {
+			if strings.HasPrefix(s, "+447700900101") {
+				answers++
+			}
+		}
 		c.advance(time.Minute)
 	}
 	if answers != 5 {
@@ -23,8 +27,13 @@ func TestAMachineThatAnswersUsIsNotAnsweredForEver(t *testing.T) {
 	}
 	c.advance(time.Hour)
 	c.text("+447700900101", "when is the fair?")
-	if got := c.sent(); len(got) != 1 {
+	if got := c.sent(); len(got) != 2 {
 		t.Errorf("an hour later: %q", got)
+	}
+	// One that says what it is gets no answer at all.
+	c.text("+447700900101", "Automatic reply: I am on holiday until Monday")
+	if got := c.sent(); len(got) != 0 {
+		t.Errorf("answered a machine: %q", got)
 	}
 }
 

@@ -30,6 +30,9 @@ FROM unnest($1::uuid[], $2::uuid[], $4::boolean[], $5::text[], $6::boolean[]) AS
 WHERE c.org_id = n.org_id AND c.id = n.id`
 )
 
+const sqlAskedAgain = `UPDATE prompt q SET asked_again_at = $3 FROM unnest($1::uuid[], $2::uuid[]) AS n(org_id, id)
+WHERE q.org_id = n.org_id AND q.id = n.id`
+
 // intakeRows collects every change of a batch, so that it is written in a
 // handful of statements however many texts it holds.
 type intakeRows struct {
@@ -38,6 +41,7 @@ type intakeRows struct {
 	checkIns checkInRows
 	events   eventRows
 	audit    auditRows
+	again    becauseOf // prompts whose answers were asked for again
 }
 
 type inboundRows struct {
@@ -76,6 +80,9 @@ func (r *intakeRows) queue(b *pgx.Batch, now time.Time) {
 	if c := r.convs; len(c.id) > 0 {
 		b.Queue(sqlConversationIn, c.org, c.id, now, c.started, c.stoppedBy, c.told)
 	}
+	if len(r.again.id) > 0 {
+		b.Queue(sqlAskedAgain, r.again.org, r.again.id, now)
+	}
 	r.events.queue(b)
 	r.audit.queue(b)
 }
@@ -105,6 +112,9 @@ func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 		}
 		rows.audit.add(carenet.Actor{Kind: in.actorKind(it), Org: it.org, Person: out.Person, Via: "sms"},
 			in.now, audited{Action: action, Table: "conversation", Row: it.ctx.Conversation, Patient: out.Patient})
+	}
+	if out.AskedAgain != carenet.NilID {
+		rows.again.org, rows.again.id = append(rows.again.org, it.org), append(rows.again.id, out.AskedAgain)
 	}
 	for _, e := range out.Events {
 		rows.events.add(e)

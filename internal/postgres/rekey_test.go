@@ -48,6 +48,7 @@ func newRotation(t *testing.T) *rotation {
 	})
 	c.must(err)
 	c.text("+447700900001", "chest pain")
+	c.text("+447700900101", "well done Mum")
 	c.sent()
 	id := carenet.NewID(c.clock())
 	note, err := c.keys.Seal("rang her, the ambulance is there", crypto.AD{Org: c.org, Table: "alert_entry", Column: "note_enc", Row: id})

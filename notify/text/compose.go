@@ -32,6 +32,8 @@ func (Composer) Compose(d notify.Draft) (string, error) {
 		body, err = c.alert()
 	case notify.KindAlertTaken:
 		body, err = c.say(AlertAcked, Data{"By": d.TakenBy, "Number": d.AlertNumber, "Name": c.patientForStaff()})
+	case notify.KindKindWord:
+		body, err = c.kindWord()
 	case notify.KindSignIn:
 		body, err = c.say(SignIn, Data{"Link": d.Link})
 	default:
@@ -132,6 +134,27 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyAckAlready:   AckAlready,
 	carenet.ReplyAckUnknown:   AckUnknown,
 	carenet.ReplyAckWhich:     AckWhich,
+
+	carenet.ReplyWho:         Circle,
+	carenet.ReplyDropped:     Dropped,
+	carenet.ReplyDropUnknown: DropUnknown,
+	carenet.ReplyDropWhich:   DropWhich,
+	carenet.ReplyPaused:      Paused,
+	carenet.ReplyPauseHow:    PauseHow,
+	carenet.ReplyResumed:     Resumed,
+	carenet.ReplyWhen:        WhenNext,
+	carenet.ReplyAsked:       Asked,
+	carenet.ReplyPassedOn:    PassedOn,
+	carenet.ReplyOnIt:        OnIt,
+	carenet.ReplyTellWhom:    TellWhom,
+	carenet.ReplyMuted:       Muted,
+	carenet.ReplyUnmuted:     Unmuted,
+	carenet.ReplyMuteHow:     MuteHow,
+	carenet.ReplyResolved:    Resolved,
+	carenet.ReplyResolveHow:  ResolveHow,
+	carenet.ReplyResolvedBy:  ResolvedBy,
+	carenet.ReplyEscalated:   Escalated,
+	carenet.ReplyOnDuty:      OnDuty,
 }
 
 func (c composer) reply() (string, error) {
@@ -166,6 +189,8 @@ func (c composer) reply() (string, error) {
 		data["Name"] = c.patientForStaff()
 	case AckAlready:
 		data["When"] = c.When(c.d.TakenAt, c.d.Now, c.d.Zone)
+	default:
+		key = c.aboutCommand(key, data)
 	}
 	return c.say(key, data)
 }

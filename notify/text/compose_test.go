@@ -81,6 +81,10 @@ var longer = map[string]string{
 	"ar thanks, private":           "a promise of privacy must say its limit",
 	"ar thanks for words, private": "a promise of privacy must say its limit",
 	"ar correction, private":       "a promise of privacy must say its limit",
+	"ar command: who":              "a sentence for each follower, none left out",
+	"ar command: asked":            "the number, that it is read, and when: none may go",
+	"ar command: asked, no hours":  "the number, that it is read, and when: none may go",
+	"ar command: resolve, how":     "all the outcomes, or one cannot choose",
 	"ar alert: decline":            "the figures are what a clinician decides by",
 }
 

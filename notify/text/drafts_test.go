@@ -91,6 +91,7 @@ func drafts() map[string]notify.Draft {
 	})
 	add("alert: without figures", notify.KindAlert, carenet.ToClinician, nil)
 	add("alert taken", notify.KindAlertTaken, carenet.ToClinician, nil)
+	commandDrafts(add)
 	add("sign in", notify.KindSignIn, carenet.ToFollower, func(d *notify.Draft) { d.Link = signInLink })
 	return all
 }

@@ -16,11 +16,23 @@ const (
 	AskAgainAmbiguous               Key = "ask_again_ambiguous"
 	AskAgainRange                   Key = "ask_again_range"
 	AskWho                          Key = "ask_who"
+	Asked                           Key = "asked"
+	AskedNoHours                    Key = "asked_no_hours"
+	Circle                          Key = "circle"
+	CircleAnswered                  Key = "circle_answered"
+	CircleNobody                    Key = "circle_nobody"
+	CircleScore                     Key = "circle_score"
+	CircleWords                     Key = "circle_words"
+	CircleWordsOnly                 Key = "circle_words_only"
 	Correction                      Key = "correction"
 	CorrectionPrivate               Key = "correction_private"
 	Crisis                          Key = "crisis"
 	CrisisNoHours                   Key = "crisis_no_hours"
+	DropUnknown                     Key = "drop_unknown"
+	DropWhich                       Key = "drop_which"
+	Dropped                         Key = "dropped"
 	EmergencyServices               Key = "emergency_services"
+	Escalated                       Key = "escalated"
 	FaceWord1                       Key = "face.word1"
 	FaceWord2                       Key = "face.word2"
 	FaceWord3                       Key = "face.word3"
@@ -30,6 +42,13 @@ const (
 	HelpClinician                   Key = "help_clinician"
 	HelpFollower                    Key = "help_follower"
 	Invitation                      Key = "invitation"
+	KindWord                        Key = "kind_word"
+	KindWordOnIt                    Key = "kind_word_on_it"
+	MuteHow                         Key = "mute_how"
+	Muted                           Key = "muted"
+	OnDuty                          Key = "on_duty"
+	OnDutyNobody                    Key = "on_duty_nobody"
+	OnIt                            Key = "on_it"
 	OptedIn                         Key = "opted_in"
 	OptedOut                        Key = "opted_out"
 	PageBoardAcknowledge            Key = "page.board.acknowledge"
@@ -224,12 +243,11 @@ const (
 	PagePatientNotRead              Key = "page.patient.not_read"
 	PagePatientOutAuto              Key = "page.patient.out_auto"
 	PagePatientOutText              Key = "page.patient.out_text"
-	PagePatientOutcomeCareChanged   Key = "page.patient.outcome_care_changed"
-	PagePatientOutcomeContacted     Key = "page.patient.outcome_contacted"
-	PagePatientOutcomeMistake       Key = "page.patient.outcome_mistake"
-	PagePatientOutcomeNoAction      Key = "page.patient.outcome_no_action"
-	PagePatientOutcomeNoContact     Key = "page.patient.outcome_no_contact"
-	PagePatientOutcomeReferred      Key = "page.patient.outcome_referred"
+	PagePatientOutcomeCalled        Key = "page.patient.outcome_called"
+	PagePatientOutcomeFalseAlarm    Key = "page.patient.outcome_false_alarm"
+	PagePatientOutcomeMedication    Key = "page.patient.outcome_medication"
+	PagePatientOutcomeOther         Key = "page.patient.outcome_other"
+	PagePatientOutcomeVisited       Key = "page.patient.outcome_visited"
 	PagePatientReadBy               Key = "page.patient.read_by"
 	PagePatientReadMark             Key = "page.patient.read_mark"
 	PagePatientStateDelivered       Key = "page.patient.state_delivered"
@@ -265,6 +283,9 @@ const (
 	PageSignInSignedOut             Key = "page.sign_in.signed_out"
 	PageSignInStaff                 Key = "page.sign_in.staff"
 	PageSignInTitle                 Key = "page.sign_in.title"
+	PassedOn                        Key = "passed_on"
+	PauseHow                        Key = "pause_how"
+	Paused                          Key = "paused"
 	Prompt                          Key = "prompt"
 	PromptLink                      Key = "prompt_link"
 	ReasonBelowUsual3               Key = "reason.below_usual_3"
@@ -272,7 +293,12 @@ const (
 	ReasonLook                      Key = "reason.look"
 	ReasonSafety                    Key = "reason.safety"
 	ReasonTrendEwma                 Key = "reason.trend_ewma"
+	ResolveHow                      Key = "resolve_how"
+	Resolved                        Key = "resolved"
+	ResolvedBy                      Key = "resolved_by"
+	Resumed                         Key = "resumed"
 	SignIn                          Key = "sign_in"
+	TellWhom                        Key = "tell_whom"
 	Thanks                          Key = "thanks"
 	ThanksPrivate                   Key = "thanks_private"
 	ThanksPrivateWords              Key = "thanks_private_words"
@@ -321,6 +347,7 @@ const (
 	TimeYesterday                   Key = "time.yesterday"
 	UnknownNumber                   Key = "unknown_number"
 	UnknownNumberNoPhone            Key = "unknown_number_no_phone"
+	Unmuted                         Key = "unmuted"
 	UpdateAnswered                  Key = "update_answered"
 	UpdateCorrectionAnswered        Key = "update_correction_answered"
 	UpdateCorrectionScore           Key = "update_correction_score"
@@ -334,6 +361,8 @@ const (
 	UpdateScoreWords                Key = "update_score_words"
 	UpdateScoreWordsPlain           Key = "update_score_words_plain"
 	UpdateWords                     Key = "update_words"
+	WhenNever                       Key = "when_never"
+	WhenNext                        Key = "when_next"
 )
 
 // catalogue says what each text must be given.
@@ -350,11 +379,23 @@ var catalogue = map[Key]shape{
 	AskAgainAmbiguous:               {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainRange:                   {Plural: false, Fields: []string{"Name", "Org"}},
 	AskWho:                          {Plural: false, Fields: []string{"Name", "Org"}},
+	Asked:                           {Plural: false, Fields: []string{"Emergency", "Hours", "Org"}},
+	AskedNoHours:                    {Plural: false, Fields: []string{"Emergency", "Org"}},
+	Circle:                          {Plural: false, Fields: []string{"Org", "Who"}},
+	CircleAnswered:                  {Plural: false, Fields: []string{"Name"}},
+	CircleNobody:                    {Plural: false, Fields: []string{"Org"}},
+	CircleScore:                     {Plural: false, Fields: []string{"Name"}},
+	CircleWords:                     {Plural: false, Fields: []string{"Name"}},
+	CircleWordsOnly:                 {Plural: false, Fields: []string{"Name"}},
 	Correction:                      {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	CorrectionPrivate:               {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	Crisis:                          {Plural: false, Fields: []string{"Emergency", "Hours", "Org"}},
 	CrisisNoHours:                   {Plural: false, Fields: []string{"Emergency", "Org"}},
+	DropUnknown:                     {Plural: false, Fields: []string{"Org"}},
+	DropWhich:                       {Plural: false, Fields: []string{"Org"}},
+	Dropped:                         {Plural: false, Fields: []string{"Name", "Org"}},
 	EmergencyServices:               {Plural: false, Fields: []string(nil)},
+	Escalated:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	FaceWord1:                       {Plural: false, Fields: []string(nil)},
 	FaceWord2:                       {Plural: false, Fields: []string(nil)},
 	FaceWord3:                       {Plural: false, Fields: []string(nil)},
@@ -364,6 +405,13 @@ var catalogue = map[Key]shape{
 	HelpClinician:                   {Plural: false, Fields: []string{"Emergency", "Org"}},
 	HelpFollower:                    {Plural: false, Fields: []string{"Emergency", "Org"}},
 	Invitation:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},
+	KindWord:                        {Plural: false, Fields: []string{"By", "Org", "Words"}},
+	KindWordOnIt:                    {Plural: false, Fields: []string{"By", "Org"}},
+	MuteHow:                         {Plural: false, Fields: []string{"Org"}},
+	Muted:                           {Plural: false, Fields: []string{"Org", "When"}},
+	OnDuty:                          {Plural: false, Fields: []string{"Org", "Who"}},
+	OnDutyNobody:                    {Plural: false, Fields: []string{"Org"}},
+	OnIt:                            {Plural: false, Fields: []string{"Name", "Org"}},
 	OptedIn:                         {Plural: false, Fields: []string{"Org"}},
 	OptedOut:                        {Plural: false, Fields: []string{"Org"}},
 	PageBoardAcknowledge:            {Plural: false, Fields: []string(nil)},
@@ -558,12 +606,11 @@ var catalogue = map[Key]shape{
 	PagePatientNotRead:              {Plural: false, Fields: []string(nil)},
 	PagePatientOutAuto:              {Plural: false, Fields: []string(nil)},
 	PagePatientOutText:              {Plural: false, Fields: []string(nil)},
-	PagePatientOutcomeCareChanged:   {Plural: false, Fields: []string(nil)},
-	PagePatientOutcomeContacted:     {Plural: false, Fields: []string(nil)},
-	PagePatientOutcomeMistake:       {Plural: false, Fields: []string(nil)},
-	PagePatientOutcomeNoAction:      {Plural: false, Fields: []string(nil)},
-	PagePatientOutcomeNoContact:     {Plural: false, Fields: []string(nil)},
-	PagePatientOutcomeReferred:      {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeCalled:        {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeFalseAlarm:    {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeMedication:    {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeOther:         {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeVisited:       {Plural: false, Fields: []string(nil)},
 	PagePatientReadBy:               {Plural: false, Fields: []string{"Name", "When"}},
 	PagePatientReadMark:             {Plural: false, Fields: []string(nil)},
 	PagePatientStateDelivered:       {Plural: false, Fields: []string(nil)},
@@ -599,6 +646,9 @@ var catalogue = map[Key]shape{
 	PageSignInSignedOut:             {Plural: false, Fields: []string(nil)},
 	PageSignInStaff:                 {Plural: false, Fields: []string(nil)},
 	PageSignInTitle:                 {Plural: false, Fields: []string(nil)},
+	PassedOn:                        {Plural: false, Fields: []string{"Name", "Org"}},
+	PauseHow:                        {Plural: false, Fields: []string{"Org"}},
+	Paused:                          {Plural: false, Fields: []string{"Day", "Name", "Org"}},
 	Prompt:                          {Plural: false, Fields: []string{"Name", "Org"}},
 	PromptLink:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},
 	ReasonBelowUsual3:               {Plural: false, Fields: []string{"Last", "Usual"}},
@@ -606,7 +656,12 @@ var catalogue = map[Key]shape{
 	ReasonLook:                      {Plural: false, Fields: []string(nil)},
 	ReasonSafety:                    {Plural: false, Fields: []string(nil)},
 	ReasonTrendEwma:                 {Plural: false, Fields: []string{"Last", "Usual"}},
+	ResolveHow:                      {Plural: false, Fields: []string{"Number", "Org"}},
+	Resolved:                        {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	ResolvedBy:                      {Plural: false, Fields: []string{"Number", "Org"}},
+	Resumed:                         {Plural: false, Fields: []string{"Name", "Org", "When"}},
 	SignIn:                          {Plural: false, Fields: []string{"Link", "Org"}},
+	TellWhom:                        {Plural: false, Fields: []string{"Org"}},
 	Thanks:                          {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivate:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivateWords:              {Plural: false, Fields: []string{"Name", "Org"}},
@@ -655,6 +710,7 @@ var catalogue = map[Key]shape{
 	TimeYesterday:                   {Plural: false, Fields: []string{"Time"}},
 	UnknownNumber:                   {Plural: false, Fields: []string{"Clinic", "Org"}},
 	UnknownNumberNoPhone:            {Plural: false, Fields: []string{"Org"}},
+	Unmuted:                         {Plural: false, Fields: []string{"Org"}},
 	UpdateAnswered:                  {Plural: false, Fields: []string{"Name", "Org"}},
 	UpdateCorrectionAnswered:        {Plural: false, Fields: []string{"Name", "Org"}},
 	UpdateCorrectionScore:           {Plural: false, Fields: []string{"Face", "Max", "Name", "Org", "Score"}},
@@ -668,4 +724,6 @@ var catalogue = map[Key]shape{
 	UpdateScoreWords:                {Plural: false, Fields: []string{"Face", "Max", "Name", "Org", "Score", "Words"}},
 	UpdateScoreWordsPlain:           {Plural: false, Fields: []string{"Max", "Name", "Org", "Score", "Words"}},
 	UpdateWords:                     {Plural: false, Fields: []string{"Name", "Org", "Words"}},
+	WhenNever:                       {Plural: false, Fields: []string{"Name", "Org"}},
+	WhenNext:                        {Plural: false, Fields: []string{"Name", "Org", "When"}},
 }

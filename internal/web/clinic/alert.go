@@ -55,12 +55,11 @@ var flagWords = map[string]text.Key{
 }
 
 var outcomes = map[alerts.Outcome]text.Key{
-	alerts.OutcomeContacted:   text.PagePatientOutcomeContacted,
-	alerts.OutcomeCareChanged: text.PagePatientOutcomeCareChanged,
-	alerts.OutcomeReferred:    text.PagePatientOutcomeReferred,
-	alerts.OutcomeNoContact:   text.PagePatientOutcomeNoContact,
-	alerts.OutcomeNoAction:    text.PagePatientOutcomeNoAction,
-	alerts.OutcomeMistake:     text.PagePatientOutcomeMistake,
+	alerts.OutcomeCalled:     text.PagePatientOutcomeCalled,
+	alerts.OutcomeVisited:    text.PagePatientOutcomeVisited,
+	alerts.OutcomeMedication: text.PagePatientOutcomeMedication,
+	alerts.OutcomeFalseAlarm: text.PagePatientOutcomeFalseAlarm,
+	alerts.OutcomeOther:      text.PagePatientOutcomeOther,
 }
 
 func newAlertView(r front.Reader, base string, viewer carenet.ID, a carenet.AlertView) alertView {

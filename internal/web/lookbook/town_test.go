@@ -157,7 +157,7 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 	p.Series, p.NextPrompt, p.State = series(90, true), now.Add(22*time.Hour), "in_hospital"
 	p.Alerts = []carenet.AlertView{w.maryAlert(), {ID: oldAlert, Number: 3, Patient: mary, Severity: "amber", State: "resolved", OpenedAt: now.AddDate(0, 0, -40),
 		Evidence: carenet.Evidence{Rule: "WB-TREND-EWMA", Usual: 4.1, Last: []float64{4, 3, 3}}, TakenBy: w.words.lee, TakenAt: now.AddDate(0, 0, -40),
-		ResolvedAt: now.AddDate(0, 0, -39), Outcome: "contacted"}}
+		ResolvedAt: now.AddDate(0, 0, -39), Outcome: "called"}}
 	p.Circle = w.circle()
 	p.Thread = []carenet.Message{
 		{At: now.Add(-30 * time.Minute), From: w.words.sam, Body: w.words.mary + ": 2. " + w.words.rough, State: "delivered", Reason: "the patient's consent", Automatic: true},

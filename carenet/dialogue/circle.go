@@ -1,0 +1,37 @@
+package dialogue
+
+import (
+	"slices"
+
+	"howareyou/carenet"
+)
+
+// Place is somebody's place in a patient's circle.
+type Place struct {
+	Follower carenet.ID
+	Person   carenet.ID
+	Name     string
+}
+
+// NamedPlaces are the places that a name may mean: those whose whole name it
+// is, or else those of which it is a part.
+func NamedPlaces(name string, circle []Place) []Place {
+	said := carenet.NameWords(name)
+	if len(said) == 0 {
+		return nil
+	}
+	var whole, part []Place
+	for _, p := range circle {
+		words := carenet.NameWords(p.Name)
+		switch {
+		case slices.Equal(words, said):
+			whole = append(whole, p)
+		case !slices.ContainsFunc(said, func(w string) bool { return !slices.Contains(words, w) }):
+			part = append(part, p)
+		}
+	}
+	if len(whole) > 0 {
+		return whole
+	}
+	return part
+}

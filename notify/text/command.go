@@ -1,0 +1,71 @@
+package text
+
+import (
+	"strings"
+
+	"howareyou/carenet"
+)
+
+// aboutCommand fills in what the answer to a command says, and returns the text
+// that fits.
+func (c composer) aboutCommand(key Key, data Data) Key {
+	switch key {
+	case Circle:
+		if len(c.d.See) == 0 {
+			return CircleNobody
+		}
+		data["Who"] = c.circle()
+	case Dropped:
+		data["Name"] = carenet.FirstName(c.d.About)
+	case Paused:
+		data["Day"] = c.Day(carenet.LocalDay(c.d.At, c.d.Zone), carenet.LocalDay(c.d.Now, c.d.Zone))
+	case Resumed, WhenNext:
+		if c.d.At.IsZero() {
+			return WhenNever
+		}
+		data["When"] = c.When(c.d.At, c.d.Now, c.d.Zone)
+	case Muted:
+		data["When"] = c.When(c.d.At, c.d.Now, c.d.Zone)
+	case Asked:
+		if c.d.StaffedHours == "" {
+			return AskedNoHours
+		}
+	case Resolved, Escalated:
+		data["Name"] = c.patientForStaff()
+	case OnDuty:
+		if len(c.d.Names) == 0 {
+			return OnDutyNobody
+		}
+		data["Who"] = strings.Join(c.d.Names, ", ")
+	}
+	return key
+}
+
+// circle says who sees what, a sentence each, nobody left out: a text that grows
+// with the circle is better than one that hides somebody.
+func (c composer) circle() string {
+	var all []string
+	for _, s := range c.d.See {
+		key := CircleAnswered
+		switch score, words := s.Scope.Has(carenet.PartScore), s.Scope.Has(carenet.PartWords); {
+		case score && words:
+			key = CircleWords
+		case score:
+			key = CircleScore
+		case words:
+			key = CircleWordsOnly
+		}
+		all = append(all, c.Say(key, Data{"Name": carenet.FirstName(s.Name)}))
+	}
+	return strings.Join(all, ". ")
+}
+
+// kindWord passes a follower's words on, as many as fit.
+func (c composer) kindWord() (string, error) {
+	by := carenet.FirstName(c.d.From)
+	words := strings.Join(strings.Fields(c.d.Said), " ")
+	if words == "" {
+		return c.say(KindWordOnIt, Data{"By": by})
+	}
+	return c.withWords(KindWord, Data{"By": by}, words)
+}
