@@ -39,13 +39,14 @@ func (d *decision) staffCommand(w writer) bool {
 		o.Outcome, o.Words = OutcomeSaid(r.Words)
 	case reply.CommandWho:
 		d.out.Person, d.out.Patient = by.ID, carenet.NilID
-		d.tell(r, carenet.ReplyOnDuty, me)
+		d.take(r, Read)
+		d.answer(carenet.ReplyOnDuty, me)
 		return true
 	default:
 		return false
 	}
 	d.out.Person, d.out.Patient = by.ID, carenet.NilID
-	// What a clinician says of an alert is done however often they were answered.
+	// What a clinician asks about alerts is answered however often they were.
 	d.take(r, Read)
 	d.out.Order = &o
 	return true

@@ -64,6 +64,7 @@ type wishes struct {
 	database        *database        // instead of a clone on the shared server
 	keyset          string           // instead of a new one
 	now             func() time.Time // the provider's clock
+	numbers         []string         // that the provider has for further organisations
 	transit         time.Duration    // how long a text takes to reach the provider
 }
 
@@ -104,10 +105,11 @@ func newClinic(t *testing.T, w wishes) *clinic {
 // provider starts the simulator and returns its address.
 func (c *clinic) provider(w wishes) string {
 	c.t.Helper()
-	sim, err := twiliosim.New(twiliosim.Options{
-		AccountSID: accountSID, AuthToken: authToken, Now: w.now,
-		Numbers: []twiliosim.Number{{E164: service, SMSURL: "http://" + c.web + "/twilio/sms", CarrierKeywords: w.carrierKeywords}},
-	})
+	var numbers []twiliosim.Number
+	for _, n := range append([]string{service}, w.numbers...) {
+		numbers = append(numbers, twiliosim.Number{E164: n, SMSURL: "http://" + c.web + "/twilio/sms", CarrierKeywords: w.carrierKeywords})
+	}
+	sim, err := twiliosim.New(twiliosim.Options{AccountSID: accountSID, AuthToken: authToken, Now: w.now, Numbers: numbers})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -1,0 +1,151 @@
+package e2e
+
+import "howareyou/notify/text"
+
+// A scene is a conversation in no language: what its people say and hear are
+// keys, which scripts_test.go and the texts of the service have in each.
+type scene struct {
+	name  string
+	cast  string // besides the patient and the follower: "twin", a second patient on the number; "quiet", nobody was asked
+	steps []step
+}
+
+// Who speaks or hears.
+const (
+	patientPhone  = "patient"
+	followerPhone = "follower"
+	strangerPhone = "stranger"
+	nursePhone    = "nurse"
+)
+
+// step is one text: said by who, or heard by who. holds are words of the script
+// that the text must hold beside its own.
+type step struct {
+	who   string
+	says  string
+	hears text.Key
+	holds []string
+}
+
+func says(who, key string) step { return step{who: who, says: key} }
+
+func hears(who string, key text.Key, holds ...string) step {
+	return step{who: who, hears: key, holds: holds}
+}
+
+// scenes are what people do by text. At the end of each, every phone in it has
+// heard just what is written here, and nothing more.
+var scenes = []scene{
+	{"a digit", "", []step{
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "patient", "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+	}},
+	{"a digit and words", "", []step{
+		says(patientPhone, "two and words"), hears(patientPhone, text.Thanks, "2"), hears(followerPhone, text.UpdateScoreWords, "2", "rough night"),
+	}},
+	{"words alone", "", []step{
+		says(patientPhone, "rough night"), hears(patientPhone, text.ThanksWords, "patient"), hears(followerPhone, text.UpdateWords, "rough night"),
+	}},
+	{"a word of the scale", "", []step{
+		says(patientPhone, "good"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScoreWords, "4", "good"),
+	}},
+	{"a face", "", []step{
+		says(patientPhone, "face"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScore, "4"),
+	}},
+	{"a correction", "", []step{
+		says(patientPhone, "two and words"), hears(patientPhone, text.Thanks, "2"), hears(followerPhone, text.UpdateScoreWords, "2"),
+		says(patientPhone, "four"), hears(patientPhone, text.Correction, "4"), hears(followerPhone, text.UpdateCorrectionScore, "4"),
+	}},
+	{"the same text twice", "", []step{
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScore, "4"), says(patientPhone, "four"),
+	}},
+	{"a private answer", "", []step{says(patientPhone, "private"), hears(patientPhone, text.ThanksPrivate, "2")}},
+	{"an unclear number is asked for once", "", []step{
+		says(patientPhone, "two or three"), hears(patientPhone, text.AskAgainAmbiguous), says(patientPhone, "two or three"),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScore, "4"),
+	}},
+	{"a number off the scale", "", []step{
+		says(patientPhone, "nine"), hears(patientPhone, text.AskAgainRange),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScore, "4"),
+	}},
+	{"a number that counts something", "", []step{
+		says(patientPhone, "hours slept"), hears(patientPhone, text.ThanksWords), hears(followerPhone, text.UpdateWords, "hours slept"),
+	}},
+	{"stop, and start again", "", []step{
+		says(patientPhone, "stop wording"), hears(patientPhone, text.OptedOut), says(patientPhone, "stop wording"),
+		says(patientPhone, "start"), hears(patientPhone, text.OptedIn),
+	}},
+	{"an answer while stopped", "", []step{
+		says(patientPhone, "stop"), hears(patientPhone, text.OptedOut), says(patientPhone, "four"), hears(followerPhone, text.UpdateScore, "4"),
+	}},
+	{"help for a patient", "", []step{says(patientPhone, "help"), hears(patientPhone, text.Help)}},
+	{"help for a follower", "", []step{says(followerPhone, "help"), hears(followerPhone, text.HelpFollower)}},
+	{"who sees it", "", []step{says(patientPhone, "who"), hears(patientPhone, text.Circle, "follower")}},
+	{"out of the circle", "", []step{
+		says(patientPhone, "drop"), hears(patientPhone, text.Dropped, "follower"), says(patientPhone, "who"), hears(patientPhone, text.CircleNobody),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
+	}},
+	{"out of the circle, nobody of that name", "", []step{says(patientPhone, "drop nobody"), hears(patientPhone, text.DropUnknown)}},
+	{"a pause, and back", "", []step{
+		says(patientPhone, "pause"), hears(patientPhone, text.Paused), says(patientPhone, "when"), hears(patientPhone, text.WhenNext),
+		says(patientPhone, "resume"), hears(patientPhone, text.Resumed),
+	}},
+	{"away until a day", "", []step{says(patientPhone, "away"), hears(patientPhone, text.Paused)}},
+	{"away until nobody knows when", "", []step{says(patientPhone, "away unclear"), hears(patientPhone, text.PauseHow)}},
+	{"when next", "", []step{says(patientPhone, "when"), hears(patientPhone, text.WhenNext)}},
+	{"a fresh link", "", []step{says(patientPhone, "web"), hears(patientPhone, text.SignIn)}},
+	{"a fresh link for a follower", "", []step{says(followerPhone, "web"), hears(followerPhone, text.SignIn)}},
+	{"a question", "", []step{says(patientPhone, "ask"), hears(patientPhone, text.AskedNoHours)}},
+	{"a question without the word", "", []step{says(patientPhone, "question"), hears(patientPhone, text.AskedNoHours)}},
+	{"a wrong number", "", []step{says(patientPhone, "wrong number"), says(patientPhone, "four")}},
+	{"a number that nobody has", "", []step{
+		says(strangerPhone, "hello"), hears(strangerPhone, text.UnknownNumberNoPhone), says(strangerPhone, "hello"),
+	}},
+	{"a machine answers", "", []step{says(patientPhone, "machine"), says(followerPhone, "machine"), says(strangerPhone, "machine")}},
+	{"a machine that does not say so", "", []step{
+		says(followerPhone, "code"), hears(followerPhone, text.HelpFollower), says(followerPhone, "code"), hears(followerPhone, text.HelpFollower),
+		says(followerPhone, "code"), hears(followerPhone, text.HelpFollower), says(followerPhone, "code"), hears(followerPhone, text.HelpFollower),
+		says(followerPhone, "code"), hears(followerPhone, text.HelpFollower), says(followerPhone, "code"), says(followerPhone, "code"),
+	}},
+	{"a kind word", "", []step{
+		says(followerPhone, "kind word"), hears(followerPhone, text.PassedOn, "patient"), hears(patientPhone, text.KindWord, "follower", "kind word"),
+	}},
+	{"told to tell", "", []step{
+		says(followerPhone, "tell"), hears(followerPhone, text.PassedOn), hears(patientPhone, text.KindWord, "follower"),
+	}},
+	{"taking care", "", []step{says(followerPhone, "on it"), hears(followerPhone, text.OnIt), hears(patientPhone, text.KindWordOnIt, "follower")}},
+	{"quiet for a while", "", []step{
+		says(followerPhone, "mute"), hears(followerPhone, text.Muted), says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
+		says(followerPhone, "unmute"), hears(followerPhone, text.Unmuted),
+	}},
+	{"a follower stops", "", []step{
+		says(followerPhone, "stop"), hears(followerPhone, text.OptedOut), says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
+	}},
+	{"two patients on one phone", "twin", []step{
+		says(patientPhone, "four"), hears(patientPhone, text.AskWho),
+		says(patientPhone, "patient four"), hears(patientPhone, text.Thanks, "patient", "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+	}},
+}
+
+// alarms are the scenes that call the nurse, one after the other: she has one
+// phone.
+var alarms = []scene{
+	{"words that somebody must see, taken and closed", "", []step{
+		says(patientPhone, "die"), hears(patientPhone, text.CrisisNoHours), hears(nursePhone, text.AlertSafety, "patient"),
+		says(nursePhone, "ack"), hears(nursePhone, text.AckConfirm, "patient"),
+		says(nursePhone, "resolve"), hears(nursePhone, text.ResolveHow),
+		says(nursePhone, "resolve called"), hears(nursePhone, text.Resolved, "patient"),
+		says(nursePhone, "resolve called"), hears(nursePhone, text.ResolvedBy),
+	}},
+	{"cannot breathe, misspelt, everybody is asked", "", []step{
+		says(patientPhone, "breathe"), hears(patientPhone, text.CrisisNoHours), hears(nursePhone, text.AlertSafety, "patient"),
+		says(nursePhone, "ack"), hears(nursePhone, text.AckConfirm),
+		says(nursePhone, "escalate"), hears(nursePhone, text.AlertSafety, "patient"), hears(nursePhone, text.Escalated, "patient"),
+		says(nursePhone, "resolve called"), hears(nursePhone, text.Resolved),
+	}},
+	{"a cry for help with a stop", "", []step{
+		says(patientPhone, "stop and die"), hears(patientPhone, text.OptedOut), hears(nursePhone, text.AlertSafety, "patient"),
+		says(nursePhone, "resolve called"), hears(nursePhone, text.Resolved),
+	}},
+	{"who is on", "", []step{says(nursePhone, "on duty"), hears(nursePhone, text.OnDuty, "nurse")}},
+	{"an alert that does not exist", "", []step{says(nursePhone, "resolve none"), hears(nursePhone, text.AckUnknown)}},
+}

@@ -1,0 +1,45 @@
+package e2e
+
+// script is what people say, and are called, in one language. "#" is the number
+// of the alert that the nurse heard of last.
+type script map[string]string
+
+// scripts must have the same lines: a language that lacks one fails.
+var scripts = map[string]script{
+	"en": {
+		"patient": "Mary", "patient full": "Mary Okafor", "twin": "John Okafor", "follower": "Sam", "follower full": "Sam Okafor", "nurse": "Nurse Dana",
+		"four": "4", "two and words": "2 rough night", "rough night": "rough night", "good": "good thanks", "face": "🙂", "private": "private 2",
+		"two or three": "2 or 3", "nine": "9", "hours slept": "slept 3 hours", "patient four": "Mary 4",
+		"stop": "STOP", "stop wording": "please stop sending me these", "start": "START", "help": "help please", "hello": "hello who is there",
+		"who": "WHO", "drop": "DROP Sam", "drop nobody": "DROP Wilfred", "pause": "PAUSE 7", "resume": "RESUME", "away": "AWAY UNTIL Friday",
+		"away unclear": "away until the weather is better", "when": "WHEN", "web": "WEB", "ask": "ASK may I have a bath", "question": "when is the nurse coming",
+		"wrong number": "sorry, you have the wrong number", "machine": "I'm driving right now, I will get back to you later", "code": "12345",
+		"kind word": "So proud of you", "tell": "TELL keep it up", "on it": "On it", "mute": "MUTE 8H", "unmute": "UNMUTE",
+		"die": "I want to die", "breathe": "canot breathe", "stop and die": "STOP. I want to die",
+		"ack": "ACK #", "resolve": "RESOLVE # fine", "resolve called": "RESOLVE # called, fine now", "resolve none": "RESOLVE 9999 called", "escalate": "ESCALATE #", "on duty": "WHO",
+	},
+	"es": {
+		"patient": "Carmen", "patient full": "Carmen Ruiz", "twin": "Pedro Ruiz", "follower": "Luis", "follower full": "Luis Ruiz", "nurse": "Enfermera Paz",
+		"four": "4", "two and words": "2 mala noche", "rough night": "mala noche", "good": "bien gracias", "face": "🙂", "private": "privado 2",
+		"two or three": "2 o 3", "nine": "9", "hours slept": "dormí 3 horas", "patient four": "Carmen 4",
+		"stop": "ALTO", "stop wording": "no me manden más mensajes", "start": "EMPEZAR", "help": "ayuda por favor", "hello": "hola quién es",
+		"who": "QUIÉN", "drop": "QUITAR Luis", "drop nobody": "QUITAR Wilfredo", "pause": "PAUSA 7", "resume": "SEGUIR", "away": "FUERA HASTA el viernes",
+		"away unclear": "fuera hasta que mejore el tiempo", "when": "CUÁNDO", "web": "WEB", "ask": "PREGUNTA puedo ducharme", "question": "cuándo viene la enfermera",
+		"wrong number": "se ha equivocado de número", "machine": "Estoy conduciendo, te llamo luego", "code": "12345",
+		"kind word": "Qué contenta estoy", "tell": "DILE sigue así", "on it": "Me ocupo", "mute": "SILENCIO 8H", "unmute": "ACTIVAR",
+		"die": "quiero morir", "breathe": "no puedo respirrar", "stop and die": "ALTO. Quiero morir",
+		"ack": "ACK #", "resolve": "RESOLVER # mejor", "resolve called": "RESOLVER # llamada, ya mejor", "resolve none": "RESOLVER 9999 llamada", "escalate": "ESCALAR #", "on duty": "GUARDIA",
+	},
+	"ar": {
+		"patient": "أمينة", "patient full": "أمينة حداد", "twin": "يوسف حداد", "follower": "سامي", "follower full": "سامي حداد", "nurse": "الممرضة دانة",
+		"four": "٤", "two and words": "٢ ليلة صعبة", "rough night": "ليلة صعبة", "good": "جيدة الحمد لله", "face": "🙂", "private": "خاص ٢",
+		"two or three": "٢ أو ٣", "nine": "٩", "hours slept": "نمت ٣ ساعات", "patient four": "أمينة ٤",
+		"stop": "قف", "stop wording": "لا ترسلوا لي رسائل", "start": "ابدأ", "help": "مساعدة من فضلك", "hello": "مرحبا من هناك",
+		"who": "من", "drop": "احذف سامي", "drop nobody": "احذف وليد", "pause": "وقفة ٧", "resume": "تابع", "away": "غائب حتى الجمعة",
+		"away unclear": "غائب حتى يتحسن الطقس", "when": "متى", "web": "رابط", "ask": "سؤال هل أستحم", "question": "متى تأتي الممرضة",
+		"wrong number": "الرقم غلط", "machine": "أنا أقود السيارة الآن، سأتصل بك لاحقا", "code": "12345",
+		"kind word": "أنا فخور بك", "tell": "قل أحسنت", "on it": "تمام", "mute": "صامت 8", "unmute": "إلغاء الكتم",
+		"die": "أريد أن أموت", "breathe": "لا أستطيع التنفسس", "stop and die": "قف. أريد أن أموت",
+		"ack": "استلمت #", "resolve": "حل # أفضل", "resolve called": "حل # اتصلت وهي أفضل", "resolve none": "حل 9999 اتصلت", "escalate": "تصعيد #", "on duty": "من المناوب",
+	},
+}
