@@ -20,6 +20,7 @@ const (
 	EventSignIn        EventKind = "sign_in.requested"  // Detail.Person, Detail.Door
 	EventPatientChange EventKind = "patient.changed"    // for open pages only
 	EventDeliveryEnd   EventKind = "delivery.ended"     // for open pages only
+	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
 )
 
 // Reply says which automatic text answers an inbound one.

@@ -55,6 +55,7 @@ type Board struct {
 	Viewer       string
 	Rows         []BoardRow
 	LastCheckIn  time.Time
+	Attention    int // texts that wait for a human; -1: the viewer does not see to them
 }
 
 // Message is one text in a patient's thread.
@@ -71,6 +72,10 @@ type Message struct {
 	Audience  Audience
 	CheckIn   ID
 	Person    ID
+	Author    string   // who wrote a text of ours, when a person did; who answered for the patient
+	OnPage    bool     // an answer given on a page
+	Score     *float64 // of an answer on a page
+	Corrected bool     // a later answer counts instead
 }
 
 // PatientPage is one patient as staff see them.
@@ -87,6 +92,10 @@ type PatientPage struct {
 	Circle       []CirclePlace
 	NextPrompt   time.Time
 	State        string
+	Phone        string // their first number; "" when none is known
+	Stopped      bool   // it is stopped: call, do not text
+	Suspect      bool   // the provider says that no text reaches it
+	Stamp        string // changes with every change of what the page shows
 }
 
 // CirclePlace is who sees what of a patient.

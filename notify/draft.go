@@ -34,12 +34,14 @@ type Draft struct {
 	TakenAt     time.Time
 	Now         time.Time
 
-	About string    // somebody else whom the text names
-	At    time.Time // a time that it says
-	Names []string  // several people
-	See   []SeenBy  // who sees the patient's answers
-	From  string    // of a kind word: who sent it
-	Said  string    // and what they said; "" that they take care of it
+	About  string    // somebody else whom the text names
+	At     time.Time // a time that it says
+	Names  []string  // several people
+	See    []SeenBy  // who sees the patient's answers
+	From   string    // of a kind word: who sent it
+	Said   string    // and what they said; "" that they take care of it
+	Author string    // KindStaff: who wrote it
+	Words  string    // KindStaff: what they wrote
 
 	Link string // an address on the public site; "" for none
 }

@@ -104,6 +104,9 @@ func (s *Store) Board(ctx context.Context, actor carenet.Actor) (carenet.Board, 
 		if board.Viewer, err = s.nameOf(ctx, tx, actor.Org, actor.Person); err != nil {
 			return err
 		}
+		if board.Attention, err = s.attention(ctx, tx, actor); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, actor, audited{Action: "board.read", Table: "patient"})
 	})
 	return board, err

@@ -14,6 +14,7 @@ import (
 
 	"howareyou/carenet"
 	"howareyou/internal/auth"
+	"howareyou/notify"
 )
 
 // neighbours are two organisations whose rows are alike to the last id: only
@@ -63,6 +64,11 @@ func (n *neighbours) fill() {
 	}
 	n.sent()
 	_, err = n.store.OpenSession(n.ctx, n.org, n.dana, auth.ClinicDoor)
+	n.must(err)
+	lee := n.lee()
+	n.text("+447700900001", "3")
+	refused := n.answered(notify.SendOutcome{Class: notify.Permanent, Code: 21211})
+	_, err = n.store.CloseText(n.ctx, lee, carenet.TextRef{Event: refused[0].Event, ID: refused[0].Delivery}, "called")
 	n.must(err)
 	n.seal()
 	n.advance(time.Hour)

@@ -27,9 +27,21 @@ FROM inbound_message m
 WHERE m.org_id = $1 AND (m.patient_id = $2 OR m.conversation_id = ANY (ARRAY(SELECT cp.conversation_id FROM contact_point cp
   WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL AND cp.removed_at IS NULL)) AND (m.person_id IS NULL OR m.person_id = $2))
 ORDER BY m.id DESC LIMIT $3`
-	sqlThreadOut = `SELECT d.org_id, d.id, d.kind, d.audience, d.recipient_id, d.state, d.reason, d.cause, d.body_enc, d.created_at
+	sqlThreadOut = `SELECT d.org_id, d.id, d.kind, d.audience, d.recipient_id, d.author_id, d.state, d.reason, d.cause, d.body_enc, d.created_at
 FROM delivery d WHERE d.org_id = $1 AND (d.patient_id = $2 OR d.recipient_id = $2 AND d.conversation_id = ANY (ARRAY(SELECT cp.conversation_id FROM contact_point cp
   WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL))) ORDER BY d.event_id DESC, d.id DESC LIMIT $3`
+	// What was answered on a page is part of the conversation as well.
+	sqlThreadPage = `SELECT ` + checkInColumns + `
+FROM check_in k LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
+WHERE k.org_id = $1 AND k.patient_id = $2 AND k.channel IN ('page', 'staff') ORDER BY k.at DESC, k.id DESC LIMIT $3`
+	sqlPatientPhone = `SELECT c.id, c.number_enc, c.suspect_at IS NOT NULL AS suspect,
+  c.opted_out_at IS NOT NULL OR c.wrong_number_at IS NOT NULL AS stopped FROM contact_point cp
+JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
+WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1`
+	// What has happened around a patient: a number that changes with each fact, told
+	// by no clock, so that one which commits late changes it too.
+	sqlPatientStamp = `SELECT count(*) || '-' || coalesce((array_agg(e.id ORDER BY e.id DESC))[1]::text, '') FROM event e
+WHERE e.org_id = $1 AND e.patient_id = $2 AND e.id >= $3`
 	sqlCirclePlaces = `SELECT f.org_id, f.id, f.person_id, n.name_enc, f.scope FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
 WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state = 'active' ORDER BY f.created_at, f.id`
 	sqlNames = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = $1 AND id = ANY ($2)`
@@ -53,6 +65,7 @@ type threadOutRow struct {
 	Kind        string
 	Audience    string
 	RecipientID carenet.ID
+	AuthorID    *carenet.ID
 	State       string
 	Reason      string
 	Cause       string
@@ -86,6 +99,10 @@ func (s *Store) PatientPage(ctx context.Context, actor carenet.Actor, patient ca
 			return err
 		}
 		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&page.Organisation, &orgZone, &emergency); err != nil {
+			return err
+		}
+		// Before all else is read: what happens meanwhile is then told again, never missed.
+		if page.Stamp, err = s.stamp(ctx, tx, actor.Org, patient); err != nil {
 			return err
 		}
 		page.Zone, page.NextPrompt = zoneOf(zone), orZero(next)
@@ -142,7 +159,11 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 	var in []threadInRow
 	var out []threadOutRow
 	var alertRows []alertViewRow
+	var onPage []checkInRow
+	var phone []patientPhoneRow
 	b := &pgx.Batch{}
+	collect(b.Queue(sqlThreadPage, org, patient, threadLength), &onPage)
+	collect(b.Queue(sqlPatientPhone, org, patient), &phone)
 	collect(b.Queue(sqlThreadIn, org, patient, threadLength), &in)
 	collect(b.Queue(sqlThreadOut, org, patient, threadLength), &out)
 	collect(b.Queue(sqlAlertViews, org, &patient, true), &alertRows)
@@ -162,7 +183,16 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 	}
 	people := []carenet.ID{patient}
 	for _, r := range out {
-		people = addID(people, r.RecipientID)
+		people = addID(addID(people, r.RecipientID), orNil(r.AuthorID))
+	}
+	for _, r := range onPage {
+		people = addID(people, r.ReporterID)
+	}
+	for _, p := range phone {
+		page.Stopped, page.Suspect = p.Stopped, p.Suspect
+		if page.Phone, err = s.open(p.NumberEnc, org, "conversation", "number_enc", p.ID); err != nil {
+			return err
+		}
 	}
 	names, err := s.names(ctx, tx, org, people)
 	if err != nil {
@@ -182,10 +212,50 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 			return err
 		}
 		page.Thread = append(page.Thread, carenet.Message{At: r.CreatedAt, From: names[r.RecipientID], Body: body, State: r.State,
-			Reason: r.Reason, Cause: r.Cause, Kind: r.Kind, Automatic: true, Audience: carenet.Audience(r.Audience), Person: r.RecipientID})
+			Reason: r.Reason, Cause: r.Cause, Kind: r.Kind, Automatic: r.AuthorID == nil, Author: names[orNil(r.AuthorID)], Audience: carenet.Audience(r.Audience), Person: r.RecipientID})
+	}
+	for _, r := range onPage {
+		c, err := s.checkIn(r)
+		if err != nil {
+			return err
+		}
+		m := carenet.Message{At: c.At, In: true, OnPage: true, From: page.Name, Body: c.Words, Score: c.Score, State: "read", Kind: "page",
+			CheckIn: c.ID, Person: c.ReporterID, Corrected: r.SupersededBy != nil}
+		if c.ReporterID != patient {
+			m.Author = names[c.ReporterID]
+		}
+		page.Thread = append(page.Thread, m)
 	}
 	slices.SortStableFunc(page.Thread, func(a, b carenet.Message) int { return b.At.Compare(a.At) })
 	return nil
+}
+
+type patientPhoneRow struct {
+	ID        carenet.ID
+	NumberEnc []byte
+	Suspect   bool
+	Stopped   bool
+}
+
+// stampDays is how far back a stamp looks: longer than any page stays open.
+const stampDays = 2
+
+func (s *Store) stamp(ctx context.Context, tx pgx.Tx, org, patient carenet.ID) (stamp string, err error) {
+	err = tx.QueryRow(ctx, sqlPatientStamp, org, patient, carenet.FloorID(s.Now().AddDate(0, 0, -stampDays))).Scan(&stamp)
+	return stamp, err
+}
+
+// PatientStamp is what PatientPage.Stamp would be now. It reads nothing of the
+// patient, so it is on nobody's record.
+func (s *Store) PatientStamp(ctx context.Context, actor carenet.Actor, patient carenet.ID) (stamp string, err error) {
+	err = s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		if err := s.requireStaff(ctx, tx, actor); err != nil {
+			return err
+		}
+		stamp, err = s.stamp(ctx, tx, actor.Org, patient)
+		return err
+	})
+	return stamp, err
 }
 
 // circle is who sees what of a patient.

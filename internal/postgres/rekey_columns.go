@@ -29,6 +29,7 @@ var sealedColumns = []sealedColumn{
 	{Table: "check_in", Column: "words_enc", Key: []string{"id"}},
 	{Table: "encouragement", Column: "words_enc", Key: []string{"id"}},
 	{Table: "alert_entry", Column: "note_enc", Key: []string{"id"}},
+	{Table: "handling", Column: "note_enc", Key: []string{"id"}},
 	{Table: "inbound_message", Column: "body_enc", Key: []string{"id"}},
 	{Table: "delivery", Column: "body_enc", Key: []string{"event_id", "id"}},
 	{Table: "inbound_unrouted", Column: "body_enc", Key: []string{"id"}, NoOrg: true},

@@ -54,6 +54,10 @@ func newRotation(t *testing.T) *rotation {
 	note, err := c.keys.Seal("rang her, the ambulance is there", crypto.AD{Org: c.org, Table: "alert_entry", Column: "note_enc", Row: id})
 	c.must(err)
 	c.exec(r.conn, `INSERT INTO alert_entry (org_id, id, alert_id, kind, actor_kind, note_enc, at) SELECT org_id, $1, id, 'noted', 'clinician', $2, opened_at FROM alert LIMIT 1`, id, note)
+	id = carenet.NewID(c.clock())
+	note, err = c.keys.Seal("the number was changed", crypto.AD{Org: c.org, Table: "handling", Column: "note_enc", Row: id})
+	c.must(err)
+	c.exec(r.conn, `INSERT INTO handling (org_id, id, about, about_id, action, by_id, note_enc, at) SELECT org_id, $1, 'delivery', id, 'close', id, $2, created_at FROM clinician LIMIT 1`, id, note)
 	c.take(carenet.InboundText{SID: "SMunrouted", From: "+447700900001", To: "+447700900998", Body: "is anybody there?", ReceivedAt: c.clock()})
 	for range 2 {
 		c.advance(40 * 24 * time.Hour) // another month; the last one has no partition yet

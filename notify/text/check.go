@@ -26,7 +26,7 @@ func Check() error {
 	var faults []error
 	for _, lang := range Languages {
 		messages := map[Key]*i18n.Message{}
-		for _, part := range []string{"sms", "page"} {
+		for _, part := range parts {
 			path := "words/" + part + "." + lang + ".yaml"
 			raw, err := files.ReadFile(path)
 			if err != nil {

@@ -34,6 +34,8 @@ func (Composer) Compose(d notify.Draft) (string, error) {
 		body, err = c.say(AlertAcked, Data{"By": d.TakenBy, "Number": d.AlertNumber, "Name": c.patientForStaff()})
 	case notify.KindKindWord:
 		body, err = c.kindWord()
+	case notify.KindStaff:
+		body, err = c.say(StaffText, Data{"By": d.Author, "Words": d.Words})
 	case notify.KindSignIn:
 		body, err = c.say(SignIn, Data{"Link": d.Link})
 	default:

@@ -28,6 +28,119 @@ const (
 	CorrectionPrivate               Key = "correction_private"
 	Crisis                          Key = "crisis"
 	CrisisNoHours                   Key = "crisis_no_hours"
+	DeskAbout                       Key = "desk.about"
+	DeskAllTexts                    Key = "desk.all_texts"
+	DeskAnswer                      Key = "desk.answer"
+	DeskAnswerError                 Key = "desk.answer_error"
+	DeskAnswerHint                  Key = "desk.answer_hint"
+	DeskAnswerLabel                 Key = "desk.answer_label"
+	DeskAnswerNoPhone               Key = "desk.answer_no_phone"
+	DeskAnswerSend                  Key = "desk.answer_send"
+	DeskAnswerSent                  Key = "desk.answer_sent"
+	DeskAnswerStopped               Key = "desk.answer_stopped"
+	DeskAnswerSuspect               Key = "desk.answer_suspect"
+	DeskAttention                   Key = "desk.attention"
+	DeskAttentionNone               Key = "desk.attention_none"
+	DeskBecame                      Key = "desk.became"
+	DeskBy                          Key = "desk.by"
+	DeskCall                        Key = "desk.call"
+	DeskCapped                      Key = "desk.capped"
+	DeskCauseAnswered               Key = "desk.cause_answered"
+	DeskCauseCap                    Key = "desk.cause_cap"
+	DeskCauseCarrierStop            Key = "desk.cause_carrier_stop"
+	DeskCauseConsent                Key = "desk.cause_consent"
+	DeskCauseCorrected              Key = "desk.cause_corrected"
+	DeskCauseLeftCircle             Key = "desk.cause_left_circle"
+	DeskCauseLocked                 Key = "desk.cause_locked"
+	DeskCauseLooking                Key = "desk.cause_looking"
+	DeskCauseNeverHad               Key = "desk.cause_never_had"
+	DeskCauseNoNumber               Key = "desk.cause_no_number"
+	DeskCauseNoSender               Key = "desk.cause_no_sender"
+	DeskCauseNotReady               Key = "desk.cause_not_ready"
+	DeskCausePaused                 Key = "desk.cause_paused"
+	DeskCausePrivate                Key = "desk.cause_private"
+	DeskCauseRefused                Key = "desk.cause_refused"
+	DeskCauseStarted                Key = "desk.cause_started"
+	DeskCauseStopped                Key = "desk.cause_stopped"
+	DeskCauseSuspect                Key = "desk.cause_suspect"
+	DeskCauseTaken                  Key = "desk.cause_taken"
+	DeskCauseTooLate                Key = "desk.cause_too_late"
+	DeskCauseTried                  Key = "desk.cause_tried"
+	DeskCauseUnclear                Key = "desk.cause_unclear"
+	DeskCauseUndelivered            Key = "desk.cause_undelivered"
+	DeskCauseUnwritten              Key = "desk.cause_unwritten"
+	DeskCauseWrongNumber            Key = "desk.cause_wrong_number"
+	DeskChangedLater                Key = "desk.changed_later"
+	DeskClose                       Key = "desk.close"
+	DeskDoneClose                   Key = "desk.done_close"
+	DeskDoneRetry                   Key = "desk.done_retry"
+	DeskFactTitle                   Key = "desk.fact_title"
+	DeskFactTried                   Key = "desk.fact_tried"
+	DeskFilterAny                   Key = "desk.filter_any"
+	DeskFilterClear                 Key = "desk.filter_clear"
+	DeskFilterKind                  Key = "desk.filter_kind"
+	DeskFilterPatient               Key = "desk.filter_patient"
+	DeskFilterShow                  Key = "desk.filter_show"
+	DeskFilterState                 Key = "desk.filter_state"
+	DeskFromStaff                   Key = "desk.from_staff"
+	DeskHandledClose                Key = "desk.handled_close"
+	DeskHandledRetry                Key = "desk.handled_retry"
+	DeskHeld                        Key = "desk.held"
+	DeskInTitle                     Key = "desk.in_title"
+	DeskInUnknown                   Key = "desk.in_unknown"
+	DeskKept                        Key = "desk.kept"
+	DeskKindAlert                   Key = "desk.kind_alert"
+	DeskKindAlertTaken              Key = "desk.kind_alert_taken"
+	DeskKindOther                   Key = "desk.kind_other"
+	DeskKindPrompt                  Key = "desk.kind_prompt"
+	DeskKindReply                   Key = "desk.kind_reply"
+	DeskKindSignIn                  Key = "desk.kind_sign_in"
+	DeskKindStaff                   Key = "desk.kind_staff"
+	DeskKindThanks                  Key = "desk.kind_thanks"
+	DeskKindUpdate                  Key = "desk.kind_update"
+	DeskList                        Key = "desk.list"
+	DeskListNone                    Key = "desk.list_none"
+	DeskNeedYou                     Key = "desk.need_you"
+	DeskNotHas                      Key = "desk.not_has"
+	DeskNotKnown                    Key = "desk.not_known"
+	DeskNotOver                     Key = "desk.not_over"
+	DeskNotStopped                  Key = "desk.not_stopped"
+	DeskNote                        Key = "desk.note"
+	DeskNoteError                   Key = "desk.note_error"
+	DeskNoteHint                    Key = "desk.note_hint"
+	DeskOlder                       Key = "desk.older"
+	DeskOnPage                      Key = "desk.on_page"
+	DeskOnPageBy                    Key = "desk.on_page_by"
+	DeskProvider                    Key = "desk.provider"
+	DeskReasonAnswers               Key = "desk.reason_answers"
+	DeskReasonAsked                 Key = "desk.reason_asked"
+	DeskReasonCheckedIn             Key = "desk.reason_checked_in"
+	DeskReasonCircle                Key = "desk.reason_circle"
+	DeskReasonEarly                 Key = "desk.reason_early"
+	DeskReasonSignIn                Key = "desk.reason_sign_in"
+	DeskReasonSlot                  Key = "desk.reason_slot"
+	DeskReasonStaff                 Key = "desk.reason_staff"
+	DeskReasonStep                  Key = "desk.reason_step"
+	DeskRetry                       Key = "desk.retry"
+	DeskRetryMeans                  Key = "desk.retry_means"
+	DeskRetryNot                    Key = "desk.retry_not"
+	DeskSentWhen                    Key = "desk.sent_when"
+	DeskStateWaiting                Key = "desk.state_waiting"
+	DeskTitle                       Key = "desk.title"
+	DeskTo                          Key = "desk.to"
+	DeskToUnknown                   Key = "desk.to_unknown"
+	DeskTry                         Key = "desk.try"
+	DeskTryAbandoned                Key = "desk.try_abandoned"
+	DeskTryDelivered                Key = "desk.try_delivered"
+	DeskTryFailed                   Key = "desk.try_failed"
+	DeskTrySending                  Key = "desk.try_sending"
+	DeskTrySent                     Key = "desk.try_sent"
+	DeskTryUncertain                Key = "desk.try_uncertain"
+	DeskWay                         Key = "desk.way"
+	DeskWayNone                     Key = "desk.way_none"
+	DeskWhy                         Key = "desk.why"
+	DeskWords                       Key = "desk.words"
+	DeskWordsNone                   Key = "desk.words_none"
 	DropUnknown                     Key = "drop_unknown"
 	DropWhich                       Key = "drop_which"
 	Dropped                         Key = "dropped"
@@ -298,6 +411,7 @@ const (
 	ResolvedBy                      Key = "resolved_by"
 	Resumed                         Key = "resumed"
 	SignIn                          Key = "sign_in"
+	StaffText                       Key = "staff_text"
 	TellWhom                        Key = "tell_whom"
 	Thanks                          Key = "thanks"
 	ThanksPrivate                   Key = "thanks_private"
@@ -391,6 +505,119 @@ var catalogue = map[Key]shape{
 	CorrectionPrivate:               {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	Crisis:                          {Plural: false, Fields: []string{"Emergency", "Hours", "Org"}},
 	CrisisNoHours:                   {Plural: false, Fields: []string{"Emergency", "Org"}},
+	DeskAbout:                       {Plural: false, Fields: []string{"Name"}},
+	DeskAllTexts:                    {Plural: false, Fields: []string{"Name"}},
+	DeskAnswer:                      {Plural: false, Fields: []string{"Name"}},
+	DeskAnswerError:                 {Plural: false, Fields: []string{"Max"}},
+	DeskAnswerHint:                  {Plural: false, Fields: []string(nil)},
+	DeskAnswerLabel:                 {Plural: false, Fields: []string(nil)},
+	DeskAnswerNoPhone:               {Plural: false, Fields: []string{"Name"}},
+	DeskAnswerSend:                  {Plural: false, Fields: []string(nil)},
+	DeskAnswerSent:                  {Plural: false, Fields: []string(nil)},
+	DeskAnswerStopped:               {Plural: false, Fields: []string{"Name"}},
+	DeskAnswerSuspect:               {Plural: false, Fields: []string{"Name"}},
+	DeskAttention:                   {Plural: false, Fields: []string(nil)},
+	DeskAttentionNone:               {Plural: false, Fields: []string(nil)},
+	DeskBecame:                      {Plural: false, Fields: []string(nil)},
+	DeskBy:                          {Plural: false, Fields: []string{"Name"}},
+	DeskCall:                        {Plural: false, Fields: []string{"Phone"}},
+	DeskCapped:                      {Plural: false, Fields: []string{"PerDay"}},
+	DeskCauseAnswered:               {Plural: false, Fields: []string(nil)},
+	DeskCauseCap:                    {Plural: false, Fields: []string(nil)},
+	DeskCauseCarrierStop:            {Plural: false, Fields: []string(nil)},
+	DeskCauseConsent:                {Plural: false, Fields: []string(nil)},
+	DeskCauseCorrected:              {Plural: false, Fields: []string(nil)},
+	DeskCauseLeftCircle:             {Plural: false, Fields: []string(nil)},
+	DeskCauseLocked:                 {Plural: false, Fields: []string(nil)},
+	DeskCauseLooking:                {Plural: false, Fields: []string(nil)},
+	DeskCauseNeverHad:               {Plural: false, Fields: []string(nil)},
+	DeskCauseNoNumber:               {Plural: false, Fields: []string(nil)},
+	DeskCauseNoSender:               {Plural: false, Fields: []string(nil)},
+	DeskCauseNotReady:               {Plural: false, Fields: []string(nil)},
+	DeskCausePaused:                 {Plural: false, Fields: []string(nil)},
+	DeskCausePrivate:                {Plural: false, Fields: []string(nil)},
+	DeskCauseRefused:                {Plural: false, Fields: []string(nil)},
+	DeskCauseStarted:                {Plural: false, Fields: []string(nil)},
+	DeskCauseStopped:                {Plural: false, Fields: []string(nil)},
+	DeskCauseSuspect:                {Plural: false, Fields: []string(nil)},
+	DeskCauseTaken:                  {Plural: false, Fields: []string(nil)},
+	DeskCauseTooLate:                {Plural: false, Fields: []string(nil)},
+	DeskCauseTried:                  {Plural: false, Fields: []string{"Count", "Why"}},
+	DeskCauseUnclear:                {Plural: false, Fields: []string(nil)},
+	DeskCauseUndelivered:            {Plural: false, Fields: []string(nil)},
+	DeskCauseUnwritten:              {Plural: false, Fields: []string(nil)},
+	DeskCauseWrongNumber:            {Plural: false, Fields: []string(nil)},
+	DeskChangedLater:                {Plural: false, Fields: []string(nil)},
+	DeskClose:                       {Plural: false, Fields: []string(nil)},
+	DeskDoneClose:                   {Plural: false, Fields: []string(nil)},
+	DeskDoneRetry:                   {Plural: false, Fields: []string(nil)},
+	DeskFactTitle:                   {Plural: false, Fields: []string(nil)},
+	DeskFactTried:                   {Plural: false, Fields: []string{"Tries"}},
+	DeskFilterAny:                   {Plural: false, Fields: []string(nil)},
+	DeskFilterClear:                 {Plural: false, Fields: []string(nil)},
+	DeskFilterKind:                  {Plural: false, Fields: []string(nil)},
+	DeskFilterPatient:               {Plural: false, Fields: []string(nil)},
+	DeskFilterShow:                  {Plural: false, Fields: []string(nil)},
+	DeskFilterState:                 {Plural: false, Fields: []string(nil)},
+	DeskFromStaff:                   {Plural: false, Fields: []string{"Name"}},
+	DeskHandledClose:                {Plural: false, Fields: []string{"Name", "When"}},
+	DeskHandledRetry:                {Plural: false, Fields: []string{"Name", "When"}},
+	DeskHeld:                        {Plural: false, Fields: []string{"Waiting", "When"}},
+	DeskInTitle:                     {Plural: false, Fields: []string{"Name"}},
+	DeskInUnknown:                   {Plural: false, Fields: []string(nil)},
+	DeskKept:                        {Plural: false, Fields: []string(nil)},
+	DeskKindAlert:                   {Plural: false, Fields: []string(nil)},
+	DeskKindAlertTaken:              {Plural: false, Fields: []string(nil)},
+	DeskKindOther:                   {Plural: false, Fields: []string(nil)},
+	DeskKindPrompt:                  {Plural: false, Fields: []string(nil)},
+	DeskKindReply:                   {Plural: false, Fields: []string(nil)},
+	DeskKindSignIn:                  {Plural: false, Fields: []string(nil)},
+	DeskKindStaff:                   {Plural: false, Fields: []string(nil)},
+	DeskKindThanks:                  {Plural: false, Fields: []string(nil)},
+	DeskKindUpdate:                  {Plural: false, Fields: []string(nil)},
+	DeskList:                        {Plural: false, Fields: []string(nil)},
+	DeskListNone:                    {Plural: false, Fields: []string(nil)},
+	DeskNeedYou:                     {Plural: true, Fields: []string{"Count"}},
+	DeskNotHas:                      {Plural: false, Fields: []string(nil)},
+	DeskNotKnown:                    {Plural: false, Fields: []string(nil)},
+	DeskNotOver:                     {Plural: false, Fields: []string(nil)},
+	DeskNotStopped:                  {Plural: false, Fields: []string(nil)},
+	DeskNote:                        {Plural: false, Fields: []string(nil)},
+	DeskNoteError:                   {Plural: false, Fields: []string(nil)},
+	DeskNoteHint:                    {Plural: false, Fields: []string(nil)},
+	DeskOlder:                       {Plural: false, Fields: []string(nil)},
+	DeskOnPage:                      {Plural: false, Fields: []string{"Name"}},
+	DeskOnPageBy:                    {Plural: false, Fields: []string{"By", "Name"}},
+	DeskProvider:                    {Plural: false, Fields: []string{"Words"}},
+	DeskReasonAnswers:               {Plural: false, Fields: []string(nil)},
+	DeskReasonAsked:                 {Plural: false, Fields: []string(nil)},
+	DeskReasonCheckedIn:             {Plural: false, Fields: []string(nil)},
+	DeskReasonCircle:                {Plural: false, Fields: []string(nil)},
+	DeskReasonEarly:                 {Plural: false, Fields: []string(nil)},
+	DeskReasonSignIn:                {Plural: false, Fields: []string(nil)},
+	DeskReasonSlot:                  {Plural: false, Fields: []string(nil)},
+	DeskReasonStaff:                 {Plural: false, Fields: []string(nil)},
+	DeskReasonStep:                  {Plural: false, Fields: []string(nil)},
+	DeskRetry:                       {Plural: false, Fields: []string(nil)},
+	DeskRetryMeans:                  {Plural: false, Fields: []string(nil)},
+	DeskRetryNot:                    {Plural: false, Fields: []string{"Why"}},
+	DeskSentWhen:                    {Plural: false, Fields: []string(nil)},
+	DeskStateWaiting:                {Plural: false, Fields: []string(nil)},
+	DeskTitle:                       {Plural: false, Fields: []string(nil)},
+	DeskTo:                          {Plural: false, Fields: []string{"Kind", "Name"}},
+	DeskToUnknown:                   {Plural: false, Fields: []string{"Kind"}},
+	DeskTry:                         {Plural: false, Fields: []string{"No", "When"}},
+	DeskTryAbandoned:                {Plural: false, Fields: []string(nil)},
+	DeskTryDelivered:                {Plural: false, Fields: []string(nil)},
+	DeskTryFailed:                   {Plural: false, Fields: []string(nil)},
+	DeskTrySending:                  {Plural: false, Fields: []string(nil)},
+	DeskTrySent:                     {Plural: false, Fields: []string(nil)},
+	DeskTryUncertain:                {Plural: false, Fields: []string(nil)},
+	DeskWay:                         {Plural: false, Fields: []string(nil)},
+	DeskWayNone:                     {Plural: false, Fields: []string(nil)},
+	DeskWhy:                         {Plural: false, Fields: []string(nil)},
+	DeskWords:                       {Plural: false, Fields: []string(nil)},
+	DeskWordsNone:                   {Plural: false, Fields: []string(nil)},
 	DropUnknown:                     {Plural: false, Fields: []string{"Org"}},
 	DropWhich:                       {Plural: false, Fields: []string{"Org"}},
 	Dropped:                         {Plural: false, Fields: []string{"Name", "Org"}},
@@ -661,6 +888,7 @@ var catalogue = map[Key]shape{
 	ResolvedBy:                      {Plural: false, Fields: []string{"Number", "Org"}},
 	Resumed:                         {Plural: false, Fields: []string{"Name", "Org", "When"}},
 	SignIn:                          {Plural: false, Fields: []string{"Link", "Org"}},
+	StaffText:                       {Plural: false, Fields: []string{"By", "Org", "Words"}},
 	TellWhom:                        {Plural: false, Fields: []string{"Org"}},
 	Thanks:                          {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivate:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},

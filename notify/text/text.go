@@ -37,6 +37,10 @@ type shape struct {
 // Languages are the languages that every text exists in, English first.
 var Languages = []string{"en", "es", "ar"}
 
+// parts are the files of a language: the texts to phones, the pages, and what staff
+// read who see to the texts.
+var parts = []string{"sms", "page", "desk"}
+
 // Texts are the texts of one language. They may be used by many goroutines.
 type Texts struct {
 	lang string
@@ -52,7 +56,7 @@ func load() (map[string]*Texts, error) {
 	for _, lang := range Languages {
 		bundle := i18n.NewBundle(language.MustParse(lang))
 		bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-		for _, part := range []string{"sms", "page"} {
+		for _, part := range parts {
 			path := "words/" + part + "." + lang + ".yaml"
 			raw, err := files.ReadFile(path)
 			if err != nil {

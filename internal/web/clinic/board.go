@@ -24,6 +24,7 @@ type boardView struct {
 	notice   notice
 	sections []boardSection
 	calm     string // said when nobody needs anybody
+	messages string // that texts wait for a human; "" when none does
 }
 
 // boardSection is the patients of one concern.
@@ -94,8 +95,22 @@ func (h *Handler) boardView(c *fiber.Ctx, b carenet.Board, about carenet.ID) boa
 		v.calm = r.Say(text.PageBoardEmptyLast, text.Data{"When": r.On(b.LastCheckIn)})
 	}
 	v.page = front.Frame{Title: r.Say(text.PageBoardTitle), Organisation: b.Organisation, Home: v.base + "/clinic",
-		Audience: ui.ForClinic, Live: true}.Page(r.Texts)
+		Audience: ui.ForClinic, Live: true, Nav: boardNav(r, v.base, b.Attention)}.Page(r.Texts)
+	if b.Attention > 0 {
+		v.messages = r.Say(text.DeskTitle) + ": " + r.Say(text.DeskNeedYou, text.Data{"Count": b.Attention})
+	}
 	return v
+}
+
+// boardNav leads to the texts, for those who see to them.
+func boardNav(r front.Reader, base string, attention int) []ui.Link {
+	if attention < 0 {
+		return nil
+	}
+	return []ui.Link{
+		{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle, Current: true},
+		{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage},
+	}
 }
 
 func newBoardRow(r front.Reader, base string, viewer carenet.ID, today carenet.Day, row carenet.BoardRow) boardRow {

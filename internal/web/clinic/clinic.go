@@ -22,6 +22,23 @@ type Store interface {
 	PatientOfAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.ID, error)
 	AlertNumbered(ctx context.Context, actor carenet.Actor, number int) (carenet.ID, error)
 	Acknowledge(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.Batch, error)
+	PatientStamp(ctx context.Context, actor carenet.Actor, patient carenet.ID) (string, error)
+	WriteToPatient(ctx context.Context, actor carenet.Actor, patient carenet.ID, words string, key carenet.ID) (carenet.Batch, error)
+	Messages
+}
+
+// Messages is what those who see to texts read and do. What nobody waits for any
+// more is of code Conflict; a note that is missing, Invalid.
+type Messages interface {
+	Desk(ctx context.Context, actor carenet.Actor, filter carenet.TextFilter) (carenet.Desk, error)
+	TextPage(ctx context.Context, actor carenet.Actor, ref carenet.TextRef) (carenet.TextPage, error)
+	InPage(ctx context.Context, actor carenet.Actor, id carenet.ID) (carenet.InPage, error)
+	FactPage(ctx context.Context, actor carenet.Actor, id carenet.ID) (carenet.Desk, error)
+	RetryText(ctx context.Context, actor carenet.Actor, ref carenet.TextRef, note string) (carenet.Batch, error)
+	CloseText(ctx context.Context, actor carenet.Actor, ref carenet.TextRef, note string) (carenet.Batch, error)
+	CloseIn(ctx context.Context, actor carenet.Actor, id carenet.ID, note string) (carenet.Batch, error)
+	RetryFact(ctx context.Context, actor carenet.Actor, id carenet.ID) (carenet.Batch, error)
+	CloseFact(ctx context.Context, actor carenet.Actor, id carenet.ID, note string) (carenet.Batch, error)
 }
 
 // Handler serves the pages.
@@ -49,7 +66,9 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/clinic/live", enter, h.liveBoard)
 	r.Get("/clinic/patients/:id", enter, h.patient)
 	r.Get("/clinic/patients/:id/live", enter, h.livePatient)
+	r.Post("/clinic/patients/:id/answer", h.site.Guard, enter, h.answerPatient)
 	r.Get("/clinic/alerts/:id", enter, h.alert)
+	h.mountMessages(r, enter)
 	r.Post("/clinic/alerts/:id/acknowledge", h.site.Guard, enter, h.acknowledge)
 	r.Post("/clinic/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })
 }
@@ -100,11 +119,15 @@ func (h *Handler) patient(c *fiber.Ctx) error {
 }
 
 func (h *Handler) showPatient(c *fiber.Ctx, status int, patient, about carenet.ID) error {
+	return h.showAnswering(c, status, patient, about, answering{})
+}
+
+func (h *Handler) showAnswering(c *fiber.Ctx, status int, patient, about carenet.ID, a answering) error {
 	p, err := h.store.PatientPage(c.UserContext(), front.Actor(c), patient)
 	if err != nil {
 		return err
 	}
-	return front.Render(c, status, patientPage(h.patientView(c, p, about)))
+	return front.Render(c, status, patientPage(h.patientView(c, p, about, a)))
 }
 
 // livePatient only says that something changed. The page is not fetched again
@@ -115,7 +138,11 @@ func (h *Handler) livePatient(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.site.Stream(c, nil, front.TopicPatient(id))
+	actor, since := front.Actor(c), c.Query("since")
+	return h.site.StreamSince(c, func(ctx context.Context) bool {
+		stamp, err := h.store.PatientStamp(ctx, actor, id)
+		return err != nil || since != "" && stamp != since
+	}, nil, front.TopicPatient(id))
 }
 
 // alert leads from the link in an alert's text to the alert on its patient's page.

@@ -35,6 +35,7 @@ type fake struct {
 	page     carenet.PatientPage
 	conflict bool
 	taken    []carenet.ID
+	desk
 }
 
 func (f *fake) Board(context.Context, carenet.Actor) (carenet.Board, error) { return f.board, nil }

@@ -1,8 +1,8 @@
 package clinic
 
 import (
+	"net/url"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -29,6 +29,15 @@ type patientView struct {
 	alerts     []alertView
 	thread     []threadText
 	circle     []place
+	answer     answerBox
+}
+
+// answerBox is where staff write to the patient, or what they do instead.
+type answerBox struct {
+	title, action, key string
+	words, fault       string
+	instead            string // why there is no box
+	call, callHref     string
 }
 
 // place is a follower and what they see.
@@ -41,19 +50,29 @@ type place struct {
 type threadText struct {
 	in     bool
 	who    string
+	score  *float64
+	onPage bool
+	ours   bool // the reason is in the reader's language
 	at     time.Time
 	when   string
 	body   string
 	state  string
-	reason string // as it was stored: in English, for whoever looks into a case
-	worry  bool   // somebody must look
+	reason string
+	worry  bool // somebody must look
 }
 
-func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet.ID) patientView {
+func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet.ID, a answering) patientView {
 	r := h.reader(c, p.Zone)
 	viewer := front.Actor(c).Person
 	v := patientView{Reader: r, base: base(c), name: carenet.FirstName(p.Name), inHospital: p.State == "in_hospital", chart: newChart(r, p)}
 	v.live = patientURL(v.base, p.Patient) + "/live"
+	if p.Stamp != "" {
+		v.live += "?since=" + url.QueryEscape(p.Stamp)
+	}
+	v.answer = newAnswerBox(r, v.base, p, a)
+	if c.Query("wrote") == "1" {
+		v.notice = notice{ui.ToneLeaf, r.Say(text.DeskAnswerSent)}
+	}
 	v.row = newBoardRow(r, v.base, viewer, p.Today, p.Row)
 	v.next = r.Say(text.PagePatientNextNone)
 	if !p.NextPrompt.IsZero() {
@@ -74,6 +93,26 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	v.page = front.Frame{Title: p.Name, Organisation: p.Organisation, Home: v.base + "/clinic", Audience: ui.ForClinic, Live: true,
 		Nav: []ui.Link{{Href: v.base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle}}}.Page(r.Texts)
 	return v
+}
+
+func newAnswerBox(r front.Reader, base string, p carenet.PatientPage, a answering) answerBox {
+	name := text.Data{"Name": carenet.FirstName(p.Name)}
+	b := answerBox{title: r.Say(text.DeskAnswer, name), action: patientURL(base, p.Patient) + "/answer#answer", key: carenet.NewID(r.Now).String(), words: a.words}
+	if a.fault {
+		b.fault = r.Say(text.DeskAnswerError, text.Data{"Max": maxAnswer})
+	}
+	switch {
+	case p.Phone == "":
+		b.instead = r.Say(text.DeskAnswerNoPhone, name)
+	case p.Stopped || a.stopped:
+		b.instead = r.Say(text.DeskAnswerStopped, name)
+	case p.Suspect:
+		b.instead = r.Say(text.DeskAnswerSuspect, name)
+	}
+	if p.Phone != "" {
+		b.call, b.callHref = r.Say(text.DeskCall, text.Data{"Phone": front.Number(p.Phone)}), "tel:"+p.Phone
+	}
+	return b
 }
 
 var sees = map[carenet.Part]text.Key{
@@ -116,9 +155,23 @@ var outStates = map[notify.State]text.Key{
 var linkToken = regexp.MustCompile(`(/(?:c|in)/)[0-9A-Za-z]{22}\b`)
 
 func newThreadText(r front.Reader, patient string, m carenet.Message) threadText {
-	t := threadText{in: m.In, at: m.At, when: r.On(m.At), body: linkToken.ReplaceAllString(m.Body, "${1}…\u200e"), reason: strings.ReplaceAll(m.Reason, "_", " ")}
+	t := threadText{in: m.In, at: m.At, when: r.On(m.At), body: linkToken.ReplaceAllString(m.Body, "${1}…\u200e")}
+	why := reasonSaid(r, m.Reason)
+	t.reason, t.ours = why.words, why.ours
 	if m.Cause != "" {
-		t.reason += " · " + m.Cause
+		cause := causeSaid(r, m.Cause)
+		t.reason, t.ours = t.reason+" · "+cause.words, t.ours && cause.ours
+	}
+	if m.OnPage {
+		t.onPage, t.score, t.state = true, m.Score, r.Say(text.DeskKept)
+		t.who = r.Say(text.DeskOnPage, text.Data{"Name": patient})
+		if m.Author != "" {
+			t.who = r.Say(text.DeskOnPageBy, text.Data{"Name": patient, "By": m.Author})
+		}
+		if m.Corrected {
+			t.state = r.Say(text.DeskChangedLater)
+		}
+		return t
 	}
 	if m.In {
 		t.who = r.Say(text.PagePatientInText, text.Data{"Name": patient})
@@ -129,8 +182,11 @@ func newThreadText(r front.Reader, patient string, m carenet.Message) threadText
 		return t
 	}
 	t.who = r.Say(text.PagePatientOutText)
-	if m.Automatic {
+	switch {
+	case m.Automatic:
 		t.who = r.Say(text.PagePatientOutAuto)
+	case m.Author != "":
+		t.who = r.Say(text.DeskFromStaff, text.Data{"Name": m.Author})
 	}
 	t.who += ", " + r.Say(text.PagePatientTo, text.Data{"Name": m.From})
 	state := notify.State(m.State)

@@ -66,6 +66,13 @@ const eventStream = "text/event-stream"
 // (nil: always), and the stream ends where not. It must not hold the request:
 // that is over by then.
 func (s *Site) Stream(c *fiber.Ctx, still func(context.Context) bool, topics ...carenet.ID) error {
+	return s.StreamSince(c, nil, still, topics...)
+}
+
+// StreamSince is Stream for a page that does not ask again by itself: changed says,
+// once the stream listens, whether anything has happened since the page was made, and
+// then an "update" follows the "open" at once.
+func (s *Site) StreamSince(c *fiber.Ctx, changed, still func(context.Context) bool, topics ...carenet.ID) error {
 	who := Actor(c).Person
 	evicted := s.streams.enter(who)
 	changes, cancel := s.subscribe(topics)
@@ -76,6 +83,8 @@ func (s *Site) Stream(c *fiber.Ctx, still func(context.Context) bool, topics ...
 	first := "open"
 	if c.Get("Last-Event-ID") != "" {
 		first = "update"
+	} else if changed != nil && changed(c.UserContext()) {
+		first = "open\nid: 0\ndata: {}\n\nevent: update"
 	}
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer s.streams.leave(who, evicted)

@@ -113,7 +113,7 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 	defer w.mu.Unlock()
 	b := carenet.Board{Organisation: w.words.organisation, Today: today, Zone: zone, Viewer: w.words.dana, LastCheckIn: now}
 	if w.empty {
-		b.LastCheckIn = time.Time{}
+		b.LastCheckIn, b.Attention = time.Time{}, -1
 		return b, nil
 	}
 	will := w.row(willID, w.words.will, 4, 26*time.Hour, false)
@@ -137,7 +137,7 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 	for _, u := range w.extra {
 		will.Series[len(will.Series)-1].Score, will.Last = *u.Score, &carenet.Update{At: u.At, Score: u.Score, Words: u.Words}
 	}
-	b.Rows = []carenet.BoardRow{m, r, ann, sue, will, joe}
+	b.Rows, b.Attention = []carenet.BoardRow{m, r, ann, sue, will, joe}, 4
 	carenet.SortByNeed(b.Rows, today)
 	return b, nil
 }
@@ -159,7 +159,10 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 		Evidence: carenet.Evidence{Rule: "WB-TREND-EWMA", Usual: 4.1, Last: []float64{4, 3, 3}}, TakenBy: w.words.lee, TakenAt: now.AddDate(0, 0, -40),
 		ResolvedAt: now.AddDate(0, 0, -39), Outcome: "called"}}
 	p.Circle = w.circle()
+	p.Phone, p.Stopped = "+447700900001", w.calm
 	p.Thread = []carenet.Message{
+		{At: now.Add(-10 * time.Minute), From: w.words.mary, Author: w.words.dana, Body: w.words.organisation + ": " + w.words.dana + ": " + w.words.good, State: "queued", Reason: "a member of staff wrote it", Cause: "the day's limit of 2000 texts is reached"},
+		{At: now.Add(-20 * time.Minute), In: true, OnPage: true, From: w.words.mary, Body: w.words.good, Score: score(4), State: "read"},
 		{At: now.Add(-30 * time.Minute), From: w.words.sam, Body: w.words.mary + ": 2. " + w.words.rough, State: "delivered", Reason: "the patient's consent", Automatic: true},
 		{At: now.Add(-40 * time.Minute), In: true, From: w.words.mary, Body: "2 " + w.words.rough, State: "read", Reason: "digit_first"},
 		{At: now.Add(-100 * time.Minute), From: w.words.mary, Body: w.words.organisation + ": https://care.example.org/c/Zx5qTfW9bYc3kLmN2pQrSt", State: "failed", Reason: "their slot came", Cause: "not delivered by the carrier", Automatic: true},
@@ -183,6 +186,16 @@ func (w *town) Acknowledge(context.Context, carenet.Actor, carenet.ID) (carenet.
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.taken = true
+	return carenet.Batch{}, nil
+}
+
+// PatientStamp never changes.
+func (w *town) PatientStamp(context.Context, carenet.Actor, carenet.ID) (string, error) {
+	return "", nil
+}
+
+// WriteToPatient sends nothing.
+func (w *town) WriteToPatient(context.Context, carenet.Actor, carenet.ID, string, carenet.ID) (carenet.Batch, error) {
 	return carenet.Batch{}, nil
 }
 

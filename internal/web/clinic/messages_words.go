@@ -1,0 +1,137 @@
+package clinic
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"howareyou/internal/web/front"
+	"howareyou/notify"
+	"howareyou/notify/text"
+)
+
+type kindWord struct {
+	kind string
+	word text.Key
+}
+
+// filterKinds are the kinds of text, in the order of the list to choose from.
+var filterKinds = []kindWord{
+	{string(notify.KindPrompt), text.DeskKindPrompt}, {string(notify.KindThanks), text.DeskKindThanks}, {string(notify.KindUpdate), text.DeskKindUpdate},
+	{string(notify.KindReply), text.DeskKindReply}, {string(notify.KindAlert), text.DeskKindAlert}, {string(notify.KindAlertTaken), text.DeskKindAlertTaken},
+	{string(notify.KindSignIn), text.DeskKindSignIn}, {string(notify.KindStaff), text.DeskKindStaff},
+}
+
+func kindSaid(r front.Reader, kind string) string {
+	for _, k := range filterKinds {
+		if k.kind == kind {
+			return r.Say(k.word)
+		}
+	}
+	return r.Say(text.DeskKindOther)
+}
+
+type stateWord struct {
+	state string
+	word  text.Key
+}
+
+// filterStates are the states to choose from.
+var filterStates = []stateWord{
+	{"waiting", text.DeskStateWaiting}, {string(notify.Uncertain), text.PagePatientStateUncertain}, {string(notify.Sent), text.PagePatientStateSent},
+	{string(notify.Delivered), text.PagePatientStateDelivered}, {string(notify.Failed), text.PagePatientStateFailed},
+	{string(notify.Expired), text.PagePatientStateExpired}, {string(notify.Withdrawn), text.PagePatientStateWithdrawn},
+	{string(notify.NeedsHuman), text.PagePatientStateNeedsHuman},
+}
+
+var tryStates = map[notify.AttemptState]text.Key{
+	notify.AttemptSending: text.DeskTrySending, notify.AttemptUncertain: text.DeskTryUncertain, notify.AttemptSent: text.DeskTrySent,
+	notify.AttemptDelivered: text.DeskTryDelivered, notify.AttemptFailed: text.DeskTryFailed, notify.AttemptAbandoned: text.DeskTryAbandoned,
+}
+
+// said is a reason in words, and whether they are in the reader's language: what
+// this version does not know stands as it was stored, in English.
+type said struct {
+	words string
+	ours  bool
+}
+
+// reasons are why a text was to be sent, as they are stored.
+var reasons = map[string]text.Key{
+	"their slot came":                                text.DeskReasonSlot,
+	"they asked for a sign-in link":                  text.DeskReasonSignIn,
+	"they checked in by text":                        text.DeskReasonCheckedIn,
+	"in the circle, by the patient's consent":        text.DeskReasonCircle,
+	"told at this step of the escalation":            text.DeskReasonStep,
+	"told early: nobody at this step can be reached": text.DeskReasonEarly,
+	"they were asked to take this alert":             text.DeskReasonAsked,
+	"a member of staff wrote it":                     text.DeskReasonStaff,
+}
+
+// causes are why a text ended as it did, or waits.
+var sayCauses = map[string]text.Key{
+	"no number is known":                                text.DeskCauseNoNumber,
+	"the number is stopped":                             text.DeskCauseStopped,
+	"kept private by the patient":                       text.DeskCausePrivate,
+	"no longer in the circle":                           text.DeskCauseLeftCircle,
+	"texts do not reach the number; it must be checked": text.DeskCauseSuspect,
+	"its time passed":                                   text.DeskCauseTooLate,
+	"the number belongs to somebody else":               text.DeskCauseWrongNumber,
+	"the number was started again":                      text.DeskCauseStarted,
+	"consent was withdrawn":                             text.DeskCauseConsent,
+	"a later answer corrected it":                       text.DeskCauseCorrected,
+	"already answered":                                  text.DeskCauseAnswered,
+	"paused or no longer asked":                         text.DeskCausePaused,
+	"somebody has taken it":                             text.DeskCauseTaken,
+	"its number or its words cannot be opened":          text.DeskCauseLocked,
+	"the text could not be written":                     text.DeskCauseUnwritten,
+	"the organisation has no sender":                    text.DeskCauseNoSender,
+	"opted out at the carrier":                          text.DeskCauseCarrierStop,
+	"refused by the provider":                           text.DeskCauseRefused,
+	"no clear answer from the provider":                 text.DeskCauseUnclear,
+	"the provider was not ready":                        text.DeskCauseNotReady,
+	"not delivered by the carrier":                      text.DeskCauseUndelivered,
+	"the provider never had it":                         text.DeskCauseNeverHad,
+	"looking for it in the provider's list":             text.DeskCauseLooking,
+}
+
+func reasonSaid(r front.Reader, stored string) said {
+	if strings.HasPrefix(stored, "answers their text: ") {
+		return said{r.Say(text.DeskReasonAnswers), true}
+	}
+	if key, ok := reasons[stored]; ok {
+		return said{r.Say(key), true}
+	}
+	return said{strings.ReplaceAll(stored, "_", " "), false}
+}
+
+var tried = regexp.MustCompile(`^tried (\d+) times: (.*)$`)
+
+func causeSaid(r front.Reader, stored string) said {
+	if key, ok := sayCauses[stored]; ok {
+		return said{r.Say(key), true}
+	}
+	if strings.HasPrefix(stored, "the day's limit of ") {
+		return said{r.Say(text.DeskCauseCap), true}
+	}
+	if late, ok := strings.CutPrefix(stored, "its time passed: "); ok {
+		if rest := causeSaid(r, late); rest.ours {
+			return said{r.Say(text.DeskCauseTooLate) + ": " + rest.words, true}
+		}
+	}
+	if m := tried.FindStringSubmatch(stored); m != nil {
+		if rest := causeSaid(r, m[2]); rest.ours {
+			n, _ := strconv.Atoi(m[1])
+			return said{r.Say(text.DeskCauseTried, text.Data{"Count": n, "Why": rest.words}), true}
+		}
+	}
+	return said{stored, false}
+}
+
+// whyNots are why a text may not be tried again.
+var whyNots = map[string]text.Key{
+	"it has not come to its end without arriving":   text.DeskNotOver,
+	"the number is stopped":                         text.DeskNotStopped,
+	"nobody knows yet whether the provider took it": text.DeskNotKnown,
+	"the provider has it":                           text.DeskNotHas,
+}
