@@ -104,6 +104,7 @@ type Detail struct {
 	Roles        []string  `json:"roles,omitempty"` // whom a step of an escalation asks
 	Flags        []string  `json:"flags,omitempty"`
 	Door         string    `json:"door,omitempty"`
+	LeadsTo      string    `json:"leads_to,omitempty"`  // the page of ours that a sign-in was asked for on the way to
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
 }
 

@@ -57,24 +57,39 @@ BEGIN
   GRANT USAGE ON SCHEMA public TO howareyou_app, howareyou_backup;
 END $$`
 
-// Up brings the database at url to the newest version. The login of url must
-// be allowed to create roles the first time. Running it again, or twice at
-// once, is harmless.
-func Up(ctx context.Context, url string) error {
+// Roles makes the roles where there are none, and lets the login of url become the
+// owner's: for a database that is filled from a backup, since a dump does not hold them.
+func Roles(ctx context.Context, url string) error {
+	_, err := roles(ctx, url)
+	return err
+}
+
+func roles(ctx context.Context, url string) (*pgx.ConnConfig, error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
-		return fmt.Errorf("read the database address: %w", err)
+		return nil, fmt.Errorf("read the database address: %w", err)
 	}
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
-		return fmt.Errorf("reach the database: %w", err)
+		return nil, fmt.Errorf("reach the database: %w", err)
 	}
 	_, err = conn.Exec(ctx, sqlRoles)
 	if cerr := conn.Close(ctx); err == nil {
 		err = cerr
 	}
 	if err != nil {
-		return fmt.Errorf("create the roles: %w", err)
+		return nil, fmt.Errorf("create the roles: %w", err)
+	}
+	return cfg, nil
+}
+
+// Up brings the database at url to the newest version. The login of url must
+// be allowed to create roles the first time. Running it again, or twice at
+// once, is harmless.
+func Up(ctx context.Context, url string) error {
+	cfg, err := roles(ctx, url)
+	if err != nil {
+		return err
 	}
 	db := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.Exec(ctx, "SET ROLE "+RoleMigrate)

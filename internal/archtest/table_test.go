@@ -52,6 +52,10 @@ var importTable = []row{
 		"the batcher accepts texts whether the database is there or not: it sees it as an interface",
 	},
 	{
+		"internal/backup/...", nil,
+		"the file of a backup is written and read without knowing what the database holds",
+	},
+	{
 		"internal/limit/...",
 		[]string{"carenet/..."},
 		"rates are asked by others and ask nobody",
@@ -77,7 +81,7 @@ var importTable = []row{
 		"internal/app/...",
 		[]string{
 			"carenet/...", "alerts/...", "notify", "notify/queue/...", "notify/twilio/...", "notify/email/...",
-			"notify/live/...", "notify/text/...", "notify/deliver/...", "internal/auth/...", "internal/crypto/...", "internal/intake/...",
+			"notify/live/...", "notify/text/...", "notify/deliver/...", "internal/auth/...", "internal/crypto/...", "internal/intake/...", "internal/backup/...",
 			"internal/limit/...", "internal/postgres", "internal/web/...", "migrations",
 		},
 		"the one place that wires everything, without the parts that only demos and tests need",
@@ -188,6 +192,11 @@ var drivers = []driver{
 		"github.com/tink-crypto/tink-go/v2",
 		[]string{"internal/crypto/..."},
 		"keys and associated data are bound in one place",
+	},
+	{
+		"filippo.io/age",
+		[]string{"internal/backup/..."},
+		"what leaves the server for keeping is encrypted in one place",
 	},
 	{
 		"github.com/wneessen/go-mail",

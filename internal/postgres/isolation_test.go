@@ -56,7 +56,7 @@ func (n *neighbours) fill() {
 	_, err = n.store.Round(n.ctx, b.ID)
 	n.must(err)
 	n.text("+447700900101", "well done")
-	batches, err := n.store.RequestSignIn(n.ctx, "+447700900101", auth.FollowerDoor)
+	batches, err := n.store.RequestSignIn(n.ctx, "+447700900101", auth.FollowerDoor, "")
 	n.must(err)
 	for _, b := range batches {
 		_, err = n.store.Round(n.ctx, b.ID)

@@ -12,8 +12,12 @@ import (
 	"howareyou/notify"
 )
 
-const sqlInsertLink = `INSERT INTO link (org_id, id, token_hash, purpose, person_id, prompt_id, door, expires_at, created_at)
+const (
+	sqlInsertLink = `INSERT INTO link (org_id, id, token_hash, purpose, person_id, prompt_id, door, expires_at, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlInsertSignIn = `INSERT INTO link (org_id, id, token_hash, purpose, person_id, door, leads_to, expires_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+)
 
 // queueLink makes the link that a text carries, if its kind carries one. The
 // token exists in the text alone; only its hash is stored.
@@ -26,7 +30,8 @@ func (s *Store) queueLink(b *pgx.Batch, r claimRow, d notify.Draft, now time.Tim
 		return s.siteURL + "/c/" + token, nil
 	case notify.KindSignIn:
 		token, hash := auth.NewToken(auth.ForSignIn)
-		b.Queue(sqlInsertLink, r.OrgID, carenet.NewID(now), hash, string(auth.ForSignIn), r.RecipientID, nil, r.Detail.Door, auth.SignInExpiry(now), now)
+		b.Queue(sqlInsertSignIn, r.OrgID, carenet.NewID(now), hash, string(auth.ForSignIn), r.RecipientID, r.Detail.Door,
+			auth.LeadsTo(auth.Door(r.Detail.Door), r.Detail.LeadsTo), auth.SignInExpiry(now), now)
 		return s.siteURL + "/in/" + token, nil
 	case notify.KindAlert:
 		return s.siteURL + "/clinic/alerts/" + strconv.Itoa(d.AlertNumber), nil
@@ -42,6 +47,7 @@ type linkRow struct {
 	PersonID  carenet.ID
 	PromptID  *carenet.ID
 	Door      string
+	LeadsTo   string
 	ExpiresAt time.Time
 	UsedAt    *time.Time
 }
@@ -56,7 +62,7 @@ func (r linkRow) link() auth.Link {
 
 const (
 	sqlLookupLink = `SELECT org, link FROM lookup_link($1)`
-	sqlLinkByID   = `SELECT org_id, id, purpose, person_id, prompt_id, door, expires_at, used_at FROM link WHERE org_id = $1 AND id = $2`
+	sqlLinkByID   = `SELECT org_id, id, purpose, person_id, prompt_id, door, leads_to, expires_at, used_at FROM link WHERE org_id = $1 AND id = $2`
 	sqlUseLink    = `UPDATE link SET used_at = $3 WHERE org_id = $1 AND id = $2 AND used_at IS NULL`
 )
 

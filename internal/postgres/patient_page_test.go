@@ -16,7 +16,7 @@ func TestINV15_StaffSeeTheWholeThreadAndTheNewestAnswer(t *testing.T) {
 	c.advance(time.Minute)
 	c.text("+447700900001", "HELP")
 	c.text("+447700900101", "HELP") // not hers
-	batches, err := c.store.RequestSignIn(c.ctx, "+447700900001", auth.PatientDoor)
+	batches, err := c.store.RequestSignIn(c.ctx, "+447700900001", auth.PatientDoor, "")
 	c.must(err)
 	for _, b := range batches {
 		_, err := c.store.Round(c.ctx, b.ID)

@@ -25,12 +25,13 @@ const (
 	sqlSession       = `SELECT s.org_id, s.id, s.person_id, s.door, s.created_at, s.expires_at, s.ended_at, n.language
 FROM session s JOIN person n ON n.org_id = s.org_id AND n.id = s.person_id WHERE s.org_id = $1 AND s.id = $2`
 	sqlTouchSession = `UPDATE session SET expires_at = $3 WHERE org_id = $1 AND id = $2 AND expires_at < $3`
-	sqlEndSession   = `UPDATE session SET ended_at = $3 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL`
+	sqlEndSession   = `UPDATE session SET ended_at = $3 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL RETURNING person_id, door`
 )
 
 // RequestSignIn texts a sign-in link to whoever has this number and may come in
-// by this door. The caller learns nothing of who that is, nor whether anybody.
-func (s *Store) RequestSignIn(ctx context.Context, phone carenet.Phone, door auth.Door) ([]carenet.Batch, error) {
+// by this door, which leads on to a page of ours ("" for the door's own). The caller
+// learns nothing of who that is, nor whether anybody.
+func (s *Store) RequestSignIn(ctx context.Context, phone carenet.Phone, door auth.Door, leadsTo string) ([]carenet.Batch, error) {
 	rows, err := s.pool.Query(ctx, sqlLookupContact, s.keys.Lookups(crypto.ForPhone, string(phone)))
 	if err != nil {
 		return nil, err
@@ -50,9 +51,11 @@ func (s *Store) RequestSignIn(ctx context.Context, phone carenet.Phone, door aut
 				return err
 			}
 			e := carenet.Event{ID: carenet.NewID(now), Org: p.Org, Batch: batch.ID, Kind: carenet.EventSignIn, Subject: p.Person,
-				Detail: carenet.Detail{Person: p.Person, Door: string(door)}, At: now}
+				Detail: carenet.Detail{Person: p.Person, Door: string(door), LeadsTo: auth.LeadsTo(door, leadsTo)}, At: now}
 			b := &pgx.Batch{}
 			queueEvent(b, e)
+			s.queueAudit(b, carenet.Actor{Kind: kindOfDoor(door), Org: p.Org, Person: p.Person, Via: "page"}, now,
+				audited{Action: "sign_in.request", Table: "event", Row: e.ID})
 			batch.Events = []carenet.Event{e}
 			return tx.SendBatch(ctx, b).Close()
 		})
@@ -89,9 +92,9 @@ func (s *Store) ShowSignIn(ctx context.Context, token string) (carenet.SignInPag
 	return page, err
 }
 
-// SignIn uses up a sign-in link and opens a session; token is for the cookie.
-// Of two who use a link at once, one gets in.
-func (s *Store) SignIn(ctx context.Context, linkToken string) (door auth.Door, token string, err error) {
+// SignIn uses up a sign-in link and opens a session; token is for the cookie, leadsTo
+// the page that its reader was on the way to. Of two who use a link at once, one gets in.
+func (s *Store) SignIn(ctx context.Context, linkToken string) (door auth.Door, token, leadsTo string, err error) {
 	err = s.followLink(ctx, auth.ForSignIn, linkToken, http.MethodPost, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
 		now := s.Now()
 		tag, err := tx.Exec(ctx, sqlUseLink, l.OrgID, l.ID, now)
@@ -101,11 +104,11 @@ func (s *Store) SignIn(ctx context.Context, linkToken string) (door auth.Door, t
 		if tag.RowsAffected() == 0 {
 			return carenet.Errorf(carenet.Expired, "sign in", "this link was used already; ask for a new one")
 		}
-		door = auth.Door(l.Door)
+		door, leadsTo = auth.Door(l.Door), l.LeadsTo
 		token, err = s.openSession(ctx, tx, l.OrgID, l.PersonID, door)
 		return err
 	})
-	return door, token, err
+	return door, token, leadsTo, err
 }
 
 func (s *Store) openSession(ctx context.Context, tx pgx.Tx, org, person carenet.ID, door auth.Door) (string, error) {
@@ -157,9 +160,10 @@ type sessionRow struct {
 }
 
 // SessionOf finds who a cookie belongs to and the language they read, checks
-// that they may still come in by this door, and moves the session's end on. One
-// that is unknown, ended or past its time is Expired.
-func (s *Store) SessionOf(ctx context.Context, door auth.Door, token string) (actor carenet.Actor, lang string, err error) {
+// that they may still come in by this door, and, when it is a person who acts and
+// not a page that asks again by itself, moves the session's end on. One that is
+// unknown, ended or past its time is Expired.
+func (s *Store) SessionOf(ctx context.Context, door auth.Door, token string, acts bool) (actor carenet.Actor, lang string, err error) {
 	gone := carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	if !auth.IsToken(token) {
 		return actor, "", gone
@@ -194,7 +198,7 @@ func (s *Store) SessionOf(ctx context.Context, door auth.Door, token string) (ac
 		}
 		actor = carenet.Actor{Kind: kindOfDoor(door), Org: org, Person: r.PersonID, Via: "page"}
 		lang = r.Language
-		if next := auth.SessionExpiry(door, r.CreatedAt, now); next.Sub(r.ExpiresAt) > time.Minute {
+		if next := auth.SessionExpiry(door, r.CreatedAt, now); acts && next.Sub(r.ExpiresAt) > time.Minute {
 			_, err = tx.Exec(ctx, sqlTouchSession, org, id, next)
 		}
 		return err
@@ -216,7 +220,16 @@ func (s *Store) EndSession(ctx context.Context, token string) error {
 		return err
 	}
 	return s.inTx(ctx, []carenet.ID{org}, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, sqlEndSession, org, id, s.Now())
-		return err
+		now := s.Now()
+		var person carenet.ID
+		var door auth.Door
+		err := tx.QueryRow(ctx, sqlEndSession, org, id, now).Scan(&person, &door)
+		if err == pgx.ErrNoRows {
+			return nil // it had ended
+		}
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, carenet.Actor{Kind: kindOfDoor(door), Org: org, Person: person, Via: "page"}, audited{Action: "sign_out", Table: "session", Row: id})
 	})
 }

@@ -60,6 +60,7 @@ const (
 	DeskCausePaused                 Key = "desk.cause_paused"
 	DeskCausePrivate                Key = "desk.cause_private"
 	DeskCauseRefused                Key = "desk.cause_refused"
+	DeskCauseRestored               Key = "desk.cause_restored"
 	DeskCauseStarted                Key = "desk.cause_started"
 	DeskCauseStopped                Key = "desk.cause_stopped"
 	DeskCauseSuspect                Key = "desk.cause_suspect"
@@ -537,6 +538,7 @@ var catalogue = map[Key]shape{
 	DeskCausePaused:                 {Plural: false, Fields: []string(nil)},
 	DeskCausePrivate:                {Plural: false, Fields: []string(nil)},
 	DeskCauseRefused:                {Plural: false, Fields: []string(nil)},
+	DeskCauseRestored:               {Plural: false, Fields: []string(nil)},
 	DeskCauseStarted:                {Plural: false, Fields: []string(nil)},
 	DeskCauseStopped:                {Plural: false, Fields: []string(nil)},
 	DeskCauseSuspect:                {Plural: false, Fields: []string(nil)},

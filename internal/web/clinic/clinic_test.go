@@ -81,7 +81,7 @@ func (f *fake) hold(who carenet.ID, name string) {
 	}
 }
 
-func (f *fake) SessionOf(_ context.Context, door auth.Door, token string) (carenet.Actor, string, error) {
+func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.Actor, string, error) {
 	if door != auth.ClinicDoor || token != "danas" {
 		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	}
@@ -254,7 +254,7 @@ func TestAddresses(t *testing.T) {
 		{"GET", "/clinic/patients/x", "", nil, 404},
 		{"POST", "/clinic/alerts/" + other + "/acknowledge", "", ours, 404},
 		{"GET", "/clinic", "/in?door=clinic", map[string]string{"Cookie": ""}, 303},
-		{"GET", "/clinic/patients/" + mary.String(), "/in?door=clinic", map[string]string{"Cookie": "__Secure-howareyou_follower=danas"}, 303},
+		{"GET", "/clinic/patients/" + mary.String(), "/in?door=clinic&to=" + url.QueryEscape("/clinic/patients/"+mary.String()), map[string]string{"Cookie": "__Secure-howareyou_follower=danas"}, 303},
 		{"POST", "/clinic/out", "/in?door=clinic&out=1", ours, 303},
 		{"POST", "/clinic/out", "", nil, 403},
 	} {

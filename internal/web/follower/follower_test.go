@@ -43,7 +43,7 @@ func (f *fake) Following(context.Context, carenet.Actor) ([]carenet.ID, error) {
 	return []carenet.ID{mary}, nil
 }
 
-func (f *fake) SessionOf(_ context.Context, door auth.Door, token string) (carenet.Actor, string, error) {
+func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.Actor, string, error) {
 	if door != auth.FollowerDoor || token != "sams" {
 		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	}

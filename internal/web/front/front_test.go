@@ -28,7 +28,7 @@ var (
 // sessions knows one cookie: of Sam, at the followers' door, in Spanish.
 type sessions struct{ ended []string }
 
-func (s *sessions) SessionOf(_ context.Context, door auth.Door, token string) (carenet.Actor, string, error) {
+func (s *sessions) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.Actor, string, error) {
 	switch {
 	case token == "broken":
 		return carenet.Actor{}, "", errors.New("no database")

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -15,14 +16,14 @@ func (s *Site) Enter(d Door) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Locals(keyDoor, d)
 		cookie := s.cookie(d)
-		actor, language, err := s.Sessions.SessionOf(c.UserContext(), d.Kind, c.Cookies(cookie.Name))
+		actor, language, err := s.Sessions.SessionOf(c.UserContext(), d.Kind, c.Cookies(cookie.Name), acts(c))
 		if err != nil && d.As != nil && carenet.CodeOf(err) == carenet.Expired {
 			token, err := d.As(c.UserContext())
 			if err != nil {
 				return err
 			}
 			s.SetCookie(c, d, token)
-			actor, language, err = s.Sessions.SessionOf(c.UserContext(), d.Kind, token)
+			actor, language, err = s.Sessions.SessionOf(c.UserContext(), d.Kind, token, true)
 			if err != nil {
 				return err
 			}
@@ -38,7 +39,7 @@ func (s *Site) Enter(d Door) fiber.Handler {
 					c.Set("HX-Redirect", s.signIn(d))
 					return c.SendStatus(fiber.StatusNoContent)
 				}
-				return c.Redirect(s.signIn(d), fiber.StatusSeeOther)
+				return c.Redirect(s.signIn(d)+onTheWay(c, d), fiber.StatusSeeOther)
 			}
 			return err
 		}
@@ -46,6 +47,22 @@ func (s *Site) Enter(d Door) fiber.Handler {
 		c.Locals(keyLanguage, language)
 		return c.Next()
 	}
+}
+
+// acts says whether a person asks: not the stream of an open page, nor what it
+// fetches again by itself.
+func acts(c *fiber.Ctx) bool {
+	bySelf := c.Get("HX-Request") != "" || strings.Contains(c.Get("Accept"), eventStream)
+	return c.Method() != fiber.MethodGet || !bySelf
+}
+
+// onTheWay carries through the sign-in which page its reader wanted.
+func onTheWay(c *fiber.Ctx, d Door) string {
+	path := auth.LeadsTo(d.Kind, strings.TrimPrefix(c.Path(), d.Base))
+	if c.Method() != fiber.MethodGet || path == "" || path == "/clinic" {
+		return ""
+	}
+	return "&to=" + url.QueryEscape(path)
 }
 
 func (s *Site) signIn(d Door) string {

@@ -16,9 +16,10 @@ import (
 	"howareyou/internal/auth"
 )
 
-// Sessions finds who stands behind a cookie.
+// Sessions finds who stands behind a cookie. acts says that a person does something:
+// only that keeps a session from ending for want of use.
 type Sessions interface {
-	SessionOf(ctx context.Context, door auth.Door, token string) (actor carenet.Actor, language string, err error)
+	SessionOf(ctx context.Context, door auth.Door, token string, acts bool) (actor carenet.Actor, language string, err error)
 	EndSession(ctx context.Context, token string) error
 }
 

@@ -272,7 +272,7 @@ func (w *town) SubmitCheckIn(_ context.Context, token string, in carenet.PageAns
 const brokenToken = "Zx5qTfW9bYc3kLmN2pQrSt"
 
 // RequestSignIn knows nobody.
-func (w *town) RequestSignIn(context.Context, carenet.Phone, auth.Door) ([]carenet.Batch, error) {
+func (w *town) RequestSignIn(context.Context, carenet.Phone, auth.Door, string) ([]carenet.Batch, error) {
 	return nil, nil
 }
 
@@ -285,6 +285,6 @@ func (w *town) ShowSignIn(_ context.Context, token string) (carenet.SignInPage, 
 }
 
 // SignIn opens no session here.
-func (w *town) SignIn(context.Context, string) (auth.Door, string, error) {
-	return auth.FollowerDoor, w.words.lang, nil
+func (w *town) SignIn(context.Context, string) (auth.Door, string, string, error) {
+	return auth.FollowerDoor, w.words.lang, "", nil
 }

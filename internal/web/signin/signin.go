@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/url"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -24,9 +25,9 @@ import (
 // NotFound for a link that leads nowhere, Forbidden for somebody who may no
 // longer come in.
 type Store interface {
-	RequestSignIn(ctx context.Context, phone carenet.Phone, door auth.Door) ([]carenet.Batch, error)
+	RequestSignIn(ctx context.Context, phone carenet.Phone, door auth.Door, leadsTo string) ([]carenet.Batch, error)
 	ShowSignIn(ctx context.Context, token string) (carenet.SignInPage, error)
-	SignIn(ctx context.Context, token string) (door auth.Door, session string, err error)
+	SignIn(ctx context.Context, token string) (door auth.Door, session, leadsTo string, err error)
 }
 
 // Options are what the pages need beside the store.
@@ -73,6 +74,7 @@ func wanted(s string) auth.Door {
 func (h *Handler) show(c *fiber.Ctx, door front.Door) error {
 	v := h.ask(c, door, wanted(c.Query("door")))
 	v.signedOut = c.Query("out") == "1"
+	v.leadsTo = auth.LeadsTo(v.kind, c.Query("to"))
 	return front.Render(c, fiber.StatusOK, askPage(v))
 }
 
@@ -82,6 +84,7 @@ func (h *Handler) request(c *fiber.Ctx, door front.Door) error {
 	form := c.Request().PostArgs()
 	v := h.ask(c, door, wanted(string(form.Peek("door"))))
 	v.phone = string(form.Peek("phone"))
+	v.leadsTo = auth.LeadsTo(v.kind, string(form.Peek("to")))
 	if !h.Allow(ctx, h.key("address", h.site.Client(c).String())) {
 		v.busy = true
 		return front.Render(c, fiber.StatusTooManyRequests, askPage(v))
@@ -92,7 +95,7 @@ func (h *Handler) request(c *fiber.Ctx, door front.Door) error {
 		return front.Render(c, fiber.StatusUnprocessableEntity, askPage(v))
 	}
 	if h.Allow(ctx, h.key("number", string(phone))) {
-		batches, err := h.store.RequestSignIn(ctx, phone, v.kind)
+		batches, err := h.store.RequestSignIn(ctx, phone, v.kind, v.leadsTo)
 		for _, b := range batches {
 			h.Committed(b)
 		}
@@ -126,12 +129,15 @@ func (h *Handler) confirm(c *fiber.Ctx, door front.Door) error {
 }
 
 func (h *Handler) use(c *fiber.Ctx, door front.Door) error {
-	kind, session, err := h.store.SignIn(c.UserContext(), string([]byte(c.Params("token"))))
+	kind, session, leadsTo, err := h.store.SignIn(c.UserContext(), string([]byte(c.Params("token"))))
 	if err != nil {
 		return h.leadsNowhere(c, door, err)
 	}
 	door.Kind = kind
 	h.site.SetCookie(c, door, session)
+	if path := auth.LeadsTo(kind, leadsTo); path != "" {
+		return c.Redirect(door.Base+path, fiber.StatusSeeOther)
+	}
 	return c.Redirect(door.Home(), fiber.StatusSeeOther)
 }
 
@@ -155,6 +161,7 @@ type ask struct {
 	base      string
 	kind      auth.Door
 	phone     string
+	leadsTo   string // the page that its reader was on the way to
 	fault     string
 	busy      bool
 	signedOut bool
@@ -163,4 +170,12 @@ type ask struct {
 func (h *Handler) ask(c *fiber.Ctx, door front.Door, kind auth.Door) ask {
 	t := front.Texts(c)
 	return ask{t: t, base: door.Base, kind: kind, page: front.Frame{Title: t.Say(text.PageSignInTitle), Audience: ui.ForFollower}.Page(t)}
+}
+
+// onTheWay carries the page that is wanted through a link of ours.
+func (v ask) onTheWay() string {
+	if v.leadsTo == "" {
+		return ""
+	}
+	return "&to=" + url.QueryEscape(v.leadsTo)
 }

@@ -26,15 +26,16 @@ var ours = map[string]string{"Sec-Fetch-Site": "same-origin", "Content-Type": "a
 
 // fake knows Sam's number and one link, which works once.
 type fake struct {
-	asked []string
-	used  bool
-	err   error
-	keys  []string
-	full  string // the part of the keys' order whose limit is reached
+	asked   []string
+	used    bool
+	leadsTo string
+	err     error
+	keys    []string
+	full    string // the part of the keys' order whose limit is reached
 }
 
-func (f *fake) RequestSignIn(_ context.Context, phone carenet.Phone, door auth.Door) ([]carenet.Batch, error) {
-	f.asked = append(f.asked, string(phone)+" "+string(door))
+func (f *fake) RequestSignIn(_ context.Context, phone carenet.Phone, door auth.Door, leadsTo string) ([]carenet.Batch, error) {
+	f.asked, f.leadsTo = append(f.asked, string(phone)+" "+string(door)), leadsTo
 	if phone == "+447700900101" {
 		return []carenet.Batch{{ID: carenet.NewID(time.UnixMilli(1))}}, f.err
 	}
@@ -57,10 +58,13 @@ func (f *fake) ShowSignIn(_ context.Context, t string) (carenet.SignInPage, erro
 	return carenet.SignInPage{Organisation: "Riverside Care", Name: "Sam", Language: "en", Door: "follower"}, f.link(t)
 }
 
-func (f *fake) SignIn(_ context.Context, t string) (auth.Door, string, error) {
+func (f *fake) SignIn(_ context.Context, t string) (auth.Door, string, string, error) {
 	err := f.link(t)
 	f.used = true
-	return auth.FollowerDoor, "the-session", err
+	if f.leadsTo != "" {
+		return auth.ClinicDoor, "the-session", f.leadsTo, err
+	}
+	return auth.FollowerDoor, "the-session", "", err
 }
 
 type world struct {
@@ -218,6 +222,29 @@ func TestPages(t *testing.T) {
 	for _, path := range []string{"/in", "/in/" + token} {
 		if res, _ := w.ask("POST", path, "phone=07700+900101", ours); res.StatusCode != 500 {
 			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+	}
+}
+
+// Whoever came from an alert's link is led to that alert, and never off the site.
+func TestASignInLeadsToThePageThatWasWanted(t *testing.T) {
+	w := newWorld(t)
+	_, body := w.ask("GET", "/in?door=clinic&to=%2Fclinic%2Falerts%2F12", "", nil)
+	if !strings.Contains(body, `name="to" value="/clinic/alerts/12"`) {
+		t.Error(body)
+	}
+	_, body = w.ask("POST", "/in", "phone=07700+900201&door=clinic&to=%2Fclinic%2Falerts%2F12", ours)
+	if w.fake.leadsTo != "/clinic/alerts/12" || !strings.Contains(body, "to=%2Fclinic%2Falerts%2F12") {
+		t.Errorf("%q\n%s", w.fake.leadsTo, body)
+	}
+	if res, _ := w.ask("POST", "/in/"+token, "", ours); res.StatusCode != 303 || res.Header.Get("Location") != "/clinic/alerts/12" {
+		t.Errorf("leads to %q", res.Header.Get("Location"))
+	}
+	for _, to := range []string{"//evil.example", "https://evil.example", "/circle", "/clinic/alerts/12?x"} {
+		w := newWorld(t)
+		w.ask("POST", "/in", "phone=07700+900201&door=clinic&to="+url.QueryEscape(to), ours)
+		if w.fake.leadsTo != "" {
+			t.Errorf("leads to %q", w.fake.leadsTo)
 		}
 	}
 }
