@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -64,4 +65,13 @@ func (p *parts) countSpool() {
 			p.log.Warn("a figure of the spool is not served", "error", fmt.Errorf("%s: %w", name, err))
 		}
 	}
+}
+
+// TrySpool says whether texts can be kept while the database is away.
+func TrySpool(cfg Config) error {
+	if cfg.SpoolDir == "" {
+		return errors.New("HOWAREYOU_SPOOL_DIR is not set, so texts are refused then")
+	}
+	_, err := intake.OpenSpool(cfg.SpoolDir, "doctor", nil)
+	return err
 }

@@ -78,6 +78,11 @@ func TestTextsThatDidNotArriveWaitForAHuman(t *testing.T) {
 			t.Errorf("%+v: %d texts, want %d; %d wait", filter, len(got.List), want, len(got.Out))
 		}
 	}
+	list, err := c.store.WaitingForHumans(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}, 10)
+	c.must(err)
+	if len(list) != 3 || list[0].State != "failed" || list[0].What != "text out" {
+		t.Errorf("an operator reads %+v", list)
+	}
 	var toSam carenet.TextOut
 	for _, x := range desk.Out {
 		if x.To == "Sam Okafor" {

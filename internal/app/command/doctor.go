@@ -51,6 +51,12 @@ func (sh *shell) doctor() *cobra.Command {
 			err = fmt.Errorf("there is none; run: howareyou admin add-organisation")
 		}
 		say("there is an organisation", err)
+		held, err := st.HeldOrganisations(ctx)
+		if err == nil && len(held) > 0 {
+			err = fmt.Errorf("%d are on hold, one since %s; when that is over, run: howareyou admin hold off", len(held), held[0].Since.Format(time.RFC3339))
+		}
+		say("texts leave", err)
+		say("texts can be kept while PostgreSQL is away", app.TrySpool(cfg))
 		say("Redis answers", app.PingRedis(ctx, cfg))
 		say("the text provider lets us in", app.PingProvider(ctx, cfg))
 		if bad > 0 {
