@@ -50,7 +50,7 @@ func Run(ctx context.Context, args, environ []string, in io.Reader, out, errOut 
 	root.AddCommand(sh.role("serve", "answer pages and webhooks", app.Roles{Web: true}),
 		sh.role("worker", "plan, send and watch in the background", app.Roles{Worker: true}),
 		sh.role("all", "both in one process", app.Roles{Web: true, Worker: true}),
-		sh.migrate(), sh.backup(), sh.restore(), sh.doctor(), sh.healthcheck(), sh.read(), sh.backtest(), sh.admin())
+		sh.migrate(), sh.backup(), sh.restore(), sh.doctor(), sh.healthcheck(), sh.read(), sh.backtest(), sh.operations())
 	err := root.ExecuteContext(ctx)
 	return sh.exitCode(err)
 }

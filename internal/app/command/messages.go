@@ -11,6 +11,13 @@ import (
 	"howareyou/internal/postgres"
 )
 
+// operations are the operator's commands: to set up, and to look into what happens.
+func (sh *shell) operations() *cobra.Command {
+	cmd := sh.admin()
+	cmd.AddCommand(sh.reconcile(), sh.messages())
+	return cmd
+}
+
 // waitingShown is how many things that wait for a human a command lists.
 const waitingShown = 200
 
