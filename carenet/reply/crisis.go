@@ -37,6 +37,9 @@ func (r *reader) crisis() (found, denied []string) {
 			}
 		}
 	}
+	if r.tookMany() {
+		said[FlagSelfHarm] = true
+	}
 	for _, flag := range crisisFlags {
 		if said[flag] {
 			found = append(found, flag)
@@ -45,6 +48,30 @@ func (r *reader) crisis() (found, denied []string) {
 		}
 	}
 	return found, denied
+}
+
+// manyPills is how many at once nobody is told to take.
+const manyPills = 10
+
+// tookMany reports whether somebody says that they took that many pills: a
+// method and an amount tell more than the word suicide does.
+func (r *reader) tookMany() bool {
+	for i, t := range r.tokens {
+		if t.kind != number || t.value < manyPills || t.long {
+			continue
+		}
+		took, pills := false, false
+		for j := max(0, i-3); j < i; j++ {
+			took = took || r.sameClause(j, i) && r.in("took", r.tokens[j].text)
+		}
+		for j := i + 1; j <= i+2; j++ {
+			pills = pills || r.sameClause(i, j) && r.in("pills", r.tokens[j].text)
+		}
+		if took && pills {
+			return true
+		}
+	}
+	return false
 }
 
 // stands reports whether the phrase stands at token i, where it may.

@@ -22,7 +22,7 @@ var sectionNames = []string{
 	"numbers", "weak_numbers", "of", "scale", "fillers", "negations",
 	"units", "units_of_one", "labels", "unsure_before", "unsure_after", "cues_before", "cue_gap", "cues_after",
 	"plural_ending", "not_plural", "irregular_plurals", "question_starts", "question_phrases", "wrong_number", "auto_reply",
-	"other_measures", "measure_gap", "goes_on", "others", "own", "determiners", "delighted", "wretched", "days", "weeks", "pause_words", "glued", "no_typos",
+	"other_measures", "measure_gap", "goes_on", "others", "own", "determiners", "delighted", "wretched", "days", "weeks", "pause_words", "took", "pills", "glued", "no_typos",
 	"commands_patient", "commands_follower", "commands_clinician",
 }
 

@@ -107,12 +107,12 @@ func slips(a, b []rune) int {
 }
 
 // maxGap is how many words a "..." of a phrase may stand for.
-const maxGap = 3
+const maxGap = 5
 
 // fits returns the token after the phrase's words from w on, when they stand
 // from token i on; 0 when they do not. Spaces may be missing or too many
 // ("killmyself", "my self"); words may hold slips where the phrase allows it;
-// "..." stands for up to three words of the same clause.
+// "..." stands for up to five words of the same clause.
 func (r *reader) fits(p phrase, w, i, slipped int) int {
 	for w < len(p.words) {
 		want := p.words[w]

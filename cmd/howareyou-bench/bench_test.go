@@ -144,7 +144,7 @@ func TestTheReaderIsMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(figures) != 8 {
+	if len(figures) != 20 {
 		t.Fatalf("%d figures: %v", len(figures), figures)
 	}
 	for _, f := range figures {
