@@ -176,24 +176,24 @@ func TestINV4_APersonsRetryNeverDoubles(t *testing.T) {
 func TestWhatNobodyUnderstoodWaitsForAHuman(t *testing.T) {
 	c := newClinic(t)
 	lee := c.lee()
-	for n := range 8 { // a machine that answers: at last a human must look
-		c.text("+447700900101", "I am on holiday until Monday "+string(rune('a'+n)))
+	for n := range 8 { // more than we answer: at last a human must look
+		c.text("+447700900201", "on my way to her "+string(rune('a'+n)))
 		c.sent()
 	}
 	_, err := c.admin().Exec(c.ctx, "UPDATE event SET state = 'dead', tries = 5 WHERE id = (SELECT min(id::text)::uuid FROM event)")
 	c.must(err)
 	desk, err := c.store.Desk(c.ctx, lee, carenet.TextFilter{})
 	c.must(err)
-	if len(desk.In) == 0 || len(desk.Facts) != 1 || desk.In[0].From != "Sam Okafor" {
+	if len(desk.In) == 0 || len(desk.Facts) != 1 || desk.In[0].From != "Nurse Dana" {
 		t.Fatalf("in %+v, facts %+v", desk.In, desk.Facts)
 	}
 	in, err := c.store.InPage(c.ctx, lee, desk.In[0].ID)
 	c.must(err)
-	if !strings.HasPrefix(in.Body, "I am on holiday") || in.Number != "+447700900101" {
+	if !strings.HasPrefix(in.Body, "on my way") || in.Number != "+447700900201" {
 		t.Errorf("%+v", in)
 	}
 	for _, x := range desk.In {
-		_, err = c.store.CloseIn(c.ctx, lee, x.ID, "an answering machine")
+		_, err = c.store.CloseIn(c.ctx, lee, x.ID, "she is there")
 		c.must(err)
 	}
 	_, err = c.store.FactPage(c.ctx, lee, desk.Facts[0].ID)
