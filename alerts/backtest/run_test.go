@@ -249,9 +249,9 @@ func TestMemoryOfAValue(t *testing.T) {
 	if err := r.read(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	r.values.gather()
 	runtime.GC()
 	runtime.ReadMemStats(&after)
+	r.values.gather()
 	if r.values.n != n {
 		t.Fatalf("%d values", r.values.n)
 	}

@@ -32,7 +32,8 @@ func (v value) code() uint16 { return uint16(v & (1<<codeBits - 1)) }
 // values are all lines of a file with whose they are, twelve bytes each, in
 // blocks so that growing copies nothing.
 type values struct {
-	blocks []*block
+	blocks []*block  // eight bytes each
+	whose  []*owners // four bytes each; gone once gathered
 	n      int
 	people []string
 	index  map[string]uint32
@@ -45,10 +46,10 @@ type values struct {
 
 const blockSize = 1 << 15
 
-type block struct {
-	value [blockSize]value
-	whose [blockSize]uint32
-}
+type (
+	block  [blockSize]value
+	owners [blockSize]uint32
+)
 
 func newValues() *values {
 	return &values{index: make(map[string]uint32), scores: []float64{0}, codes: make(map[float64]uint16), last: dayZero - 1}
@@ -80,10 +81,10 @@ func (s *values) add(patient []byte, day alerts.Day, moment int64, score float64
 		s.index[name] = who
 	}
 	if s.n == len(s.blocks)*blockSize {
-		s.blocks = append(s.blocks, new(block))
+		s.blocks, s.whose = append(s.blocks, new(block)), append(s.whose, new(owners))
 	}
-	b, i := s.blocks[s.n/blockSize], s.n%blockSize
-	b.value[i], b.whose[i] = valueOf(day, moment, code), who
+	s.blocks[s.n/blockSize][s.n%blockSize] = valueOf(day, moment, code)
+	s.whose[s.n/blockSize][s.n%blockSize] = who
 	s.n++
 	s.counts[who]++
 	s.last = max(s.last, day)
@@ -104,18 +105,19 @@ func (s *values) gather() []int {
 	}
 	for p := range s.people {
 		for next[p] < starts[p+1] {
-			b, i := s.blocks[next[p]/blockSize], next[p]%blockSize
-			v, who := b.value[i], b.whose[i]
+			b, i := next[p]/blockSize, next[p]%blockSize
+			v, who := s.blocks[b][i], s.whose[b][i]
 			for int(who) != p {
-				other, j := s.blocks[next[who]/blockSize], next[who]%blockSize
+				other, j := next[who]/blockSize, next[who]%blockSize
 				next[who]++
-				v, other.value[j] = other.value[j], v
-				who, other.whose[j] = other.whose[j], who
+				v, s.blocks[other][j] = s.blocks[other][j], v
+				who, s.whose[other][j] = s.whose[other][j], who
 			}
-			b.value[i], b.whose[i] = v, who
+			s.blocks[b][i], s.whose[b][i] = v, who
 			next[p]++
 		}
 	}
+	s.whose = nil
 	return starts
 }
 
@@ -125,7 +127,7 @@ func (s *values) of(from, to int, buf []value) []value {
 	for at := from; at < to; {
 		b, i := s.blocks[at/blockSize], at%blockSize
 		end := min(blockSize, i+to-at)
-		buf = append(buf, b.value[i:end]...)
+		buf = append(buf, b[i:end]...)
 		at += end - i
 	}
 	return buf

@@ -163,6 +163,34 @@ func TestTurningASeriesRoundTurnsItsTrendRound(t *testing.T) {
 	})
 }
 
+// Counting slopes gives what sorting them gives, to the last bit.
+func TestSenOfWholeNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var x, y []float64
+		day := rapid.IntRange(-3, 3).Draw(t, "first")
+		for range rapid.IntRange(1, 21).Draw(t, "n") {
+			x, y = append(x, float64(day)), append(y, float64(rapid.IntRange(0, 10).Draw(t, "score")))
+			day += rapid.SampledFrom([]int{1, 1, 1, 2, 9}).Draw(t, "gap")
+		}
+		slope, ok, whole := senOfWhole(x, y)
+		if fits := x[len(x)-1]-x[0] <= wholeDays; whole != fits {
+			t.Fatalf("counted: %v, fits: %v", whole, fits)
+		}
+		if !whole {
+			return
+		}
+		var slopes []float64
+		for i := range x {
+			for j := i + 1; j < len(x); j++ {
+				slopes = append(slopes, (y[j]-y[i])/(x[j]-x[i]))
+			}
+		}
+		if ok != (len(slopes) > 0) || ok && slope != medianOf(slopes) {
+			t.Fatalf("%v, %v; want %v", slope, ok, medianOf(slopes))
+		}
+	})
+}
+
 func TestMedian(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.SampledFrom([]float64{1, 1, 2, 3, 3.5, 4, 9}), 1, 40).Draw(t, "values")

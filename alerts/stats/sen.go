@@ -8,6 +8,9 @@ import "slices"
 // Pairs at the same x have no slope and do not count; ok is false when there
 // is none that does.
 func Sen(x, y []float64) (slope float64, ok bool) {
+	if slope, ok, whole := senOfWhole(x, y); whole {
+		return slope, ok
+	}
 	var buf [256]float64
 	slopes := buf[:0]
 	for i := range x {

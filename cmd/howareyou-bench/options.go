@@ -25,7 +25,8 @@ var groups = []group{
 	{"inbound", "texts taken in over HTTP, signed and committed, beside bare commits", inbound},
 	{"latency", "from a patient's text to the follower's phone, one at a time", latency},
 	{"reader", "replies read on one core, and how many texts of alarm the crisis words find", reader},
-	{"rules", "days of answers that the trend rules look at, on one core", rules},
+	{"rules", "days of answers that the trend rules look at, and what one more answer costs, on one core", rules},
+	{"backtest", "a year of ten thousand patients through howareyou backtest", backtest},
 }
 
 // options are what the command line says.

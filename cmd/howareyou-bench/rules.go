@@ -54,7 +54,11 @@ func rules(ctx context.Context, b *bench) ([]figure, error) {
 	if episodes == 0 || sink == 0 {
 		return nil, errors.New("the declines opened no episode: nothing was measured")
 	}
-	return compare("rules_replay98", "days/s", "mean_sd_28", ours, yards), nil
+	one, err := answer(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return append(compare("rules_replay98", "days/s", "mean_sd_28", ours, yards), one...), nil
 }
 
 // history is 98 days of answers around 4, the last weeks of which decline if asked.
