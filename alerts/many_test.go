@@ -31,7 +31,7 @@ func TestINV11_TenThousandHistories(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		const through = 200
+		const through = 45
 		want, err := trend.ReplayHistory(h, through)
 		if err != nil {
 			t.Errorf("history %d: %v", i, err)
@@ -105,7 +105,7 @@ func everything() Pack {
 // corrections, second answers, items, flags and askings.
 func drawCheckIns(r *rand.Rand) (checkIns []CheckIn, prompts []Asking) {
 	level, rate := 2+3*r.Float64(), 0.3+0.7*r.Float64()
-	days := 20 + r.IntN(30)
+	days := 16 + r.IntN(20)
 	for d := range days {
 		if r.IntN(25) == 0 {
 			level = 1 + 4*r.Float64()

@@ -37,7 +37,7 @@ var safetyPack = Pack{ID: "safety", Version: 1, Rules: []Rule{
 	}),
 }}
 
-var redFlags = []string{reply.FlagChestPain, reply.FlagBreathless, "stroke", "bleeding"}
+var redFlags = []string{reply.FlagChestPain, reply.FlagBreathless, reply.FlagStroke, reply.FlagBleeding}
 
 func safety(id string, severity Severity, source string, when func(*Features) bool) Rule {
 	return Rule{

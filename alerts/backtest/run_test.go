@@ -238,7 +238,7 @@ func TestRowOfAnEpisode(t *testing.T) {
 
 // A long file is kept in less than sixteen bytes a value.
 func TestMemoryOfAValue(t *testing.T) {
-	const n = 1 << 20
+	const n = 1 << 19
 	r := reader{
 		scale: alerts.OneToFive(), values: newValues(), problem: func(line int, why string) { t.Errorf("line %d: %s", line, why) },
 	}

@@ -17,12 +17,12 @@ import (
 // `howareyou backtest --synthetic 6000 --seed 1`.
 func TestSyntheticCohort(t *testing.T) {
 	p := pack.Default().Pack
-	targets, err := Synthetic(t.Context(), 200, 1, p)
+	targets, err := Synthetic(t.Context(), 60, 1, p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	procs := runtime.GOMAXPROCS(1)
-	again, err := Synthetic(t.Context(), 200, 1, p)
+	again, err := Synthetic(t.Context(), 60, 1, p)
 	runtime.GOMAXPROCS(procs)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestTargetsCanBeMissed(t *testing.T) {
 		{alerts.Pack{ID: "eager", Version: 1, Rules: []alerts.Rule{eager}}, []int{0}},
 		{alerts.Pack{ID: "mute", Version: 1}, []int{1, 2, 3, 5, 7}},
 	} {
-		targets, err := Synthetic(t.Context(), 100, 1, c.pack)
+		targets, err := Synthetic(t.Context(), 40, 1, c.pack)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/alerts"
+	"howareyou/alerts/pack"
 	"howareyou/carenet"
 )
 
@@ -164,7 +165,7 @@ type evaluation struct {
 }
 
 // trendOf is the policy in force: one question, one pack.
-var trendOf = alerts.Trend{Scale: alerts.OneToFive(), Pack: alerts.DefaultPack()}
+var trendOf = alerts.Trend{Scale: alerts.OneToFive(), Pack: pack.Default().Pack}
 
 // run recomputes the patient's episodes from the answers (INV-11), brings the
 // stored ones to match, and opens an alert upon each new one that still matters.

@@ -38,7 +38,7 @@ func (c *clinic) operator() carenet.Actor {
 
 func TestImportedHistoryTellsNobodyButIsThere(t *testing.T) {
 	c := newClinic(t)
-	batch, err := c.store.ImportHistory(c.ctx, c.operator(), c.mary, c.past(usually(4, 40, 0, 0, 2)...))
+	batch, err := c.store.ImportHistory(c.ctx, c.operator(), c.mary, c.past(usually(4, 40, 0, 0, 3)...))
 	c.must(err)
 	if len(batch.Events) != 0 {
 		t.Errorf("events: %v", batch.Events)
@@ -47,7 +47,7 @@ func TestImportedHistoryTellsNobodyButIsThere(t *testing.T) {
 	board, err := c.store.Board(c.ctx, carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: c.dana})
 	c.must(err)
 	row := board.Rows[0]
-	if row.Last == nil || row.Last.Words != "as before" || *row.Last.Score != 2 || !row.Usual.Known || row.Usual.Mean != 4 || row.MissedInRow != 0 {
+	if row.Last == nil || row.Last.Words != "as before" || *row.Last.Score != 3 || !row.Usual.Known || row.Usual.Mean != 4 || row.MissedInRow != 0 {
 		t.Errorf("the board shows %+v", row)
 	}
 	// Nobody is asked about the past, and the next asking is not moved.
@@ -56,7 +56,7 @@ func TestImportedHistoryTellsNobodyButIsThere(t *testing.T) {
 	if want := c.clock().Add(30 * time.Minute); !next.Equal(want) {
 		t.Errorf("next asking %s, want %s", next, want)
 	}
-	// The answer to the import's last one confirms the decline, as any other.
+	// The answer after the import begins a decline, as any other.
 	c.text("+447700900001", "2")
 	if got := c.sent(); len(got) != 4 {
 		t.Errorf("texts: %q", got)
