@@ -22,6 +22,10 @@ var webhooks = promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
 	Name: "howareyou_webhooks_total", Help: "Webhooks of the text provider, by hook and outcome (taken, refused, failed, ...).",
 }, []string{"hook", "outcome"})
 
+var ruleFaults = promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
+	Name: "howareyou_rule_faults_total", Help: "Rules that could not be judged on a new answer, by rule. Staff have an alert for each.",
+}, []string{"rule"})
+
 // metricsHandler serves what this process counts.
 func metricsHandler(*parts) http.Handler {
 	mux := http.NewServeMux()

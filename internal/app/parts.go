@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/internal/crypto"
 	"howareyou/internal/intake"
@@ -49,7 +50,8 @@ func OpenStore(ctx context.Context, cfg Config, now func() time.Time, name strin
 		rules.Grace, rules.AlertGrace = cfg.Grace, min(cfg.Grace, rules.AlertGrace)
 	}
 	return postgres.Open(ctx, postgres.Options{URL: cfg.DatabaseURL, Keys: keys, Now: now, Composer: text.Composer{},
-		Rules: rules, SiteURL: cfg.PublicURL, Name: name})
+		Rules: rules, SiteURL: cfg.PublicURL, Name: name,
+		OnFault: func(f alerts.Fault) { ruleFaults.WithLabelValues(f.Rule).Inc() }})
 }
 
 func openParts(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) (*parts, error) {

@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/alerts"
-	"howareyou/alerts/pack"
 	"howareyou/carenet"
 )
 
@@ -164,9 +163,6 @@ type evaluation struct {
 	now     time.Time
 }
 
-// trendOf is the policy in force: one question, one pack.
-var trendOf = alerts.Trend{Scale: alerts.OneToFive(), Pack: pack.Default().Pack}
-
 // run recomputes the patient's episodes from the answers (INV-11), brings the
 // stored ones to match, and opens an alert upon each new one that still matters.
 func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episodeRow, upon []uponRow) ([]carenet.Event, error) {
@@ -175,12 +171,12 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 	for _, r := range series {
 		checkIns = append(checkIns, alerts.CheckIn{ID: r.ID, Day: alerts.Day(r.LocalDay), At: r.At, Score: r.Value, Reporter: carenet.ReporterSelf, Corrects: orNil(r.CorrectsID)})
 	}
-	answers, err := alerts.Daily(trendOf.Scale, checkIns)
+	answers, err := alerts.Daily(s.trend.Scale, checkIns)
 	if err != nil {
 		return nil, err
 	}
 	today := alerts.Day(carenet.LocalDay(e.now, zoneOf(e.patient.Zone)))
-	result, err := trendOf.Replay(answers, today)
+	result, err := s.trend.Replay(answers, today)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +242,11 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 		}
 		raised = append(raised, more...)
 	}
-	return raised, e.tx.SendBatch(ctx, b).Close()
+	more, err := e.tellFaults(ctx, b, answers, result.Faults)
+	if err != nil {
+		return nil, err
+	}
+	return append(raised, more...), e.tx.SendBatch(ctx, b).Close()
 }
 
 func (e *evaluation) openAlert(ctx context.Context, b *pgx.Batch, episode carenet.ID, ep alerts.Episode, evidence carenet.Evidence) ([]carenet.Event, error) {

@@ -15,6 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"howareyou/alerts"
+	"howareyou/alerts/pack"
 	"howareyou/carenet"
 	"howareyou/internal/crypto"
 	"howareyou/migrations"
@@ -30,6 +32,8 @@ type Store struct {
 	rules    notify.Rules
 	siteURL  string
 	txTime   time.Duration
+	trend    alerts.Trend // the policy in force: one question, one pack
+	onFault  func(alerts.Fault)
 }
 
 // Options configure a Store.
@@ -41,7 +45,10 @@ type Options struct {
 	Rules    notify.Rules
 	SiteURL  string // the public address that links in texts start with
 	MaxConns int32
-	Name     string // application_name, to tell processes apart
+	Name     string      // application_name, to tell processes apart
+	Pack     alerts.Pack // the rules in force; the default pack when it has none
+	// OnFault is told of each rule that could not be judged on a new answer.
+	OnFault func(alerts.Fault)
 }
 
 // Open makes the pool. It does not wait for the server: a process must come up
@@ -81,7 +88,14 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database pool: %w", err)
 	}
-	s := &Store{pool: pool, keys: o.Keys, now: o.Now, composer: o.Composer, rules: o.Rules, siteURL: o.SiteURL, txTime: txTime}
+	s := &Store{pool: pool, keys: o.Keys, now: o.Now, composer: o.Composer, rules: o.Rules, siteURL: o.SiteURL, txTime: txTime,
+		trend: alerts.Trend{Scale: alerts.OneToFive(), Pack: o.Pack}, onFault: o.OnFault}
+	if len(s.trend.Pack.Rules) == 0 {
+		s.trend.Pack = pack.Default().Pack
+	}
+	if s.onFault == nil {
+		s.onFault = func(alerts.Fault) {}
+	}
 	if s.rules == (notify.Rules{}) {
 		s.rules = notify.DefaultRules
 	}
