@@ -64,7 +64,7 @@ func TestCommandLine(t *testing.T) {
 		says  string // of the refusal; empty when it is taken
 		takes []string
 	}{
-		{"", "", []string{"inbound", "latency", "reader", "rules"}},
+		{"", "", []string{"inbound", "latency", "reader", "rules", "backtest"}},
 		{"--only rules,inbound", "", []string{"rules", "inbound"}},
 		{"--only delivery", `there is no group "delivery"; there are: inbound, latency, reader, rules`, nil},
 		{"--clients 0", "--clients must be numbers from 1", nil},
@@ -134,8 +134,21 @@ func TestRulesAreMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(figures) != 2 || figures[0].value <= 0 || figures[0].ratio <= 0 {
+	if len(figures) != 8 {
 		t.Errorf("figures %v", figures)
+	}
+	for _, f := range figures {
+		if f.value <= 0 || f.ratio <= 0 {
+			t.Errorf("figure %v", f)
+		}
+	}
+}
+
+// The yardstick reads the file that the back-test is given.
+func TestScoresOfTheBacktestAreAFile(t *testing.T) {
+	n, err := readAll(newScores(50, 20))
+	if err != nil || n < 700 || n > 900 {
+		t.Errorf("%d values, %v", n, err)
 	}
 }
 
