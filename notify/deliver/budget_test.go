@@ -1,6 +1,7 @@
 package deliver_test
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ type purse struct {
 	mu       sync.Mutex
 	has      int
 	every    time.Duration
+	wait     time.Duration // what it says; every when zero
 	returned int
 }
 
@@ -31,7 +33,7 @@ func (p *purse) Take(_ context.Context, _ notify.Due, n int) (int, time.Duration
 			p.has++
 		})
 	}
-	return got, p.every + time.Nanosecond
+	return got, cmp.Or(p.wait, p.every+time.Nanosecond)
 }
 
 func (p *purse) Return(_ notify.Due, n int) {
@@ -55,6 +57,32 @@ func TestARateHoldsTextsBackAndLetsThemGo(t *testing.T) {
 		synctest.Wait()
 		if got := s.recorded(); got != 10 {
 			t.Errorf("%d left after 20 s at one a second, want all 10", got)
+		}
+		stop()
+	})
+}
+
+// However often it is kicked while a rate holds everything back, it looks again
+// at the rate's pace and no faster.
+func TestARateIsNotAskedAgainAndAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := &counter{due: texts(1000)}, &purse{every: time.Hour}
+		p.wait = time.Second
+		d, stop := running(t, s, &network{}, deliver.Options{Budget: p})
+		for range 300 {
+			d.Kick()
+			<-time.After(70 * time.Millisecond)
+		}
+		s.mu.Lock()
+		before := s.asked
+		s.mu.Unlock()
+		<-time.After(30 * time.Second)
+		synctest.Wait()
+		s.mu.Lock()
+		asked := s.asked - before
+		s.mu.Unlock()
+		if asked < 25 || asked > 35 {
+			t.Errorf("asked %d times in 30 s, want about one a second", asked)
 		}
 		stop()
 	})

@@ -52,6 +52,7 @@ type Deliverer struct {
 	Options
 	kick chan struct{}
 	turn int
+	wake *time.Timer // kicks when a rate lets the next text go; one at a time
 }
 
 // Options configure a Deliverer.
@@ -187,8 +188,11 @@ func (d *Deliverer) claim(ctx context.Context, free int) (claims []notify.Claim,
 			grants = append(grants, g)
 		}
 	}
+	if d.wake != nil {
+		d.wake.Stop()
+	}
 	if again > 0 {
-		time.AfterFunc(again, d.Kick)
+		d.wake = time.AfterFunc(again, d.Kick)
 	}
 	if len(grants) == 0 {
 		return nil, 0, nil
