@@ -2,6 +2,7 @@ package notify
 
 import (
 	"hash/fnv"
+	"regexp"
 
 	"howareyou/carenet"
 )
@@ -67,4 +68,44 @@ func drawn(sender, conversation carenet.ID) uint64 {
 	x ^= x >> 33
 	x *= 0xff51afd7ed558ccd
 	return x ^ x>>33
+}
+
+// SenderKind is what the carriers take a sender for.
+type SenderKind string
+
+// The kinds of sender.
+const (
+	LongCode  SenderKind = "long_code"
+	TollFree  SenderKind = "toll_free"
+	ShortCode SenderKind = "short_code"
+	Service   SenderKind = "service"
+)
+
+var tollFree = regexp.MustCompile(`^\+1(800|833|844|855|866|877|888)`)
+
+// KindOfSender tells by the number; no number is a messaging service.
+func KindOfSender(number string) SenderKind {
+	switch {
+	case number == "":
+		return Service
+	case number[0] != '+':
+		return ShortCode
+	case tollFree.MatchString(number):
+		return TollFree
+	}
+	return LongCode
+}
+
+// PerMinute is how many texts a minute a sender of this kind may send unless
+// somebody says otherwise. The provider publishes one a second for a long code,
+// three for a toll-free number and ten or more for a short code. A service sends
+// through the numbers of its pool, of which there is at least one.
+func (k SenderKind) PerMinute() int {
+	switch k {
+	case TollFree:
+		return 180
+	case ShortCode:
+		return 600
+	}
+	return 60
 }

@@ -63,3 +63,11 @@ func TestAPoolIsUsedEvenlyAndStays(t *testing.T) {
 		t.Errorf("%d numbers moved, want the %d of the one that left", moved, used[pool[0].ID])
 	}
 }
+
+func TestASendersRateGoesByItsKind(t *testing.T) {
+	for number, want := range map[string]int{"+447700900999": 60, "+18005550100": 180, "+18335550100": 180, "+12025550100": 60, "80808": 600, "": 60} {
+		if got := notify.KindOfSender(number).PerMinute(); got != want {
+			t.Errorf("%q, a %s: %d a minute, want %d", number, notify.KindOfSender(number), got, want)
+		}
+	}
+}

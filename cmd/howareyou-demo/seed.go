@@ -52,7 +52,8 @@ func (p *planter) plant(ctx context.Context) error {
 
 func (p *planter) organisation(ctx context.Context) (err error) {
 	p.cast.Org, err = p.store.AddOrganisation(ctx, postgres.NewOrganisation{
-		Name: "Riverside Care", Zone: zoneName, Language: "en", Region: "GB", EmergencyNumber: "999",
+		PerMinute: postgres.NoLimit,
+		Name:      "Riverside Care", Zone: zoneName, Language: "en", Region: "GB", EmergencyNumber: "999",
 		ClinicNumber: "+447700900998", StaffedHours: "Monday to Friday, 8 am to 6 pm", Sender: serviceNumber,
 	})
 	return err

@@ -144,6 +144,7 @@ func (a *App) Store() *postgres.Store { return a.store }
 func (a *App) Kick() {
 	if a.worker != nil {
 		a.worker.sweeper.Kick()
+		a.worker.asker.Kick()
 	}
 }
 

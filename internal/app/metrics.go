@@ -27,9 +27,11 @@ var ruleFaults = promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
 }, []string{"rule"})
 
 // metricsHandler serves what this process counts.
-func metricsHandler(*parts) http.Handler {
+func metricsHandler(p *parts) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	own := prometheus.NewRegistry()
+	own.MustRegister(standing{p.store, p.log})
+	mux.Handle("/metrics", promhttp.HandlerFor(prometheus.Gatherers{registry, own}, promhttp.HandlerOpts{}))
 	return mux
 }
 

@@ -63,6 +63,7 @@ func openParts(ctx context.Context, cfg Config, now func() time.Time, log *slog.
 	if p.store, err = OpenStore(ctx, cfg, now, "service"); err != nil {
 		return nil, err
 	}
+	p.store.OnCode(faulty(log))
 	if p.feed, err = live.New(cfg.RedisURL, carenet.NewID(now()), live.Options{Logger: log}); err != nil {
 		p.store.Close()
 		return nil, fmt.Errorf("REDIS_URL: %w", err)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/internal/limit"
+	"howareyou/notify"
 	"howareyou/notify/deliver"
 	"howareyou/notify/queue"
 	"howareyou/notify/twilio"
@@ -17,12 +19,15 @@ import (
 // due by itself. Any number of them may run.
 type worker struct {
 	*parts
-	provider  *twilio.Client
-	deliverer *deliver.Deliverer
-	server    *queue.Server
-	sweeper   *queue.Sweep
-	stop      context.CancelFunc
-	running   sync.WaitGroup
+	provider *twilio.Client
+	limiter  *limit.Limiter
+	alerts   *deliver.Deliverer // has places of its own
+	others   *deliver.Deliverer
+	server   *queue.Server
+	sweeper  *queue.Sweep
+	asker    *queue.Sweep
+	stop     context.CancelFunc
+	running  sync.WaitGroup
 
 	partitioned time.Time
 }
@@ -39,6 +44,9 @@ const (
 	lookTime = time.Minute
 	// chunk is how many rows one step of the sweep takes.
 	chunk = 200
+	// How many alerts, and how many other texts, are with the provider at once.
+	alertPlaces = 8
+	otherPlaces = 32
 )
 
 func startWorker(p *parts) (*worker, error) {
@@ -47,17 +55,31 @@ func startWorker(p *parts) (*worker, error) {
 	if w.provider, err = p.provider(); err != nil {
 		return nil, err
 	}
-	w.deliverer = deliver.New(p.store, w.provider, deliver.Options{Log: p.log})
+	if w.limiter, err = limit.New(p.cfg.RedisURL, SystemClock, limit.Options{Logger: p.log}); err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	o := deliver.Options{Budget: newBudget(w.limiter), Watch: textWatch{p.now}, Log: p.log}
+	o.Low, o.High, o.Concurrency = notify.PriorityRed, notify.PriorityAlert, alertPlaces
+	w.alerts = deliver.New(p.store, w.provider, o)
+	o.Low, o.High, o.Concurrency = notify.PriorityReply, notify.PriorityDigest, otherPlaces
+	w.others = deliver.New(p.store, w.provider, o)
 	w.server, err = queue.NewServer(p.cfg.RedisURL, w.round, queue.ServerOptions{Logger: p.log})
 	if err != nil {
+		w.limiter.Close()
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	w.sweeper = queue.NewSweep(sweepEvery, w.look, p.log)
 	p.sweep.Store(w.sweeper)
 	ctx, cancel := context.WithCancel(context.Background())
 	w.stop = cancel
-	w.running.Go(func() { w.deliverer.Run(ctx) })
+	w.running.Go(func() { w.alerts.Run(ctx) })
+	w.running.Go(func() { w.others.Run(ctx) })
 	w.running.Go(func() { w.sweeper.Run(ctx) })
+	// By itself: a flood of lost bells must not hold up the steps of alerts.
+	w.asker = queue.NewSweep(sweepEvery, w.ask, p.log)
+	w.running.Go(func() { w.asker.Run(ctx) })
+	keeper := queue.NewSweep(upkeepEvery, w.upkeep, p.log)
+	w.running.Go(func() { keeper.Run(ctx) })
 	// By itself: a provider whose list is slow to answer must hold up nothing else.
 	settler := queue.NewSweep(settleEvery, w.settle, p.log)
 	w.running.Go(func() { settler.Run(ctx) })
@@ -81,17 +103,34 @@ func (w *worker) close(ctx context.Context) {
 	w.stop()
 	w.running.Wait()
 	w.provider.Close()
+	w.limiter.Close()
 }
 
 // round is what a bell leads to, and the sweep for a lost one: the same function.
 func (w *worker) round(ctx context.Context, batch carenet.ID) error {
 	events, err := w.store.Round(ctx, batch)
 	w.tell(events)
-	w.deliverer.Kick()
+	w.kick()
 	return err
 }
 
-// look does all that is due: what no bell rang for, slots and steps of alerts. A
+// kick lets what is due leave.
+func (w *worker) kick() {
+	w.alerts.Kick()
+	w.others.Kick()
+}
+
+// ask moves the alerts on whose next step is due.
+func (w *worker) ask(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	if err := w.clockIsRight(ctx); err != nil {
+		return err
+	}
+	return w.tick(ctx, w.store.TickAlerts)
+}
+
+// look does all else that is due: what no bell rang for, and slots. A
 // part that fails does not stop the others.
 func (w *worker) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
@@ -118,9 +157,9 @@ func (w *worker) look(ctx context.Context) error {
 	if err := w.clockIsRight(ctx); err != nil {
 		errs = append(errs, err)
 	} else {
-		errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickAlerts))
+		errs = append(errs, w.tick(ctx, w.store.TickPrompts))
 	}
-	w.deliverer.Kick()
+	w.kick()
 	return errors.Join(errs...)
 }
 
@@ -133,7 +172,10 @@ func (w *worker) settle(ctx context.Context) error {
 	if err := w.clockIsRight(ctx); err != nil {
 		return err
 	}
-	_, err := w.deliverer.Reconcile(ctx, chunk)
+	looked, err := w.others.Reconcile(ctx, chunk)
+	if looked > 0 {
+		w.kick()
+	}
 	return err
 }
 

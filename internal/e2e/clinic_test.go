@@ -98,7 +98,7 @@ func newClinic(t *testing.T, w wishes) *clinic {
 	if w.carrierKeywords {
 		keywords = "twilio"
 	}
-	c.org = c.admin("add-organisation", "--name", "Riverside Care", "--emergency", "999", "--carrier-keywords", keywords)
+	c.org = c.admin("add-organisation", "--name", "Riverside Care", "--emergency", "999", "--per-minute", "none", "--carrier-keywords", keywords)
 	return c
 }
 

@@ -19,10 +19,13 @@ import (
 type Limit struct {
 	Events int
 	Per    time.Duration
+	Burst  int // how many at once; Events when 0
 }
 
+func (l Limit) burst() int { return cmp.Or(l.Burst, l.Events) }
+
 // PerMinute allows n events a minute.
-func PerMinute(n int) Limit { return Limit{n, time.Minute} }
+func PerMinute(n int) Limit { return Limit{Events: n, Per: time.Minute} }
 
 // Options says how a Limiter works. The zero value works.
 type Options struct {
@@ -93,26 +96,42 @@ func New(redisURL string, now func() time.Time, o Options) (*Limiter, error) {
 // secret, after a word for the purpose, as in "signin:" + hash. The same key
 // must always come with the same limit.
 func (l *Limiter) Allow(ctx context.Context, key string, limit Limit) (ok bool, retryAfter time.Duration) {
-	if limit.Events <= 0 || limit.Per <= 0 {
-		return false, max(limit.Per, time.Second)
+	got, retryAfter := l.Take(ctx, key, limit, 1)
+	return got == 1, retryAfter
+}
+
+// Take counts up to n events for key, as many as are within the limit, and
+// reports how many those are, and if fewer, after how long one more would be.
+// For the rest it is as Allow.
+func (l *Limiter) Take(ctx context.Context, key string, limit Limit, n int) (got int, retryAfter time.Duration) {
+	if limit.Events <= 0 || limit.Per <= 0 || limit.Burst < 0 {
+		return 0, max(limit.Per, time.Second)
 	}
 	if !l.away.Load() {
-		result, err := l.ask(ctx, key, limit)
+		result, err := l.ask(ctx, key, limit, n)
 		if err == nil {
 			l.nShared.Add(1)
-			return result.Allowed > 0, max(result.RetryAfter, 0)
+			after := max(result.RetryAfter, 0)
+			if result.Allowed < n && after == 0 {
+				after = limit.Per / time.Duration(limit.Events)
+			}
+			return result.Allowed, after
 		}
 		if ctx.Err() == nil {
 			l.leaveAlone(err)
 		}
 	}
 	l.nLocal.Add(1)
-	return l.local.allow(key, Limit{max(limit.Events/l.share, 1), limit.Per})
+	share := Limit{Events: max(limit.Events/l.share, 1), Per: limit.Per}
+	if limit.Burst > 0 {
+		share.Burst = max(limit.Burst/l.share, 1)
+	}
+	return l.local.take(key, share, n)
 }
 
 // ask asks Redis beside the caller and stops waiting in time, whatever the
 // library does.
-func (l *Limiter) ask(ctx context.Context, key string, limit Limit) (*redis_rate.Result, error) {
+func (l *Limiter) ask(ctx context.Context, key string, limit Limit, n int) (*redis_rate.Result, error) {
 	select {
 	case l.asking <- struct{}{}:
 	default:
@@ -128,7 +147,7 @@ func (l *Limiter) ask(ctx context.Context, key string, limit Limit) (*redis_rate
 		// Not the caller's context: see patience.
 		asked, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer cancel()
-		result, err := l.shared.Allow(asked, key, redis_rate.Limit{Rate: limit.Events, Burst: limit.Events, Period: limit.Per})
+		result, err := l.shared.AllowAtMost(asked, key, redis_rate.Limit{Rate: limit.Events, Burst: limit.burst(), Period: limit.Per}, n)
 		answers <- answer{result, err}
 	})
 	late := time.NewTimer(l.timeout)

@@ -71,7 +71,7 @@ func allowed(l *Limiter, key string, limit Limit, times int) (n int, retryAfter 
 func TestProcessesShareOneLimit(t *testing.T) {
 	r := startRedis(t)
 	here, there := limiterOf(t, r.URL(), patient), limiterOf(t, r.URL(), patient)
-	hourly := Limit{5, time.Hour}
+	hourly := Limit{Events: 5, Per: time.Hour}
 	a, _ := allowed(here, "signin:a", hourly, 4)
 	b, after := allowed(there, "signin:a", hourly, 4)
 	if a != 4 || b != 1 {
@@ -93,7 +93,7 @@ func TestINV5_WithoutRedisEachProcessCountsItsShare(t *testing.T) {
 	o := patient
 	o.Processes = 2
 	l := limiterOf(t, r.URL(), o)
-	hourly := Limit{10, time.Hour}
+	hourly := Limit{Events: 10, Per: time.Hour}
 	if n, _ := allowed(l, "signin:a", hourly, 1); n != 1 {
 		t.Fatal("refused at once")
 	}
@@ -104,7 +104,7 @@ func TestINV5_WithoutRedisEachProcessCountsItsShare(t *testing.T) {
 	if n != 5 || after != 12*time.Minute {
 		t.Errorf("the share of 10 an hour is 5: allowed %d, the next after %v", n, after)
 	}
-	if n, _ := allowed(l, "signin:b", Limit{1, time.Hour}, 3); n != 1 {
+	if n, _ := allowed(l, "signin:b", Limit{Events: 1, Per: time.Hour}, 3); n != 1 {
 		t.Errorf("a share is never nothing: allowed %d", n)
 	}
 	if err := r.Restart(t.Context()); err != nil {
@@ -208,7 +208,7 @@ func TestASlowConnectionIsUsedOnceItIsThere(t *testing.T) {
 func TestALimitOfNothingAllowsNothing(t *testing.T) {
 	r := startRedis(t)
 	l := limiterOf(t, r.URL(), patient)
-	for _, nothing := range []Limit{{}, {0, time.Minute}, {-1, time.Minute}, {1, 0}} {
+	for _, nothing := range []Limit{{}, {Per: time.Minute}, {Events: -1, Per: time.Minute}, {Events: 1}} {
 		if ok, after := l.Allow(t.Context(), "signin:a", nothing); ok || after <= 0 {
 			t.Errorf("%+v: %v, %v", nothing, ok, after)
 		}
@@ -248,11 +248,16 @@ func eventually(tb testing.TB, what string, done func() bool) {
 	}
 }
 
+func (c *cells) allow(key string, limit Limit) (bool, time.Duration) {
+	got, after := c.take(key, limit, 1)
+	return got == 1, after
+}
+
 // In any stretch of time no more is allowed than all at once and what that time
 // gives back; and whoever waits as long as they were told is let in.
 func TestLocalCountingKeepsTheLimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		limit := Limit{rapid.IntRange(1, 20).Draw(t, "events"), time.Duration(rapid.IntRange(1, 3600).Draw(t, "seconds")) * time.Second}
+		limit := Limit{Events: rapid.IntRange(1, 20).Draw(t, "events"), Per: time.Duration(rapid.IntRange(1, 3600).Draw(t, "seconds")) * time.Second}
 		now := noon()
 		c := newCells(func() time.Time { return now })
 		each := limit.Per / time.Duration(limit.Events)
@@ -327,4 +332,24 @@ func BenchmarkAllow(b *testing.B) {
 			l.local.allow("signin:a", PerMinute(100))
 		}
 	})
+}
+
+// Several at once: as many as fit, and what does not fit takes nothing.
+func TestTakeGivesWhatFits(t *testing.T) {
+	r := startRedis(t)
+	for name, l := range map[string]*Limiter{
+		"by Redis": limiterOf(t, r.URL(), patient),
+		"alone":    limiterOf(t, "redis://127.0.0.1:1", Options{Processes: 1}),
+	} {
+		limit := Limit{Events: 60, Per: time.Hour, Burst: 10}
+		for i, want := range []struct{ asked, got int }{{4, 4}, {8, 6}, {1, 0}, {50, 0}} {
+			got, after := l.Take(t.Context(), "send:a", limit, want.asked)
+			if got != want.got {
+				t.Errorf("%s, question %d: %d of %d, want %d", name, i, got, want.asked, want.got)
+			}
+			if got < want.asked && (after <= 0 || after > time.Minute) || got == want.asked && after != 0 {
+				t.Errorf("%s, question %d: %d of %d, and the next after %s", name, i, got, want.asked, after)
+			}
+		}
+	}
 }

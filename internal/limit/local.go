@@ -27,7 +27,7 @@ func newCells(now func() time.Time) *cells {
 	return &cells{now: now, seed: maphash.MakeSeed()}
 }
 
-func (c *cells) allow(key string, limit Limit) (ok bool, retryAfter time.Duration) {
+func (c *cells) take(key string, limit Limit, n int) (got int, retryAfter time.Duration) {
 	type cell struct {
 		key   string
 		limit Limit
@@ -35,15 +35,17 @@ func (c *cells) allow(key string, limit Limit) (ok bool, retryAfter time.Duratio
 	i := maphash.Comparable(c.seed, cell{key, limit}) % cellCount
 	now := c.now().UnixNano()
 	each := int64(limit.Per) / int64(limit.Events)
-	all := each * int64(limit.Events)
+	all := each * int64(limit.burst())
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	// Not before now; and not later than an empty cell can be, in case the
 	// clock was set back.
-	full := min(max(c.full[i], now), now+all) + each
-	if wait := full - all - now; wait > 0 {
-		return false, time.Duration(wait)
-	}
+	full := min(max(c.full[i], now), now+all)
+	got = min(n, int((now+all-full)/each))
+	full += int64(got) * each
 	c.full[i] = full
-	return true, 0
+	if got == n {
+		return got, 0
+	}
+	return got, time.Duration(full + each - all - now)
 }

@@ -139,7 +139,8 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 	for _, r := range refs {
 		orgs, events, ids = addID(orgs, r.org), addID(events, r.event), append(ids, r.attempt)
 	}
-	return s.inTx(ctx, orgs, func(tx pgx.Tx) error {
+	var verdicts []notify.Verdict
+	err := s.inTx(ctx, orgs, func(tx pgx.Tx) error {
 		now := s.Now()
 		rows, err := tx.Query(ctx, sqlLockAttempts, orgs, events, ids, onceMore)
 		if err != nil {
@@ -149,7 +150,7 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 		if err != nil {
 			return err
 		}
-		verdicts := make([]notify.Verdict, len(found))
+		verdicts = make([]notify.Verdict, len(found))
 		var conversations []carenet.ID
 		for i, r := range found {
 			verdicts[i] = decide(r.attempt(), now)
@@ -167,6 +168,15 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 		}
 		return s.stopNumbers(ctx, tx, found, verdicts, now)
 	})
+	if err != nil {
+		return err
+	}
+	for _, v := range verdicts {
+		if v.Pages {
+			s.onCode(v.Code)
+		}
+	}
+	return nil
 }
 
 // queueVerdict writes a decision about an attempt. The delivery follows only

@@ -18,13 +18,12 @@ type NewOrganisation struct {
 	Sender                                      string // E.164
 	MessagingService                            string
 	CarrierKeywords                             bool // the carrier answers STOP, START and HELP itself
+	PerMinute                                   int  // texts a minute from the sender; 0: as its kind; NoLimit
 }
 
 const (
 	sqlInsertOrganisation = `INSERT INTO organisation (org_id, name, zone, language, region, emergency_number, clinic_number, staffed_hours, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-	sqlInsertSender = `INSERT INTO sender (org_id, id, number, messaging_service_sid, carrier_keywords, position, created_at)
-VALUES ($1, $2, $3, $4, $5, 1, $6)`
 	sqlInsertSet = `INSERT INTO question_set (org_id, id, code, version, items, created_at) VALUES ($1, $2, $3, $4, $5, $6)`
 )
 
@@ -43,23 +42,16 @@ func (s *Store) AddOrganisation(ctx context.Context, n NewOrganisation) (carenet
 	if _, err := carenet.Zone(n.Zone); err != nil {
 		return carenet.NilID, err
 	}
-	if n.Sender != "" {
-		phone, err := carenet.ParsePhone(n.Sender, n.Region)
-		if err != nil {
-			return carenet.NilID, err
-		}
-		n.Sender = string(phone)
+	sender := NewSender{Number: n.Sender, MessagingService: n.MessagingService, CarrierKeywords: n.CarrierKeywords, PerMinute: n.PerMinute, Position: 1}
+	if err := sender.check(op, n.Region); err != nil {
+		return carenet.NilID, err
 	}
 	now := s.Now()
 	org, set := carenet.NewID(now), ask.Wellbeing()
-	keywords := "ours"
-	if n.CarrierKeywords {
-		keywords = "twilio"
-	}
 	err := s.inTx(ctx, []carenet.ID{org}, func(tx pgx.Tx) error {
 		b := &pgx.Batch{}
 		b.Queue(sqlInsertOrganisation, org, n.Name, n.Zone, n.Language, strings.ToUpper(n.Region), n.EmergencyNumber, n.ClinicNumber, n.StaffedHours, now)
-		b.Queue(sqlInsertSender, org, carenet.NewID(now), n.Sender, n.MessagingService, keywords, now)
+		sender.queue(b, org, carenet.NewID(now), now)
 		b.Queue(sqlInsertSet, org, carenet.NewID(now), set.Code, set.Version, set.Items, now)
 		s.queueAudit(b, carenet.Actor{Kind: carenet.ActorOperator, Org: org, Via: "command"}, now, audited{Action: "organisation.add", Table: "organisation", Row: org})
 		return tx.SendBatch(ctx, b).Close()

@@ -34,6 +34,7 @@ type Store struct {
 	txTime   time.Duration
 	trend    alerts.Trend // the policy in force: one question, one pack
 	onFault  func(alerts.Fault)
+	onCode   func(code int)
 }
 
 // Options configure a Store.
@@ -89,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the database pool: %w", err)
 	}
 	s := &Store{pool: pool, keys: o.Keys, now: o.Now, composer: o.Composer, rules: o.Rules, siteURL: o.SiteURL, txTime: txTime,
-		trend: alerts.Trend{Scale: alerts.OneToFive(), Pack: o.Pack}, onFault: o.OnFault}
+		trend: alerts.Trend{Scale: alerts.OneToFive(), Pack: o.Pack}, onFault: o.OnFault, onCode: func(int) {}}
 	if len(s.trend.Pack.Rules) == 0 {
 		s.trend.Pack = pack.Default().Pack
 	}
@@ -101,6 +102,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	return s, nil
 }
+
+// OnCode has f called for each answer of the provider whose policy pages the
+// operator. It is set before the store is used.
+func (s *Store) OnCode(f func(code int)) { s.onCode = f }
 
 // Close waits for running work and closes the pool.
 func (s *Store) Close() { s.pool.Close() }

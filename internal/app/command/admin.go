@@ -13,7 +13,7 @@ import (
 
 func (sh *shell) admin() *cobra.Command {
 	cmd := &cobra.Command{Use: "admin", Short: "set up and look after an installation"}
-	cmd.AddCommand(sh.addOrganisation(), sh.addClinician(), sh.addPatient(), sh.addFollower(), sh.hold(), sh.dailyCap(), sh.keyset(), sh.audit())
+	cmd.AddCommand(sh.addOrganisation(), sh.addClinician(), sh.addPatient(), sh.addFollower(), sh.addSender(), sh.setSenderRate(), sh.retireSender(), sh.senders(), sh.hold(), sh.dailyCap(), sh.keyset(), sh.audit())
 	return cmd
 }
 
@@ -24,7 +24,7 @@ func operator(org carenet.ID) carenet.Actor {
 
 func (sh *shell) addOrganisation() *cobra.Command {
 	var n postgres.NewOrganisation
-	var carrier string
+	var carrier, rate string
 	cmd := &cobra.Command{Use: "add-organisation", Short: "add a clinic, charity or council and its sender", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		st, cfg, err := sh.store(cmd.Context())
 		if err != nil {
@@ -37,12 +37,11 @@ func (sh *shell) addOrganisation() *cobra.Command {
 		if n.Region == "" {
 			n.Region = cfg.DefaultRegion
 		}
-		switch carrier {
-		case "twilio":
-			n.CarrierKeywords = true
-		case "ours":
-		default:
-			return usageError{fmt.Errorf("--carrier-keywords must be twilio (the carrier answers STOP itself) or ours")}
+		if n.CarrierKeywords, err = carrierKeywords(carrier); err != nil {
+			return err
+		}
+		if n.PerMinute, err = perMinute(rate); err != nil {
+			return err
 		}
 		org, err := st.AddOrganisation(cmd.Context(), n)
 		if err != nil {
@@ -62,6 +61,7 @@ func (sh *shell) addOrganisation() *cobra.Command {
 	f.StringVar(&n.Sender, "sender", "", "the number that texts leave from (default: TWILIO_FROM)")
 	f.StringVar(&n.MessagingService, "messaging-service", "", "or the messaging service (default: TWILIO_MESSAGING_SERVICE_SID)")
 	f.StringVar(&carrier, "carrier-keywords", "twilio", "who answers STOP, START and HELP: twilio or ours")
+	f.StringVar(&rate, "per-minute", "", perMinuteHelp)
 	return cmd
 }
 

@@ -59,6 +59,16 @@ func (sh *shell) doctor() *cobra.Command {
 		say("texts can be kept while PostgreSQL is away", app.TrySpool(cfg))
 		say("Redis answers", app.PingRedis(ctx, cfg))
 		say("the text provider lets us in", app.PingProvider(ctx, cfg))
+		standing, err := st.Standing(ctx)
+		say("it is known where the texts are", err)
+		for _, t := range app.Troubles(standing) {
+			word := "note"
+			if t.Wrong {
+				word = "wrong"
+				bad++
+			}
+			fmt.Fprintf(sh.out, "%s: %s\n", word, t.Says)
+		}
 		if bad > 0 {
 			return &failure{fmt.Sprintf("%d things are wrong", bad)}
 		}
