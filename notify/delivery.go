@@ -13,15 +13,18 @@ type State string
 // The states of a delivery. A delivery is planned and queued in one step, so
 // "planned" is only seen while its batch is being decided.
 const (
-	Queued     State = "queued"
-	Sending    State = "sending"
-	Uncertain  State = "uncertain"
-	Sent       State = "sent"
-	Delivered  State = "delivered"
-	Failed     State = "failed"
-	Expired    State = "expired"
-	Withdrawn  State = "withdrawn"
-	NeedsHuman State = "needs_human"
+	Queued    State = "queued"
+	Sending   State = "sending"
+	Uncertain State = "uncertain"
+	Sent      State = "sent"
+	// Unconfirmed is the end of what was sent and never heard of again. Most
+	// carriers that confirm nothing deliver all the same.
+	Unconfirmed State = "unconfirmed"
+	Delivered   State = "delivered"
+	Failed      State = "failed"
+	Expired     State = "expired"
+	Withdrawn   State = "withdrawn"
+	NeedsHuman  State = "needs_human"
 )
 
 // AttemptState is where one try stands.

@@ -23,6 +23,7 @@ type group struct {
 // groups are all that can be measured, in the order they run in.
 var groups = []group{
 	{"inbound", "texts taken in over HTTP, signed and committed, beside bare commits", inbound},
+	{"delivery", "an alert behind 100,000 queued updates, and how fast those leave", delivery},
 	{"latency", "from a patient's text to the follower's phone, one at a time", latency},
 	{"reader", "replies read on one core, and how many texts of alarm the crisis words find", reader},
 	{"rules", "days of answers that the trend rules look at, and what one more answer costs, on one core", rules},

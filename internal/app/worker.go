@@ -30,6 +30,7 @@ type worker struct {
 	running  sync.WaitGroup
 
 	partitioned time.Time
+	swept       time.Time
 }
 
 const (

@@ -373,6 +373,7 @@ const (
 	PagePatientStateSending         Key = "page.patient.state_sending"
 	PagePatientStateSent            Key = "page.patient.state_sent"
 	PagePatientStateUncertain       Key = "page.patient.state_uncertain"
+	PagePatientStateUnconfirmed     Key = "page.patient.state_unconfirmed"
 	PagePatientStateWithdrawn       Key = "page.patient.state_withdrawn"
 	PagePatientThread               Key = "page.patient.thread"
 	PagePatientThreadEmpty          Key = "page.patient.thread_empty"
@@ -851,6 +852,7 @@ var catalogue = map[Key]shape{
 	PagePatientStateSending:         {Plural: false, Fields: []string(nil)},
 	PagePatientStateSent:            {Plural: false, Fields: []string(nil)},
 	PagePatientStateUncertain:       {Plural: false, Fields: []string(nil)},
+	PagePatientStateUnconfirmed:     {Plural: false, Fields: []string(nil)},
 	PagePatientStateWithdrawn:       {Plural: false, Fields: []string(nil)},
 	PagePatientThread:               {Plural: false, Fields: []string(nil)},
 	PagePatientThreadEmpty:          {Plural: false, Fields: []string(nil)},

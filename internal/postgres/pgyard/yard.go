@@ -74,3 +74,27 @@ func (y *Yard) CheckIns(ctx context.Context) (n int, err error) {
 
 // Close ends the connection.
 func (y *Yard) Close() error { return y.conn.Close(context.Background()) }
+
+const (
+	sqlRelane  = `UPDATE delivery SET priority = $1 WHERE state = 'queued'`
+	sqlPlanned = `SELECT NOT EXISTS (SELECT 1 FROM event WHERE state = 'pending')`
+	sqlQueued  = `SELECT count(*) FROM delivery WHERE state = 'queued' AND priority = $1`
+)
+
+// Relane moves all that is queued into one lane, and returns how many.
+func (y *Yard) Relane(ctx context.Context, lane int) (int64, error) {
+	tag, err := y.conn.Exec(ctx, sqlRelane, lane)
+	return tag.RowsAffected(), err
+}
+
+// Planned says whether no event waits to be planned.
+func (y *Yard) Planned(ctx context.Context) (done bool, err error) {
+	err = y.conn.QueryRow(ctx, sqlPlanned).Scan(&done)
+	return done, err
+}
+
+// Queued counts what is queued in one lane, of every organisation.
+func (y *Yard) Queued(ctx context.Context, lane int) (n int, err error) {
+	err = y.conn.QueryRow(ctx, sqlQueued, lane).Scan(&n)
+	return n, err
+}

@@ -138,15 +138,16 @@ var inStates = map[string]text.Key{
 }
 
 var outStates = map[notify.State]text.Key{
-	notify.Queued:     text.PagePatientStateQueued,
-	notify.Sending:    text.PagePatientStateSending,
-	notify.Uncertain:  text.PagePatientStateUncertain,
-	notify.Sent:       text.PagePatientStateSent,
-	notify.Delivered:  text.PagePatientStateDelivered,
-	notify.Failed:     text.PagePatientStateFailed,
-	notify.Expired:    text.PagePatientStateExpired,
-	notify.Withdrawn:  text.PagePatientStateWithdrawn,
-	notify.NeedsHuman: text.PagePatientStateNeedsHuman,
+	notify.Queued:      text.PagePatientStateQueued,
+	notify.Sending:     text.PagePatientStateSending,
+	notify.Uncertain:   text.PagePatientStateUncertain,
+	notify.Sent:        text.PagePatientStateSent,
+	notify.Unconfirmed: text.PagePatientStateUnconfirmed,
+	notify.Delivered:   text.PagePatientStateDelivered,
+	notify.Failed:      text.PagePatientStateFailed,
+	notify.Expired:     text.PagePatientStateExpired,
+	notify.Withdrawn:   text.PagePatientStateWithdrawn,
+	notify.NeedsHuman:  text.PagePatientStateNeedsHuman,
 }
 
 // linkToken is the token of a link in a text. It opens what is for the text's
