@@ -24,7 +24,8 @@ const samplesOf = 40
 // commit, bell, plan, claim, hand-over. Web and worker are processes of their
 // own. The yardstick is one committed row and one HTTP request to the same web
 // process, one after the other: the least that anything which is committed and
-// asked for over HTTP could take.
+// asked for over HTTP could take. Of the same texts it says how long the part is
+// from the check-in's fact to the request at the provider.
 func latency(ctx context.Context, b *bench) (figures []figure, err error) {
 	ctx, cancel := context.WithTimeout(ctx, groupLimit)
 	defer cancel()
@@ -78,7 +79,38 @@ func latency(ctx context.Context, b *bench) (figures []figure, err error) {
 		}
 		ours, yards = append(ours, one), append(yards, two)
 	}
-	return compare("latency_text_to_follower", "ms", "commit_and_http", ours, yards), nil
+	requests, err := l.requests(ctx, b.rounds)
+	if err != nil {
+		return nil, err
+	}
+	figures = compare("latency_text_to_follower", "ms", "commit_and_http", ours, yards)
+	return append(figures[:1:1], append(compare("latency_event_to_request", "ms", "commit_and_http", requests, yards)[:1], figures[1])...), nil
+}
+
+// requests are, for the same texts, the times from the fact that the follower is
+// told of, which is a little before its commit, until the provider took the text.
+func (l *latencyRun) requests(ctx context.Context, rounds int) ([]round, error) {
+	if err := l.settled(ctx); err != nil {
+		return nil, err
+	}
+	events, err := l.yard.EventTimes(ctx, "update")
+	if err != nil {
+		return nil, err
+	}
+	all := make([]round, rounds)
+	for r := range all {
+		if all[r], err = oneByOne(samplesOf, func(i int) (time.Duration, error) {
+			for _, t := range l.sim.Messages(phone(followers, r*samplesOf+i)) {
+				if at, ok := events[t.SID]; ok && incoming(t) {
+					return t.At.Sub(at), nil
+				}
+			}
+			return 0, errors.New("a follower's text has no event")
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // simulate starts the provider and tells the service where it is.

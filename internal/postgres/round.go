@@ -17,6 +17,10 @@ const (
 	sqlBatchOrgs  = `SELECT org FROM lookup_batch($1)`
 	sqlLockEvents = `SELECT e.org_id, e.id, e.batch_id, e.kind, e.patient_id, e.subject_id, e.detail, e.at
 FROM event e WHERE e.batch_id = $1 AND e.state = 'pending' ORDER BY e.id FOR UPDATE SKIP LOCKED`
+	// A round says nothing to anybody: what it plans leaves only after a claim, whose
+	// commit is flushed and flushes this one before it. One that a crash of the
+	// server loses is done again from its events, which are still pending then.
+	sqlUnflushed  = `SELECT set_config('synchronous_commit', 'off', true)`
 	sqlEventsDone = `UPDATE event SET state = 'done', done_at = $2 WHERE id = ANY ($1)`
 	// A fact that cannot be planned is tried at least five times and for as long as
 	// giveUpAfter, then left for a human. What another worker did meanwhile stays done.
@@ -65,12 +69,11 @@ func (s *Store) round(ctx context.Context, batch, only carenet.ID) ([]carenet.Ev
 		return nil, err
 	}
 	err = s.inTx(ctx, orgs, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sqlLockEvents, batch)
-		if err != nil {
-			return err
-		}
-		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[eventRow])
-		if err != nil {
+		var found []eventRow
+		b := &pgx.Batch{}
+		b.Queue(sqlUnflushed)
+		collect(b.Queue(sqlLockEvents, batch), &found)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		var events []carenet.Event

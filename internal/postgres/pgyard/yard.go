@@ -98,3 +98,24 @@ func (y *Yard) Queued(ctx context.Context, lane int) (n int, err error) {
 	err = y.conn.QueryRow(ctx, sqlQueued, lane).Scan(&n)
 	return n, err
 }
+
+const sqlEventTimes = `SELECT a.sid, e.at FROM attempt a JOIN event e ON e.org_id = a.org_id AND e.id = a.event_id
+JOIN delivery d ON d.org_id = a.org_id AND d.event_id = a.event_id AND d.id = a.delivery_id
+WHERE a.no = 1 AND a.sid <> '' AND d.kind = $1`
+
+// EventTimes says, for each text of a kind by the provider's id, when the fact
+// was written that it tells of.
+func (y *Yard) EventTimes(ctx context.Context, kind string) (map[string]time.Time, error) {
+	rows, err := y.conn.Query(ctx, sqlEventTimes, kind)
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]time.Time{}
+	var sid string
+	var when time.Time
+	_, err = pgx.ForEachRow(rows, []any{&sid, &when}, func() error {
+		at[sid] = when
+		return nil
+	})
+	return at, err
+}
