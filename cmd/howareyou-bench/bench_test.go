@@ -64,9 +64,9 @@ func TestCommandLine(t *testing.T) {
 		says  string // of the refusal; empty when it is taken
 		takes []string
 	}{
-		{"", "", []string{"inbound", "latency", "reader", "rules", "backtest"}},
+		{"", "", []string{"inbound", "delivery", "latency", "reader", "rules", "backtest"}},
 		{"--only rules,inbound", "", []string{"rules", "inbound"}},
-		{"--only delivery", `there is no group "delivery"; there are: inbound, latency, reader, rules`, nil},
+		{"--only telling", `there is no group "telling"; there are: inbound, delivery, latency, reader, rules, backtest`, nil},
 		{"--clients 0", "--clients must be numbers from 1", nil},
 		{"--clients many", "--clients must be numbers from 1", nil},
 		{"--rounds 0", "--rounds must be 1 to", nil},
