@@ -221,7 +221,7 @@ func Scratch(ctx context.Context, address string, at time.Time) (scratch string,
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "" {
-		return "", nil, errors.New("DATABASE_URL must be written as postgres://...")
+		return "", nil, errors.New("DATABASE_URL must begin with postgres://")
 	}
 	u.Path = "/" + name
 	return u.String(), func(ctx context.Context) error {

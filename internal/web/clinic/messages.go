@@ -69,7 +69,6 @@ func (h *Handler) showOut(c *fiber.Ctx, status int, did handling) error {
 
 // handling is what was tried on a page, for what it says next.
 type handling struct {
-	done  string // "retry" or "close"
 	note  string // as it was typed
 	fault bool   // the note is missing or too long
 	late  bool   // somebody was faster
