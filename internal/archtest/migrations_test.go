@@ -36,17 +36,14 @@ var migrationName = regexp.MustCompile(`^(\d{4})_[a-z0-9_]+\.sql$`)
 
 func checkMigrations(set []migration) []string {
 	var broken []string
-	before := ""
-	for _, m := range set {
+	for i, m := range set {
 		match := migrationName.FindStringSubmatch(m.name)
 		switch {
 		case match == nil:
 			broken = append(broken, m.name+": name it NNNN_what_it_does.sql")
-		case match[1] <= before:
-			broken = append(broken, fmt.Sprintf("%s: number %s is taken; each has its own, so that two branches "+
-				"which each add one meet in review and not in production", m.name, match[1]))
-		default:
-			before = match[1]
+		case match[1] != fmt.Sprintf("%04d", i+1):
+			broken = append(broken, fmt.Sprintf("%s: number %04d was expected here; numbers are consecutive, so that two branches "+
+				"which each add one meet in review and not in production", m.name, i+1))
 		}
 		if !strings.Contains(m.sql, "-- +goose Up") {
 			broken = append(broken, m.name+": has no \"-- +goose Up\"")

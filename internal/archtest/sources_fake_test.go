@@ -48,8 +48,8 @@ func TestSourceLawsSeeWhatIsBroken(t *testing.T) {
 		{"now where clocks are compared", checkSQLInGo, "internal/postgres/skew.go", []byte("package x\nconst sqlA = `SELECT clock_timestamp()`"), ""},
 
 		{"migrations in order", order, "", []byte("0001_a.sql 0002_b.sql"), ""},
-		{"a gap", order, "", []byte("0001_a.sql 0003_b.sql"), ""},
-		{"a number twice", order, "", []byte("0001_a.sql 0001_b.sql"), "number 0001 is taken"},
+		{"a gap", order, "", []byte("0001_a.sql 0003_b.sql"), "number 0002 was expected"},
+		{"a number twice", order, "", []byte("0001_a.sql 0001_b.sql"), "number 0002 was expected"},
 		{"a name without a number", order, "", []byte("first.sql"), "NNNN_"},
 		{"a way back", ways, "", []byte("-- +goose Up\n-- +goose Down\n"), "a new migration"},
 		{"no way at all", ways, "", []byte("SELECT 1;"), "no \"-- +goose Up\""},
