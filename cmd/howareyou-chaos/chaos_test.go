@@ -60,11 +60,11 @@ func storms(t *testing.T, args ...string) (code int, figures []int) {
 // Everything at once, for a short while.
 func TestINV4_NothingIsLostOrDoubledInAStorm(t *testing.T) {
 	t.Parallel()
-	code, f := storms(t, "--messages", "160", "--kills", "8", "--seed", "7")
+	code, f := storms(t, "--messages", "80", "--kills", "4", "--seed", "7", "--workers", "2")
 	if code != 0 || f[0]+f[1]+f[2] > 0 {
 		t.Errorf("exit code %d, lost %d, doubled %d, unsettled %d", code, f[0], f[1], f[2])
 	}
-	if f[3] != 160 || f[4] != 8 || f[5] < 100 || f[6] != 7 {
+	if f[3] != 80 || f[4] != 4 || f[5] < 50 || f[6] != 7 {
 		t.Errorf("messages %d, kills %d, faults %d, seed %d: the storm was not what was asked for", f[3], f[4], f[5], f[6])
 	}
 }
@@ -73,7 +73,7 @@ func TestINV4_NothingIsLostOrDoubledInAStorm(t *testing.T) {
 func TestAPlantedFaultIsFound(t *testing.T) {
 	t.Parallel()
 	for i, sabotage := range []string{lose, double} {
-		code, f := storms(t, "--messages", "24", "--kills", "0", "--calm", "--patience", "10s", "--sabotage", sabotage)
+		code, f := storms(t, "--messages", "8", "--kills", "0", "--calm", "--webs", "1", "--workers", "1", "--patience", "5s", "--sabotage", sabotage)
 		want := [2]int{}
 		want[i] = 1
 		if code != exitFailed || [2]int{f[0], f[1]} != want {
@@ -83,7 +83,7 @@ func TestAPlantedFaultIsFound(t *testing.T) {
 }
 
 func TestWhatIsAskedForMustMakeSense(t *testing.T) {
-	for _, args := range []string{"--messages 3", "--messages 1000000", "--kills -1", "--messages 40 --kills 41", "--sabotage burn", "--grace 10ms", "more"} {
+	for _, args := range []string{"--messages 3", "--messages 1000000", "--kills -1", "--messages 40 --kills 41", "--sabotage burn", "--grace 10ms", "--webs 0", "--workers 99", "more"} {
 		var out, errOut bytes.Buffer
 		if code := run(t.Context(), strings.Fields(args), &out, &errOut); code != exitUsage || out.Len() > 0 || errOut.Len() == 0 {
 			t.Errorf("%s: exit code %d, out %q", args, code, out.String())

@@ -18,6 +18,8 @@ type options struct {
 	program  string // the service's binary
 	calm     bool   // nothing but kills befalls the service
 	grace    time.Duration
+	webs     int // processes of each role
+	workers  int
 	patience time.Duration // how long a text is waited for before the patient's next
 }
 
@@ -27,6 +29,9 @@ const perPatient = 4
 
 // maxMessages is how many texts there are numbers of patients for.
 const maxMessages = perPatient * 100_000
+
+// maxProcesses leaves the database's connections to those that run.
+const maxProcesses = 8
 
 func parse(args []string, errOut io.Writer) (options, error) {
 	var o options
@@ -38,6 +43,8 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	f.StringVar(&o.sabotage, "sabotage", "", "plant one fault that must be found: lose or double")
 	f.StringVar(&o.program, "program", beside("howareyou"), "the service's binary")
 	f.BoolVar(&o.calm, "calm", false, "no other outage than the kills, and a provider without faults")
+	f.IntVar(&o.webs, "webs", 2, "how many web processes run")
+	f.IntVar(&o.workers, "workers", 3, "how many workers run")
 	f.DurationVar(&o.grace, "grace", 3*time.Second, "how long the provider's list may lag (G)")
 	f.DurationVar(&o.patience, "patience", 2*time.Minute, "how long a text is waited for before the patient texts again; lost is only what never comes")
 	if err := f.Parse(args); err != nil {
@@ -52,6 +59,8 @@ func parse(args []string, errOut io.Writer) (options, error) {
 		return o, fmt.Errorf("--kills must be 0 to the number of messages")
 	case o.sabotage != "" && o.sabotage != lose && o.sabotage != double:
 		return o, fmt.Errorf("--sabotage must be %s or %s", lose, double)
+	case o.webs < 1 || o.webs > maxProcesses || o.workers < 1 || o.workers > maxProcesses:
+		return o, fmt.Errorf("--webs and --workers must be 1 to %d", maxProcesses)
 	case o.grace < time.Second:
 		return o, fmt.Errorf("--grace must be at least 1s")
 	}

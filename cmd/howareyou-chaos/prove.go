@@ -30,7 +30,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 		return r, err
 	}
 	defer func() { err = errors.Join(err, g.Close()) }()
-	way, addresses, err := layOut(g)
+	way, addresses, err := layOut(g, o.webs)
 	defer func() {
 		for _, d := range way.all() {
 			if d != nil {
@@ -63,7 +63,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 			err = errors.Join(err, s.close(endLimit))
 		}
 	}()
-	if err := s.start(ctx, addresses); err != nil {
+	if err := s.start(ctx, addresses, o.workers); err != nil {
 		return r, err
 	}
 	if !o.calm {
@@ -72,7 +72,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 			return r, err
 		}
 	}
-	note("seed %d: %d patients, each with a follower, send %d texts; %d web processes, %d workers, G %s", o.seed, t.patients, perPatient, webs, workers, o.grace)
+	note("seed %d: %d patients, each with a follower, send %d texts; %d web processes, %d workers, G %s", o.seed, t.patients, perPatient, o.webs, o.workers, o.grace)
 	began := time.Now()
 	raging := make(chan struct{})
 	go func() { defer close(raging); s.rage(t.begun, o.messages, o.kills) }()
@@ -127,7 +127,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 
 // layOut opens the doors between the parts and finds addresses for the web
 // processes.
-func layOut(g *rig.Ground) (w ways, addresses []string, err error) {
+func layOut(g *rig.Ground, webs int) (w ways, addresses []string, err error) {
 	var rooms []room
 	for range webs {
 		address, err := rig.FreeAddress()

@@ -14,12 +14,6 @@ import (
 	"howareyou/internal/rig"
 )
 
-// What runs of the service.
-const (
-	webs    = 2
-	workers = 3
-)
-
 // storm is what befalls the service while texts go in and out.
 type storm struct {
 	ground   *rig.Ground
@@ -47,7 +41,7 @@ type running struct {
 	group      *devenv.Group
 }
 
-func (s *storm) start(ctx context.Context, addresses []string) error {
+func (s *storm) start(ctx context.Context, addresses []string, workers int) error {
 	for i, address := range addresses {
 		s.running = append(s.running, &running{role: "serve", name: fmt.Sprintf("serve%d", i), env: []string{"LISTEN=" + address}})
 	}

@@ -53,7 +53,7 @@ func (m moving) to(at time.Time) {
 		m.t.Fatalf("the clock cannot go back %s", -d)
 	}
 	m.clock.ahead.Add(int64(d))
-	ctx, cancel := context.WithTimeout(m.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(m.t.Context(), 3*patience)
 	defer cancel()
 	if err := m.app.Settle(ctx); err != nil {
 		m.fail("at %s: %v", at, err)

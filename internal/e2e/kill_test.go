@@ -118,7 +118,7 @@ const (
 func TestINV4_KillWorkerAtRandom(t *testing.T) {
 	t.Parallel()
 	// Texts are on their way for a while, so that kills find some there.
-	c := newClinic(t, wishes{transit: 40 * time.Millisecond})
+	c := newClinic(t, wishes{transit: 150 * time.Millisecond})
 	heard := c.listen()
 	all := c.circles(50, 4)
 	_, workers := c.start(2)

@@ -141,7 +141,7 @@ func TestINV13_NothingPersonalInRedisOrLogs(t *testing.T) {
 	patient.Texts("PRIVATE 1 grumblewort")
 	patient.Expects("clinic only")
 	follower.Texts("a kind snorkelfish to her")
-	follower.Expects("who invited you")
+	follower.Expects("words go to")
 	nurse.Texts("ACK 7 wobbleshanks")
 	nurse.Expects("no open alert")
 	stranger.Texts("what is this quizzlepot")

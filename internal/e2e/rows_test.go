@@ -33,9 +33,10 @@ func countOn(ctx context.Context, url, query string, args ...any) (n int, err er
 }
 
 // sqlUnderWay counts what has not come to its end: facts that nobody planned
-// for, texts that were not handed over, and tries whose outcome is not known.
+// for, texts that were not handed over, and tries whose outcome is not known. A
+// text that waits for the morning is none of them.
 const sqlUnderWay = `SELECT (SELECT count(*) FROM event WHERE state <> 'done')
-	+ (SELECT count(*) FROM delivery WHERE state IN ('planned', 'queued', 'sending', 'uncertain'))
+	+ (SELECT count(*) FROM delivery WHERE state IN ('planned', 'queued', 'sending', 'uncertain') AND due_at < changed_at + interval '15 minutes')
 	+ (SELECT count(*) FROM attempt WHERE state IN ('sending', 'uncertain'))
 	+ (SELECT count(*) FROM conversation WHERE unsettled IS NOT NULL)`
 
