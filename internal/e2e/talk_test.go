@@ -119,7 +119,7 @@ func newStages(t *testing.T) (moving, map[string]*stage) {
 	}
 	stages := map[string]*stage{"en": {clinic: c, lang: "en", number: service, org: c.parse(c.org), numbers: numbers}}
 	for i, lang := range []string{"es", "ar"} {
-		org := c.admin("add-organisation", "--name", "Riverside Care", "--emergency", "999", "--carrier-keywords", "ours", "--language", lang, "--sender", w.numbers[i])
+		org := c.admin("add-organisation", "--name", "Riverside Care", "--emergency", "999", "--carrier-keywords", "ours", "--per-minute", "none", "--language", lang, "--sender", w.numbers[i])
 		stages[lang] = &stage{clinic: c, lang: lang, number: w.numbers[i], org: c.parse(org), numbers: numbers}
 	}
 	return family{clinic: c}.move(k), stages
