@@ -56,7 +56,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 	if err := rewire(g, way, o); err != nil {
 		return r, err
 	}
-	s := &storm{ground: g, way: way, note: note, random: rand.New(rand.NewPCG(o.seed, 0)), befell: map[string]int{}}
+	s := &storm{ground: g, way: way, random: rand.New(rand.NewPCG(o.seed, 0)), befell: map[string]int{}}
 	ended := false
 	defer func() {
 		if !ended {

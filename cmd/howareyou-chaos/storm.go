@@ -18,7 +18,6 @@ import (
 type storm struct {
 	ground   *rig.Ground
 	way      ways
-	note     func(string, ...any)
 	random   *rand.Rand
 	mu       sync.Mutex // of what runs
 	running  []*running

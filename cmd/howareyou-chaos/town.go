@@ -116,7 +116,7 @@ func (t *town) talk(ctx context.Context) error {
 		talking.Go(func() {
 			for i := int(next.Add(1)) - 1; i < t.patients && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				for text := range perPatient {
-					t.say(ctx, order[i], text)
+					t.say(order[i], text)
 					select {
 					case t.begun <- int(count.Add(1)):
 					case <-ctx.Done():
@@ -152,7 +152,7 @@ func words(patient, text int) string {
 // patient gets the emergency number.
 func ofDanger(patient, text int) bool { return text == perPatient-1 && patient%frightened == 0 }
 
-func (t *town) say(_ context.Context, patient, text int) {
+func (t *town) say(patient, text int) {
 	if _, err := t.provider.Send(number(asPatient, patient), rig.Service, words(patient, text)); err != nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
