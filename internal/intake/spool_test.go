@@ -308,17 +308,32 @@ func (f *fullFile) Truncate(size int64) error {
 	return f.SpoolFile.Truncate(size)
 }
 
-// comes and goes: a store whose database may be away.
+// flaky is a store whose database may be away. Like the real one it takes a text
+// that it already has without effect (INV-2): a replay that is cut short is done
+// again from its beginning.
 type flaky struct {
 	book
 	away atomic.Bool
+	has  map[string]bool // by SID
 }
 
 func (f *flaky) TakeIn(ctx context.Context, texts []carenet.InboundText) (carenet.Batch, error) {
 	if f.away.Load() {
 		return carenet.Batch{}, errAway
 	}
-	return f.book.TakeIn(ctx, texts)
+	var fresh []carenet.InboundText
+	f.look(func() {
+		if f.has == nil {
+			f.has = map[string]bool{}
+		}
+		for _, t := range texts {
+			if !f.has[t.SID] {
+				f.has[t.SID] = true
+				fresh = append(fresh, t)
+			}
+		}
+	})
+	return f.book.TakeIn(ctx, fresh)
 }
 
 // INV-1, INV-2: texts that come while the database is away are answered with a yes,
