@@ -3,8 +3,9 @@
 # bin/tools, PostgreSQL, redis-server and Chromium are found or installed by
 # the commands that need them.
 
-# Version stamping asks git, which may be missing or distrust the folder.
-export GOFLAGS := $(GOFLAGS) -buildvcs=false
+# Version stamping asks git, which may be missing or distrust the folder. Without
+# the folder's path in it, what one clone has compiled serves the next.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 
 # The race detector's build is the only build of the dependencies that the
 # checks and the tests need, so vet and staticcheck read that one too: a cold

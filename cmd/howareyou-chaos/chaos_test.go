@@ -22,7 +22,8 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	program = filepath.Join(dir, "howareyou")
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", program, "./cmd/howareyou")
+	args := append([]string{"build", "-buildvcs=false", "-o", program}, buildFlags...)
+	build := exec.Command("go", append(args, "./cmd/howareyou")...)
 	build.Dir = "../.."
 	out, err := build.CombinedOutput()
 	code := 1

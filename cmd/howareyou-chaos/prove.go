@@ -122,7 +122,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 		note("%s: %s", p.name, footprint(p.group.Pid()))
 	}
 	ended = true
-	return r, s.close(endLimit)
+	return r, errors.Join(s.close(endLimit), g.Crashes())
 }
 
 // layOut opens the doors between the parts and finds addresses for the web

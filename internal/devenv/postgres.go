@@ -56,7 +56,7 @@ type Postgres struct {
 // in the folder is ended first; one of a living process makes it fail. The
 // context bounds the start alone.
 func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
-	dir, lock, err := lockFolder(o.Dir, postgresLock)
+	dir, lock, err := lockFolder(o.Dir, postgresLock, o.Durable)
 	if err != nil {
 		return nil, fmt.Errorf("PostgreSQL: %w", err)
 	}

@@ -48,7 +48,7 @@ type Redis struct {
 // process left behind in the folder is ended first; one of a living process
 // makes it fail. The context bounds the start alone.
 func StartRedis(ctx context.Context, o RedisOptions) (*Redis, error) {
-	dir, lock, err := lockFolder(o.Dir, redisLock)
+	dir, lock, err := lockFolder(o.Dir, redisLock, o.Durable)
 	if err != nil {
 		return nil, fmt.Errorf("redis-server: %w", err)
 	}

@@ -11,11 +11,7 @@ import (
 // package does. Only what nobody could mistake for a busy machine fails.
 func TestAFollowerHearsWithinASecond(t *testing.T) {
 	c := newClinic(t, wishes{})
-	patients := 20
-	if raced {
-		patients = 4 // the figures of such a build say nothing
-	}
-	all := c.circles(patients, 5)
+	all := c.circles(10, 5)
 	c.start(1)
 	var took []time.Duration
 	for n := range all[0].texts {

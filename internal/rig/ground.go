@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -215,6 +216,27 @@ func (g *Ground) Close() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Crashes fails when a process has said what only a mistake in it says: a panic, a
+// fatal error or a data race.
+func (g *Ground) Crashes() error {
+	logs, err := filepath.Glob(g.Log("*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range logs {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if at := crash.FindIndex(text); at != nil {
+			return fmt.Errorf("%s: %s", filepath.Base(path), text[at[0]:min(len(text), at[0]+4000)])
+		}
+	}
+	return nil
+}
+
+var crash = regexp.MustCompile(`(?m)^(panic: |fatal error: |WARNING: DATA RACE)`)
 
 // Until asks every few milliseconds until the answer is yes, an error, or ctx ends.
 func Until(ctx context.Context, done func() (bool, error)) error {
