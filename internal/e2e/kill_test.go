@@ -42,12 +42,14 @@ func (c *clinic) circles(patients, texts int) []circle {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		if _, err := store.AddFollower(c.t.Context(), operator, postgres.NewFollower{
+		follower, err := store.AddFollower(c.t.Context(), operator, postgres.NewFollower{
 			NewPerson: postgres.NewPerson{Name: f.name, Phone: f.number}, Patient: patient,
 			Scope: carenet.Scope{carenet.PartScore, carenet.PartWords},
-		}); err != nil {
+		})
+		if err != nil {
 			c.t.Fatal(err)
 		}
+		p.id, f.id = patient.String(), follower.String()
 		all[i] = circle{patient: p, follower: f}
 		for n := range texts {
 			words := fmt.Sprintf("murmur%02dx%d", i, n)
