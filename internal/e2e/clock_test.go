@@ -28,21 +28,27 @@ type moving struct {
 // provider's as well.
 func (f family) move(k *clock) moving {
 	f.t.Helper()
+	return moving{family: f, clock: k, app: f.run(k, "all", app.Roles{Web: true, Worker: true})}
+}
+
+// run starts roles of the service in the test's own process on the clock.
+func (f family) run(k *clock, name string, roles app.Roles) *app.App {
+	f.t.Helper()
 	cfg, warnings, err := app.LoadConfig(f.env)
 	if err != nil || len(warnings) > 0 {
 		f.t.Fatal(err, warnings)
 	}
-	out, err := os.Create(filepath.Join(f.dir, "all.log"))
+	out, err := os.Create(filepath.Join(f.dir, name+".log"))
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	f.t.Cleanup(func() { _ = out.Close() })
-	a, err := app.Start(f.t.Context(), app.Options{Config: cfg, Roles: app.Roles{Web: true, Worker: true}, Now: k.now, Log: app.NewLogger(cfg, out)})
+	a, err := app.Start(f.t.Context(), app.Options{Config: cfg, Roles: roles, Now: k.now, Log: app.NewLogger(cfg, out)})
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	f.t.Cleanup(a.Stop)
-	return moving{family: f, clock: k, app: a}
+	return a
 }
 
 // to moves the time forward and lets happen what falls due by then.

@@ -2,11 +2,13 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"howareyou/internal/app"
 	"howareyou/notify/twiliosim"
 )
 
@@ -247,5 +249,39 @@ func TestINV5_WhateverRedisDoes(t *testing.T) {
 			o.settled()
 			o.arrivedOnce(all)
 		})
+	}
+}
+
+// TestINV6_ManyWorkersAskOnce: three workers tick at the same slot, and each
+// patient is asked once.
+func TestINV6_ManyWorkersAskOnce(t *testing.T) {
+	t.Parallel()
+	k := &clock{}
+	f := family{clinic: newClinic(t, wishes{now: k.now})}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot := k.now().Add(3 * time.Hour).Truncate(time.Minute)
+	var all []*phone
+	for i := range 25 {
+		all = append(all, f.patient(fmt.Sprintf("Patient%02d", i), fmt.Sprintf("+4477009011%02d", i), "--at", slot.In(london).Format("15:04")))
+	}
+	m := f.move(k)
+	for _, more := range []string{"second", "third"} {
+		f.run(k, more, app.Roles{Worker: true})
+	}
+	m.to(slot.Add(-time.Minute))
+	for _, p := range all {
+		p.ExpectsNothingMore()
+	}
+	m.to(slot)
+	for _, p := range all {
+		p.Expects("How are you overall today")
+	}
+	m.on(time.Minute)
+	m.nobodyElse()
+	if n := m.count("SELECT count(*) FROM prompt"); n != len(all) {
+		t.Errorf("%d prompts for %d patients", n, len(all))
 	}
 }

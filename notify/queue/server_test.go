@@ -230,6 +230,37 @@ func TestShutdownLetsARunningBatchFinish(t *testing.T) {
 	}
 }
 
+// A handler that neither ends nor heeds its context holds up neither other batches
+// nor the stop; its own batch the sweep finds again, for it was never done.
+func TestINV5_AHandlerThatIgnoresItsContextHoldsUpNothing(t *testing.T) {
+	r := startRedis(t)
+	began, release, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	stuck, handled := newBatch(), newSeen()
+	server := startServer(t, r, func(ctx context.Context, batch carenet.ID) error {
+		if batch != stuck {
+			return handled.handle(ctx, batch)
+		}
+		defer close(ended)
+		close(began)
+		<-release
+		return ctx.Err()
+	}, ServerOptions{Concurrency: 2, Grace: time.Second})
+	bell := startBell(t, r, BellOptions{})
+	bell.Ring(stuck)
+	<-began
+	other := newBatch()
+	bell.Ring(other)
+	handled.wait(t, other)
+	stop(t, server) // and not when the handler ends
+	select {
+	case <-ended:
+		t.Error("the stop waited for the handler")
+	default:
+	}
+	close(release)
+	<-ended
+}
+
 func TestShutdownWhileRedisIsFrozen(t *testing.T) {
 	r := startRedis(t)
 	handled := newSeen()
