@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"howareyou/carenet"
 	"howareyou/notify"
 )
 
@@ -97,90 +96,4 @@ func (s *Store) Standing(ctx context.Context) (Standing, error) {
 		st.Faults = append(st.Faults, Fault{p, c.Times, c.LastAt})
 	}
 	return st, nil
-}
-
-const (
-	sqlNotArrived = `SELECT d.event_id, d.id, d.kind, d.audience, d.state, d.cause, d.recipient_id, d.patient_id, d.staff_at, n.name_enc, m.name_enc AS patient_enc
-FROM delivery d LEFT JOIN person n ON n.org_id = d.org_id AND n.id = d.recipient_id LEFT JOIN person m ON m.org_id = d.org_id AND m.id = d.patient_id
-WHERE d.org_id = $1 AND d.staff_at IS NOT NULL AND d.handled_at IS NULL ORDER BY d.staff_at DESC LIMIT $2`
-	sqlHandled = `UPDATE delivery SET handled_at = $4, handled_by = $5 WHERE org_id = $1 AND event_id = $2 AND id = $3 AND staff_at IS NOT NULL AND handled_at IS NULL`
-)
-
-// NotArrived is a text that did not arrive, for staff to deal with.
-type NotArrived struct {
-	Event, Delivery carenet.ID
-	Kind            string
-	Audience        string
-	State           string
-	Cause           string
-	To              string // the recipient's name
-	Patient         carenet.ID
-	PatientName     string
-	At              time.Time
-}
-
-// NotArrived lists, newest first, the texts of the actor's organisation that did
-// not arrive and that nobody has dealt with.
-func (s *Store) NotArrived(ctx context.Context, actor carenet.Actor, limit int) (out []NotArrived, err error) {
-	err = s.forActor(ctx, actor, func(tx pgx.Tx) error {
-		if err := s.requireStaff(ctx, tx, actor); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, sqlNotArrived, actor.Org, limit)
-		if err != nil {
-			return err
-		}
-		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[notArrivedRow])
-		if err != nil {
-			return err
-		}
-		out = nil
-		for _, r := range found {
-			n := NotArrived{Event: r.EventID, Delivery: r.ID, Kind: r.Kind, Audience: r.Audience, State: r.State, Cause: r.Cause, Patient: orNil(r.PatientID), At: r.StaffAt}
-			if r.NameEnc != nil {
-				if n.To, err = s.personName(r.NameEnc, actor.Org, r.RecipientID); err != nil {
-					return err
-				}
-			}
-			if r.PatientEnc != nil {
-				if n.PatientName, err = s.personName(r.PatientEnc, actor.Org, n.Patient); err != nil {
-					return err
-				}
-			}
-			out = append(out, n)
-		}
-		return s.audit(ctx, tx, actor, audited{Action: "not_arrived.read", Table: "delivery"})
-	})
-	return out, err
-}
-
-type notArrivedRow struct {
-	EventID     carenet.ID
-	ID          carenet.ID
-	Kind        string
-	Audience    string
-	State       string
-	Cause       string
-	RecipientID carenet.ID
-	PatientID   *carenet.ID
-	StaffAt     time.Time
-	NameEnc     []byte
-	PatientEnc  []byte
-}
-
-// Handled says that the actor has dealt with a text that did not arrive.
-func (s *Store) Handled(ctx context.Context, actor carenet.Actor, event, delivery carenet.ID) error {
-	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
-		if err := s.requireStaff(ctx, tx, actor); err != nil {
-			return err
-		}
-		tag, err := tx.Exec(ctx, sqlHandled, actor.Org, event, delivery, s.Now(), actor.Person)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return carenet.Errorf(carenet.NotFound, "deal with a text", "somebody has dealt with it, or there is no such text")
-		}
-		return s.audit(ctx, tx, actor, audited{Action: "not_arrived.handled", Table: "delivery", Row: delivery})
-	})
 }

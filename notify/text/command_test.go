@@ -88,8 +88,8 @@ func TestINV17_WhoSaysWhatEachFollowerGets(t *testing.T) {
 	d := drafts()["command: who"]
 	d.Language, d.Patient = "en", "Mary Okafor"
 	for scope, want := range map[string]string{
-		"answered": "Ruth sees that you answered", "score": "Ruth sees your number.", "words": "Ruth sees your words.",
-		"score,words": "Ruth sees your number and words.",
+		"answered": "Ruth sees that you answered", "score": "Ruth sees your answer (1 to 5).", "words": "Ruth sees your words.",
+		"score,words": "Ruth sees your answer (1 to 5) and your words.",
 	} {
 		s, err := carenet.ParseScope(scope)
 		if err != nil {
