@@ -95,7 +95,7 @@ func Up(ctx context.Context, url string) error {
 		_, err := c.Exec(ctx, "SET ROLE "+RoleMigrate)
 		return err
 	}))
-	defer db.Close() //nolint:errcheck // nothing is written through it any more
+	defer db.Close() // nothing is written through it any more
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return err

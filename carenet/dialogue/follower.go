@@ -80,12 +80,12 @@ func MuteFor(arg string) (time.Duration, bool) {
 	if err != nil || n < 1 {
 		return 0, false
 	}
-	length := time.Duration(n)
+	var length time.Duration
 	switch {
 	case unit == "" || slices.Contains([]string{"h", "hs", "hr", "hrs", "hour", "hours", "hora", "horas", "ساعه", "ساعات", "س"}, unit):
-		length *= time.Hour
+		length = time.Duration(n) * time.Hour
 	case slices.Contains([]string{"d", "day", "days", "dia", "dias", "يوم", "ايام"}, unit):
-		length *= 24 * time.Hour
+		length = time.Duration(n) * 24 * time.Hour
 	default:
 		return 0, false
 	}

@@ -93,6 +93,7 @@ func (c *httpClient) do(_ context.Context, job int) error {
 	if err != nil {
 		return err
 	}
+	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ func openFolder(dir string, fresh bool) (folder, error) {
 		}
 	}
 	// The database server may run under another account, which must be able to pass.
-	return f, os.MkdirAll(f.private(""), 0o755)
+	return f, os.MkdirAll(f.private(""), 0o755) //nolint:gosec // see above; what lies in it is closed by itself
 }
 
 // clear removes what a demo made; what we do not know as ours stays.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -28,7 +29,8 @@ type outside struct {
 	site, sim string
 	running   *exec.Cmd
 	said      bytes.Buffer // on stderr
-	ended     chan error
+	ended     chan struct{}
+	endErr      error // once ended is closed
 }
 
 // wait bounds one start or stop on a busy machine.
@@ -83,13 +85,15 @@ func (o *outside) start(args ...string) (before []string) {
 		o.t.Fatal(err)
 	}
 	lines := make(chan string, 64)
-	o.ended = make(chan error, 1)
+	o.ended = make(chan struct{})
+	running, ended := o.running, o.ended
 	go func() {
 		for scan := bufio.NewScanner(out); scan.Scan(); {
 			lines <- scan.Text()
 		}
 		close(lines)
-		o.ended <- o.running.Wait()
+		o.endErr = running.Wait()
+		close(ended)
 	}()
 	late := time.After(wait)
 	for {
@@ -97,9 +101,8 @@ func (o *outside) start(args ...string) (before []string) {
 		case line, ok := <-lines:
 			switch {
 			case !ok:
-				err := <-o.ended
-				o.ended <- err // for the clean-up
-				o.t.Fatalf("ended before it was ready: %v\n%s\n%s", err, strings.Join(before, "\n"), o.said.String())
+				<-o.ended
+				o.t.Fatalf("ended before it was ready: %v\n%s\n%s", o.endErr, strings.Join(before, "\n"), o.said.String())
 			case line == "ready: http://"+o.site:
 				return before
 			}
@@ -253,9 +256,7 @@ func (o *outside) anotherIsRefused(t *testing.T) {
 }
 
 func asExit(err error, exit **exec.ExitError) bool {
-	e, ok := err.(*exec.ExitError)
-	*exit = e
-	return ok
+	return errors.As(err, exit)
 }
 
 func (o *outside) environmentSuffices(t *testing.T) {

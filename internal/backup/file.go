@@ -57,7 +57,7 @@ func Recipients(given []string) ([]age.Recipient, error) {
 			if err != nil {
 				return nil, fmt.Errorf("the recipients' file cannot be read: %w", plain(err))
 			}
-			defer f.Close() //nolint:errcheck // it was read
+			defer f.Close() // it was read
 			source = f
 		}
 		found, err := age.ParseRecipients(source)
@@ -78,7 +78,7 @@ func Identities(path string) ([]age.Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the identity's file cannot be read: %w", plain(err))
 	}
-	defer f.Close() //nolint:errcheck // it was read
+	defer f.Close() // it was read
 	found, err := age.ParseIdentities(f)
 	if err != nil {
 		return nil, errors.New("this is no file of age identities")
@@ -149,7 +149,7 @@ func Read(path string, by []age.Identity, use func(Header, io.Reader) error) err
 	if err != nil {
 		return fmt.Errorf("the backup cannot be read: %w", plain(err))
 	}
-	defer f.Close() //nolint:errcheck // it was read
+	defer f.Close() // it was read
 	opened, err := age.Decrypt(bufio.NewReaderSize(f, 1<<20), by...)
 	if err != nil {
 		return errors.New("the backup does not open: another identity, or not a backup")

@@ -143,7 +143,7 @@ func TestINV13_KeysetNeverPrintsItsKeys(t *testing.T) {
 	slog.New(slog.NewTextHandler(&log, nil)).Info("keys", "keyset", k)
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("keys", "keyset", k)
 	//lint:ignore SA9005 that nothing of it is marshalled is what this test is about
-	asJSON := must[[]byte](t)(json.Marshal(k))
+	asJSON := must[[]byte](t)(json.Marshal(k)) //nolint:staticcheck // SA9005: see above
 	for _, printed := range []string{fmt.Sprintf("%v %+v %#v %s", k, k, k, k), log.String(), string(asJSON)} {
 		for _, key := range [][]byte{d.Idx.Key, d.IdxNext.Key} {
 			for _, form := range []string{

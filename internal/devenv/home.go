@@ -85,7 +85,7 @@ const (
 func scratchParent() string {
 	var disk syscall.Statfs_t
 	if os.Getenv("TMPDIR") == "" && syscall.Statfs(memoryDisk, &disk) == nil &&
-		int64(disk.Bavail)*int64(disk.Bsize) >= memoryFree && syscall.Access(memoryDisk, 2) == nil {
+		disk.Bavail*uint64(disk.Bsize) >= memoryFree && syscall.Access(memoryDisk, 2) == nil {
 		return memoryDisk
 	}
 	return os.TempDir()

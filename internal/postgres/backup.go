@@ -56,6 +56,7 @@ type AuditEnd struct {
 }
 
 const (
+	//nolint:gosec // no password: it asks whether the role passes policies
 	sqlPassesPolicies = `SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`
 	sqlMayBe          = `SELECT coalesce((SELECT pg_has_role(current_user, oid, 'SET') FROM pg_roles WHERE rolname = $1), false)`
 	sqlMayBeOld       = `SELECT coalesce((SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = $1), false)`
@@ -202,7 +203,7 @@ func IsEmpty(ctx context.Context, address string) (bool, error) {
 	if err != nil {
 		return false, errors.New("the database cannot be reached")
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it only read
+	defer conn.Close(context.WithoutCancel(ctx)) // it only read
 	rows, err := conn.Query(ctx, sqlTables)
 	if err != nil {
 		return false, err
@@ -245,7 +246,7 @@ func AfterRestore(ctx context.Context, address string, madeAt, now time.Time) er
 	if err != nil {
 		return errors.New("the database cannot be reached")
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // every statement has been answered
+	defer conn.Close(context.WithoutCancel(ctx)) // every statement has been answered
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SET LOCAL ROLE "+migrations.RoleMigrate); err != nil {
 			return err

@@ -16,7 +16,7 @@ func TestIDsTravelUnchanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // the test is over
+	defer conn.Close(t.Context()) // the test is over
 	registerIDs(conn.TypeMap())
 	ids := rapid.Custom(func(t *rapid.T) carenet.ID {
 		return carenet.ID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "bytes"))

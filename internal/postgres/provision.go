@@ -42,7 +42,7 @@ func asAdmin(ctx context.Context, adminURL string, statements ...string) error {
 	if err != nil {
 		return fmt.Errorf("reach the database server: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // every statement has been answered
+	defer conn.Close(context.WithoutCancel(ctx)) // every statement has been answered
 	for _, s := range statements {
 		if _, err := conn.Exec(ctx, s); err != nil {
 			return fmt.Errorf("prepare the database server: %w", err)

@@ -26,9 +26,10 @@ import (
 )
 
 const (
-	// AccountSID and AuthToken are the account at the simulated provider.
+	// AccountSID is the account at the simulated provider.
 	AccountSID = "AC0123456789abcdef0123456789abcdef"
-	AuthToken  = "00112233445566778899aabbccddeeff"
+	// AuthToken is that account's.
+	AuthToken = "00112233445566778899aabbccddeeff"
 	// Service is the organisation's number.
 	Service = "+447700900999"
 
@@ -171,7 +172,7 @@ func (g *Ground) Ready(ctx context.Context) error {
 		}
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
-			return false, nil // not listening yet
+			return false, nil //nolint:nilerr // not listening yet
 		}
 		return res.StatusCode == http.StatusOK, res.Body.Close()
 	})

@@ -32,10 +32,10 @@ func (f *Feed) listen(ctx context.Context) {
 func (f *Feed) receive(ctx context.Context) error {
 	sub := f.redis.Subscribe(ctx, channel)
 	// A read that has begun ends with its connection, not with the context.
-	unhook := context.AfterFunc(ctx, func() { sub.Close() })
+	unhook := context.AfterFunc(ctx, func() { _ = sub.Close() })
 	defer func() {
 		if unhook() {
-			sub.Close()
+			_ = sub.Close()
 		}
 	}()
 	wait, asked := patience, true // the subscription itself is awaited first

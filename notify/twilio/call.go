@@ -130,7 +130,7 @@ func (c *call) request(method, rawURL string, data url.Values, headers map[strin
 		GetConn: func(string) { c.reached = false },
 		GotConn: func(got httptrace.GotConnInfo) {
 			c.reached = true
-			fence(got.Conn, c.ctx)
+			fence(c.ctx, got.Conn)
 		},
 	}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(c.ctx, trace), method, target.String(), body)

@@ -52,7 +52,7 @@ func fenced(dial func(context.Context, string, string) (net.Conn, error), now fu
 }
 
 // fence tells a connection until when the call that got it may write.
-func fence(conn net.Conn, ctx context.Context) {
+func fence(ctx context.Context, conn net.Conn) {
 	if t, ok := conn.(*tls.Conn); ok {
 		conn = t.NetConn()
 	}

@@ -36,7 +36,9 @@ func pages(t *testing.T, asked *int, pages ...[]map[string]any) http.HandlerFunc
 		}
 		n := 0
 		if s := q.Get("Page"); s != "" {
-			fmt.Sscan(s, &n)
+			if _, err := fmt.Sscan(s, &n); err != nil {
+				t.Errorf("page %q: %v", s, err)
+			}
 			if q.Get("PageToken") != "PASM"+s {
 				t.Errorf("page %d with token %q", n, q.Get("PageToken"))
 			}

@@ -141,7 +141,9 @@ func TestSendAsTheProviderSeesIt(t *testing.T) {
 func TestSendThroughAMessagingService(t *testing.T) {
 	var form url.Values
 	client, _ := provider(t, Config{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.ParseForm()
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
 		form = r.PostForm
 		answer(201, `{"sid":"`+goodSID+`","status":"accepted"}`)(w, r)
 	}))

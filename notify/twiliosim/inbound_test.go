@@ -2,6 +2,7 @@ package twiliosim_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -152,7 +153,7 @@ func TestSendFromAPhone(t *testing.T) {
 		{mary, sam, "2", twiliosim.ErrNoSender},
 		{mary, "", "", twiliosim.ErrBody},
 	} {
-		if _, err := w.Send(c.from, c.to, c.body); err != c.want {
+		if _, err := w.Send(c.from, c.to, c.body); !errors.Is(err, c.want) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
@@ -256,7 +257,7 @@ func TestWaitFor(t *testing.T) {
 	}
 	ended, end := context.WithCancel(context.Background())
 	end()
-	if _, err := w.WaitFor(ended, mary, func(twiliosim.Text) bool { return false }); err != context.Canceled {
+	if _, err := w.WaitFor(ended, mary, func(twiliosim.Text) bool { return false }); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled wait: %v", err)
 	}
 }

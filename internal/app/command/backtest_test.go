@@ -90,7 +90,7 @@ func TestBacktestRefuses(t *testing.T) {
 }
 
 func TestBacktestOfSyntheticPatients(t *testing.T) {
-	never := write(t, "never.yaml", strings.Replace(`pack: never
+	never := write(t, "never.yaml", strings.ReplaceAll(`pack: never
 version: 1
 signed_off: {by: a, role: b, on: 2026-03-01}
 rules:
@@ -100,7 +100,7 @@ rules:
     when: baseline_ready && drop >= 100
     words: {en: a, es: a, ar: a}
     source: judgement
-`, "\t", "", -1))
+`, "\t", ""))
 	code, out, errOut := run(t, "", "backtest", "--synthetic", "100", "--seed", "7", "--pack", never)
 	if code != exitFailed || !strings.Contains(errOut, "a target is missed") || !strings.Contains(out, "seed 7, pack never version 1\n") ||
 		strings.Count(out, "NO\n") < 4 {
