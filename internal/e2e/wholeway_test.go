@@ -134,6 +134,17 @@ func TestTheWholeWayFromTheQuestionToTheNurse(t *testing.T) {
 	m.nobodyElse()
 	lee.Texts("ACK 1")
 	lee.Expects("Nurse Dana took alert 1")
+
+	// Dana says what came of it, on her page.
+	danas, lees = m.dana.SignsIn("clinic"), lee.SignsIn("clinic")
+	page := danas.Opens(alertPage.Path).Shows(http.StatusOK, "What came of it?")
+	danas.Posts(page.Find(`action="([^"]*/resolve)"`), url.Values{"outcome": {"called"}, "note": {"a cold"}}).
+		Shows(http.StatusOK, "Alert 1 is closed", "Spoke with the patient").Without("What came of it?")
+	lees.Opens(alertPage.Path).Shows(http.StatusOK, "Spoke with the patient").Without("What came of it?")
+	m.nobodyElse()
+	if n := m.count("SELECT count(*) FROM alert WHERE state = 'resolved' AND outcome = 'called'"); n != 1 {
+		t.Errorf("%d alerts ended with a call, want 1", n)
+	}
 }
 
 func TestINV9_AnAlertClimbsUntilSomebodyTakesIt(t *testing.T) {

@@ -358,9 +358,12 @@ const (
 	PagePatientOutAuto              Key = "page.patient.out_auto"
 	PagePatientOutText              Key = "page.patient.out_text"
 	PagePatientOutcomeCalled        Key = "page.patient.outcome_called"
+	PagePatientOutcomeDone          Key = "page.patient.outcome_done"
 	PagePatientOutcomeFalseAlarm    Key = "page.patient.outcome_false_alarm"
 	PagePatientOutcomeMedication    Key = "page.patient.outcome_medication"
+	PagePatientOutcomeNote          Key = "page.patient.outcome_note"
 	PagePatientOutcomeOther         Key = "page.patient.outcome_other"
+	PagePatientOutcomeTitle         Key = "page.patient.outcome_title"
 	PagePatientOutcomeVisited       Key = "page.patient.outcome_visited"
 	PagePatientReadBy               Key = "page.patient.read_by"
 	PagePatientReadMark             Key = "page.patient.read_mark"
@@ -837,9 +840,12 @@ var catalogue = map[Key]shape{
 	PagePatientOutAuto:              {Plural: false, Fields: []string(nil)},
 	PagePatientOutText:              {Plural: false, Fields: []string(nil)},
 	PagePatientOutcomeCalled:        {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeDone:          {Plural: false, Fields: []string{"Number"}},
 	PagePatientOutcomeFalseAlarm:    {Plural: false, Fields: []string(nil)},
 	PagePatientOutcomeMedication:    {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeNote:          {Plural: false, Fields: []string(nil)},
 	PagePatientOutcomeOther:         {Plural: false, Fields: []string(nil)},
+	PagePatientOutcomeTitle:         {Plural: false, Fields: []string(nil)},
 	PagePatientOutcomeVisited:       {Plural: false, Fields: []string(nil)},
 	PagePatientReadBy:               {Plural: false, Fields: []string{"Name", "When"}},
 	PagePatientReadMark:             {Plural: false, Fields: []string(nil)},

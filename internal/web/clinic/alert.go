@@ -22,6 +22,9 @@ type alertView struct {
 	outcome  string
 	open     bool   // nobody has it
 	take     string // where the button sends its form
+	closing  bool   // somebody has it: what came of it is asked for
+	close    string // where that form goes
+	choices  []outcomeChoice
 }
 
 type severity struct {
@@ -70,6 +73,9 @@ func newAlertView(r front.Reader, base string, viewer carenet.ID, a carenet.Aler
 		severity: r.Say(s.word), tone: s.tone, reason: r.Reason(a.Evidence), has: whoHas(r, viewer, a),
 		open: alerts.Status(a.State) == alerts.StatusOpen, take: base + "/clinic/alerts/" + a.ID.String() + "/acknowledge",
 	}
+	if alerts.Status(a.State) == alerts.StatusAcknowledged {
+		v.closing, v.close, v.choices = true, base+"/clinic/alerts/"+a.ID.String()+"/resolve", outcomeChoices(r)
+	}
 	for _, f := range a.Evidence.Flags {
 		if key, ok := flagWords[f]; ok {
 			v.flags = append(v.flags, r.Say(key))
@@ -109,6 +115,8 @@ func aboutAlert(r front.Reader, viewer carenet.ID, a carenet.AlertView) notice {
 	switch {
 	case alerts.Status(a.State) == alerts.StatusAcknowledged && a.TakenByID == viewer:
 		return notice{ui.ToneLeaf, r.Say(text.PageBoardTakenTitle, text.Data{"Number": a.Number})}
+	case alerts.Status(a.State) == alerts.StatusResolved:
+		return notice{ui.ToneLeaf, closedNotice(r, a)}
 	case alerts.Status(a.State) == alerts.StatusAcknowledged:
 		return notice{ui.ToneAmber, r.Say(text.PageBoardAlreadyTaken, text.Data{"Name": a.TakenBy, "When": r.On(a.TakenAt)})}
 	}

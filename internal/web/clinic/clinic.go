@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/internal/auth"
 	"howareyou/internal/web/front"
@@ -15,13 +16,15 @@ import (
 
 // Store reads what staff may see and lets them take an alert on. Reading a
 // patient's page is on record as having read what it shows. Acknowledge is of
-// code Conflict when somebody else has the alert or it is resolved.
+// code Conflict when somebody else has the alert or it is resolved, ResolveAlert
+// when it is resolved already.
 type Store interface {
 	Board(ctx context.Context, actor carenet.Actor) (carenet.Board, error)
 	PatientPage(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.PatientPage, error)
 	PatientOfAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.ID, error)
 	AlertNumbered(ctx context.Context, actor carenet.Actor, number int) (carenet.ID, error)
 	Acknowledge(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.Batch, error)
+	ResolveAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID, outcome alerts.Outcome, note string) (carenet.Batch, error)
 	PatientStamp(ctx context.Context, actor carenet.Actor, patient carenet.ID) (string, error)
 	WriteToPatient(ctx context.Context, actor carenet.Actor, patient carenet.ID, words string, key carenet.ID) (carenet.Batch, error)
 	Messages
@@ -70,6 +73,7 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/clinic/alerts/:id", enter, h.alert)
 	h.mountMessages(r, enter)
 	r.Post("/clinic/alerts/:id/acknowledge", h.site.Guard, enter, h.acknowledge)
+	r.Post("/clinic/alerts/:id/resolve", h.site.Guard, enter, h.resolve)
 	r.Post("/clinic/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })
 }
 

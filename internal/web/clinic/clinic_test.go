@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/internal/auth"
 	"howareyou/internal/web/clinic"
@@ -35,6 +36,7 @@ type fake struct {
 	page     carenet.PatientPage
 	conflict bool
 	taken    []carenet.ID
+	closed   []string
 	desk
 }
 
@@ -72,6 +74,19 @@ func (f *fake) Acknowledge(_ context.Context, actor carenet.Actor, id carenet.ID
 	f.taken = append(f.taken, id)
 	f.hold(actor.Person, "Nurse Dana")
 	return carenet.Batch{ID: carenet.NewID(now), Events: []carenet.Event{{Kind: carenet.EventAlertTaken}}}, nil
+}
+
+func (f *fake) ResolveAlert(_ context.Context, _ carenet.Actor, id carenet.ID, outcome alerts.Outcome, note string) (carenet.Batch, error) {
+	switch {
+	case !outcome.Valid():
+		return carenet.Batch{}, carenet.Errorf(carenet.Invalid, "resolve alert", "say what came of it")
+	case f.page.Alerts[0].State == "resolved":
+		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "resolve alert", "this alert is already resolved")
+	}
+	a := &f.page.Alerts[0]
+	a.State, a.Outcome, a.ResolvedAt = "resolved", string(outcome), now
+	f.closed = append(f.closed, string(outcome)+" "+note)
+	return carenet.Batch{ID: carenet.NewID(now)}, nil
 }
 
 // hold gives Mary's alert to somebody.
@@ -233,6 +248,37 @@ func TestINV9_TakingAnAlert(t *testing.T) {
 		if res, _ := w.ask("POST", take, "", headers); res.StatusCode != 403 || len(w.fake.taken) > 0 {
 			t.Errorf("%v: %d", headers, res.StatusCode)
 		}
+	}
+}
+
+// INV-9: an alert ends with what a person says came of it, in one tap once they
+// have it.
+func TestINV9_SayingWhatCameOfAnAlert(t *testing.T) {
+	w := newWorld(t)
+	page, resolve := "/clinic/patients/"+mary.String(), "/clinic/alerts/"+alert.String()+"/resolve"
+	_, body := w.ask("GET", page, "", nil)
+	w.has(body, "I take this", "not", "What came of it?") // first somebody must have it
+	w.fake.hold(dana, "Nurse Dana")
+	_, body = w.ask("GET", page, "", nil)
+	w.has(body, "What came of it?", `name="outcome" value="called"`, `value="false_alarm"`, `action="/demo/as/dana`+resolve+`"`)
+
+	for _, form := range []string{"", "outcome=gone", "note=hello"} {
+		if res, _ := w.ask("POST", resolve, form, ours); res.StatusCode/100 != 4 || len(w.fake.closed) > 0 {
+			t.Errorf("%q: %d, closed %v", form, res.StatusCode, w.fake.closed)
+		}
+	}
+	if res, _ := w.ask("POST", resolve, "outcome=called", map[string]string{"Sec-Fetch-Site": "cross-site"}); res.StatusCode != 403 || len(w.fake.closed) > 0 {
+		t.Errorf("from another site: %d", res.StatusCode)
+	}
+	res, _ := w.ask("POST", resolve, "outcome=called&note=+she+is+fine+", ours)
+	if res.StatusCode != 303 || w.committed != 1 || len(w.fake.closed) != 1 || w.fake.closed[0] != "called she is fine" {
+		t.Errorf("%d, %d committed, closed %v", res.StatusCode, w.committed, w.fake.closed)
+	}
+	path, _, _ := strings.Cut(strings.TrimPrefix(res.Header.Get("Location"), "/demo/as/dana"), "#")
+	_, body = w.ask("GET", path, "", nil)
+	w.has(body, "Alert 12 is closed.", "Closed today 12:00", "Spoke with the patient", "not", "What came of it?")
+	if res, _ = w.ask("POST", resolve, "outcome=visited", ours); res.StatusCode != 409 || len(w.fake.closed) != 1 {
+		t.Errorf("twice: %d, closed %v", res.StatusCode, w.fake.closed)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/internal/auth"
 )
@@ -158,6 +159,9 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 	p.Alerts = []carenet.AlertView{w.maryAlert(), {ID: oldAlert, Number: 3, Patient: mary, Severity: "amber", State: "resolved", OpenedAt: now.AddDate(0, 0, -40),
 		Evidence: carenet.Evidence{Rule: "WB-TREND-EWMA", Usual: 4.1, Last: []float64{4, 3, 3}}, TakenBy: w.words.lee, TakenAt: now.AddDate(0, 0, -40),
 		ResolvedAt: now.AddDate(0, 0, -39), Outcome: "called"}}
+	if w.calm { // somebody has it, and what came of it is asked for
+		p.Alerts[0].State, p.Alerts[0].TakenBy, p.Alerts[0].TakenAt = "acknowledged", w.words.dana, now.Add(-10*time.Minute)
+	}
 	p.Circle = w.circle()
 	p.Phone, p.Stopped = "+447700900001", w.calm
 	p.Thread = []carenet.Message{
@@ -186,6 +190,11 @@ func (w *town) Acknowledge(context.Context, carenet.Actor, carenet.ID) (carenet.
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.taken = true
+	return carenet.Batch{}, nil
+}
+
+// ResolveAlert ends nothing.
+func (w *town) ResolveAlert(context.Context, carenet.Actor, carenet.ID, alerts.Outcome, string) (carenet.Batch, error) {
 	return carenet.Batch{}, nil
 }
 
