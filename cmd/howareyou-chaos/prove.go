@@ -56,7 +56,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 	if err := rewire(g, way, o); err != nil {
 		return r, err
 	}
-	s := &storm{ground: g, way: way, random: rand.New(rand.NewPCG(o.seed, 0)), befell: map[string]int{}}
+	s := &storm{ground: g, way: way, random: rand.New(rand.NewPCG(o.seed, 0)), befell: map[string]int{}, note: note}
 	ended := false
 	defer func() {
 		if !ended {
@@ -74,6 +74,7 @@ func prove(ctx context.Context, o options, note func(string, ...any)) (r result,
 	}
 	note("seed %d: %d patients, each with a follower, send %d texts; %d web processes, %d workers, G %s", o.seed, t.patients, perPatient, o.webs, o.workers, o.grace)
 	began := time.Now()
+	s.began = began
 	raging := make(chan struct{})
 	go func() { defer close(raging); s.rage(t.begun, o.messages, o.kills) }()
 	err = t.talk(ctx)

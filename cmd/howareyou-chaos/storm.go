@@ -26,6 +26,8 @@ type storm struct {
 	befell   map[string]int // how often each did
 	lasting  sync.WaitGroup // mishaps that end by themselves
 	failures []error
+	note     func(string, ...any)
+	began    time.Time // when the first text was sent
 }
 
 // ways are the doors that everything passes through.
@@ -101,10 +103,14 @@ func opened(which func(ways) *door) func(*storm) error {
 // begins any more and everything that it broke is whole again.
 func (s *storm) rage(begun <-chan int, messages, kills int) {
 	every := float64(messages) / float64(max(kills, 1))
-	mishapEvery := max(messages/max(2*len(s.mishaps), 1), 1)
+	// Each twice at least, and in a long run again and again.
+	mishapEvery := max(min(messages/max(2*len(s.mishaps), 1), 1000), 1)
 	var busy sync.Mutex // one mishap at a time; a turn that comes too early is left out
 	turn := 0
 	for n := range begun {
+		if tenth := messages / 10; tenth > 0 && n%tenth == 0 {
+			s.note("%d of %d texts after %s, %d kills", n, messages, time.Since(s.began).Round(time.Second), s.kills)
+		}
 		for s.kills < kills && float64(n) > every*float64(s.kills) {
 			s.kill()
 		}

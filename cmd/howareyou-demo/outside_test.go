@@ -30,7 +30,7 @@ type outside struct {
 	running   *exec.Cmd
 	said      bytes.Buffer // on stderr
 	ended     chan struct{}
-	endErr      error // once ended is closed
+	endErr    error // once ended is closed
 }
 
 // wait bounds one start or stop on a busy machine.
