@@ -51,7 +51,7 @@ func (s *Sim) createMessage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	d.Fate = s.faults.undeliverable()
+	d.Fate = s.faults.undeliverable(d.To)
 	lag, lags := s.faults.strikes(ListLag)
 	d.Hidden = lags
 	s.mu.Lock()
