@@ -8,6 +8,7 @@ import (
 
 // OutboundText is one text to hand to the provider.
 type OutboundText struct {
+	Channel             Channel
 	From                string // E.164; empty when MessagingServiceSID is set
 	MessagingServiceSID string
 	To                  string // E.164
@@ -42,6 +43,7 @@ type StatusReport struct {
 	Attempt carenet.ID
 	SID     string
 	Status  string // queued, sending, sent, delivered, undelivered, failed
+	Heard   Heard  // of a call: what is known of it by now
 	Code    int    // 0 for none
 	At      time.Time
 }

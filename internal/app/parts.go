@@ -50,7 +50,7 @@ func OpenStore(ctx context.Context, cfg Config, now func() time.Time, name strin
 		rules.Grace, rules.AlertGrace = cfg.Grace, min(cfg.Grace, rules.AlertGrace)
 	}
 	return postgres.Open(ctx, postgres.Options{URL: cfg.DatabaseURL, Keys: keys, Now: now, Composer: text.Composer{},
-		Rules: rules, SiteURL: cfg.PublicURL, Name: name,
+		Rules: rules, SiteURL: cfg.PublicURL, Name: name, Channels: []notify.Channel{notify.SMS, notify.Voice},
 		OnFault: func(f alerts.Fault) { ruleFaults.WithLabelValues(f.Rule).Inc() }})
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -164,12 +165,28 @@ func (f claimFacts) sender(r claimRow) (senderFacts, bool) {
 	return senderFacts{}, false
 }
 
+// caller is the sender that a call comes from: the one that was planned, if it can
+// call, else the first that can.
+func (f claimFacts) caller(r claimRow) (senderFacts, bool) {
+	planned, ok := f.sender(r)
+	if ok && strings.HasPrefix(planned.Number, "+") {
+		return planned, true
+	}
+	for _, x := range f.senders[r.OrgID] {
+		if !x.Retired && strings.HasPrefix(x.Number, "+") {
+			return x, true
+		}
+	}
+	return senderFacts{}, false
+}
+
 // candidate gathers what Recheck judges and what the text may say.
 func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, now time.Time) (notify.Candidate, notify.Draft) {
 	org := f.orgs[r.OrgID]
 	patient := f.patients[orNil(r.PatientID)]
 	c := notify.Candidate{Kind: notify.Kind(r.Kind), Audience: carenet.Audience(r.Audience), Reply: r.Detail.Reply, Now: now,
-		ExpiresAt: r.ExpiresAt, OptedOut: conv.OptedOut, WrongNumber: conv.WrongNumber, Suspect: conv.Suspect}
+		ExpiresAt: r.ExpiresAt, Channel: notify.Channel(r.Channel),
+		Number: notify.Number{Stopped: conv.OptedOut, Wrong: conv.WrongNumber, Suspect: conv.Suspect, SuspectCode: conv.SuspectCode}}
 	d := notify.Draft{Kind: c.Kind, Audience: c.Audience, Reply: c.Reply, Language: org.Language, Zone: zoneOf(org.Zone),
 		Organisation: org.Name, EmergencyNumber: org.EmergencyNumber, ClinicNumber: org.ClinicNumber, StaffedHours: org.StaffedHours,
 		Scale: carenet.WellbeingScale, AlertNumber: r.Detail.AlertNumber, Now: now}

@@ -36,6 +36,12 @@ func (plainComposer) Compose(d notify.Draft) (string, error) {
 	if d.Link != "" {
 		s += " link"
 	}
+	if d.Stage != "" {
+		if d.TakenBy != "" && d.Stage == notify.StageTakenBy {
+			s += " by=" + d.TakenBy
+		}
+		s += " stage=" + string(d.Stage)
+	}
 	return s, nil
 }
 
