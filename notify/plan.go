@@ -21,6 +21,7 @@ const (
 	KindSignIn     Kind = "sign_in"
 	KindKindWord   Kind = "kind_word" // a follower's word for the patient
 	KindStaff      Kind = "staff"     // a person wrote it
+	KindDigest     Kind = "digest"    // a summary, for a follower who asked for one
 )
 
 // Reach is how a person can be told something by text.

@@ -36,6 +36,8 @@ func (Composer) Compose(d notify.Draft) (string, error) {
 		body, err = c.kindWord()
 	case notify.KindStaff:
 		body, err = c.say(StaffText, Data{"By": d.Author, "Words": d.Words})
+	case notify.KindDigest:
+		body, err = c.digest()
 	case notify.KindSignIn:
 		body, err = c.say(SignIn, Data{"Link": d.Link})
 	default:

@@ -142,9 +142,27 @@ const (
 	DeskWhy                         Key = "desk.why"
 	DeskWords                       Key = "desk.words"
 	DeskWordsNone                   Key = "desk.words_none"
+	DigestAnsweredDay               Key = "digest_answered_day"
+	DigestAnsweredWeek              Key = "digest_answered_week"
+	DigestScoresDay                 Key = "digest_scores_day"
+	DigestScoresWeek                Key = "digest_scores_week"
 	DropUnknown                     Key = "drop_unknown"
 	DropWhich                       Key = "drop_which"
 	Dropped                         Key = "dropped"
+	EmailAlertDecline               Key = "email_alert_decline"
+	EmailAlertLook                  Key = "email_alert_look"
+	EmailAlertSafety                Key = "email_alert_safety"
+	EmailAlertTake                  Key = "email_alert_take"
+	EmailDigestAnswered             Key = "email_digest_answered"
+	EmailDigestLine                 Key = "email_digest_line"
+	EmailDigestScore                Key = "email_digest_score"
+	EmailEnd                        Key = "email_end"
+	EmailStop                       Key = "email_stop"
+	EmailSubjectAlert               Key = "email_subject_alert"
+	EmailSubjectDigest              Key = "email_subject_digest"
+	EmailSubjectMessage             Key = "email_subject_message"
+	EmailSubjectNews                Key = "email_subject_news"
+	EmailSubjectSignIn              Key = "email_subject_sign_in"
 	EmergencyServices               Key = "emergency_services"
 	Escalated                       Key = "escalated"
 	FaceWord1                       Key = "face.word1"
@@ -621,9 +639,27 @@ var catalogue = map[Key]shape{
 	DeskWhy:                         {Plural: false, Fields: []string(nil)},
 	DeskWords:                       {Plural: false, Fields: []string(nil)},
 	DeskWordsNone:                   {Plural: false, Fields: []string(nil)},
+	DigestAnsweredDay:               {Plural: true, Fields: []string{"Count", "Name", "Org"}},
+	DigestAnsweredWeek:              {Plural: true, Fields: []string{"Count", "Name", "Org"}},
+	DigestScoresDay:                 {Plural: false, Fields: []string{"Max", "Name", "Org", "Scores"}},
+	DigestScoresWeek:                {Plural: false, Fields: []string{"Max", "Name", "Org", "Scores"}},
 	DropUnknown:                     {Plural: false, Fields: []string{"Org"}},
 	DropWhich:                       {Plural: false, Fields: []string{"Org"}},
 	Dropped:                         {Plural: false, Fields: []string{"Name", "Org"}},
+	EmailAlertDecline:               {Plural: false, Fields: []string{"Last", "Name", "Number", "Org", "Usual"}},
+	EmailAlertLook:                  {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	EmailAlertSafety:                {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	EmailAlertTake:                  {Plural: false, Fields: []string{"Link"}},
+	EmailDigestAnswered:             {Plural: false, Fields: []string(nil)},
+	EmailDigestLine:                 {Plural: false, Fields: []string{"What", "When"}},
+	EmailDigestScore:                {Plural: false, Fields: []string{"Max", "Score"}},
+	EmailEnd:                        {Plural: false, Fields: []string{"Emergency"}},
+	EmailStop:                       {Plural: false, Fields: []string{"Link"}},
+	EmailSubjectAlert:               {Plural: false, Fields: []string{"Number", "Org"}},
+	EmailSubjectDigest:              {Plural: false, Fields: []string{"Org"}},
+	EmailSubjectMessage:             {Plural: false, Fields: []string{"Org"}},
+	EmailSubjectNews:                {Plural: false, Fields: []string{"Org"}},
+	EmailSubjectSignIn:              {Plural: false, Fields: []string{"Org"}},
 	EmergencyServices:               {Plural: false, Fields: []string(nil)},
 	Escalated:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	FaceWord1:                       {Plural: false, Fields: []string(nil)},
