@@ -45,8 +45,8 @@ func TestINV7_WhatTheCircleSendsIsCheckedWhenItLeaves(t *testing.T) {
 	}{
 		"a kind word":               {notify.Candidate{Kind: notify.KindKindWord, Following: true}, true},
 		"its sender was dropped":    {notify.Candidate{Kind: notify.KindKindWord}, false},
-		"somebody else's number":    {notify.Candidate{Kind: notify.KindKindWord, Following: true, WrongNumber: true}, false},
-		"the patient stopped":       {notify.Candidate{Kind: notify.KindKindWord, Following: true, OptedOut: true}, false},
+		"somebody else's number":    {notify.Candidate{Kind: notify.KindKindWord, Following: true, Number: notify.Number{Wrong: true}}, false},
+		"the patient stopped":       {notify.Candidate{Kind: notify.KindKindWord, Following: true, Number: notify.Number{Stopped: true}}, false},
 		"an update":                 {notify.Candidate{Kind: notify.KindUpdate, View: sees}, true},
 		"an update to one in quiet": {notify.Candidate{Kind: notify.KindUpdate, View: sees, Muted: true}, false},
 	} {

@@ -30,6 +30,7 @@ type Reach struct {
 	Conversation carenet.ID // NilID: no number is known
 	Sender       carenet.ID // the sender that the number knows us by
 	Stopped      bool       // the number is stopped, or somebody else's, as far as is known now
+	Contact      Contact    // on which channels
 }
 
 // CircleMember is a follower as the planner sees them.
@@ -64,6 +65,7 @@ type World struct {
 type Planned struct {
 	Event        carenet.Event
 	Kind         Kind
+	Channel      Channel
 	Audience     carenet.Audience
 	Recipient    carenet.ID
 	Conversation carenet.ID
@@ -122,16 +124,19 @@ func (p *planner) one(kind Kind, to carenet.Audience, r Reach, prio Priority, li
 		return nil
 	}
 	d := Planned{
-		Event: p.event, Kind: kind, Audience: to, Recipient: r.Person, Conversation: r.Conversation,
+		Event: p.event, Kind: kind, Channel: SMS, Audience: to, Recipient: r.Person, Conversation: r.Conversation,
 		Priority: prio, Reason: reason, DueAt: p.world.Now, ExpiresAt: p.world.Now.Add(life),
 	}
+	first, instead := FirstChannel(kind, to, r.Contact.Ways(to))
 	switch {
+	case instead != "":
+		d.Channel, d.Reason = first, reason+"; "+instead
 	case r.Conversation == carenet.NilID:
-		d.Cause = "no number is known"
+		d.Cause = causeNoNumber
 	case r.Stopped && kind == KindAlert:
 		// Known now, so that somebody else is asked at once. What else is
 		// stopped ends when it is about to leave: a START may come before.
-		d.Cause = "the number is stopped"
+		d.Cause = causeStopped
 	}
 	var texted carenet.ID
 	if r.Conversation == p.event.Detail.Conversation {

@@ -8,6 +8,7 @@ import (
 
 // OutboundText is one text to hand to the provider.
 type OutboundText struct {
+	Channel             Channel
 	From                string // E.164; empty when MessagingServiceSID is set
 	MessagingServiceSID string
 	To                  string // E.164

@@ -14,9 +14,8 @@ type Candidate struct {
 	Now       time.Time
 	ExpiresAt time.Time
 
-	OptedOut    bool // the number is stopped
-	WrongNumber bool
-	Suspect     bool // texts cannot reach it, says the provider
+	Channel Channel // "": a text
+	Number  Number
 
 	// For an email.
 	Unsubscribed bool // its reader wants none
@@ -36,6 +35,18 @@ type Candidate struct {
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
 }
 
+// Blocked says why nothing goes to the number on the candidate's channel now, empty
+// when something may.
+func (c Candidate) Blocked() string {
+	switch c.Channel {
+	case Voice:
+		return c.Number.Calls(c.Audience)
+	case Email, Page:
+		return "" // no number is needed
+	}
+	return c.Number.Texts()
+}
+
 // Recheck says whether a delivery may leave now. If not, state and cause say
 // how it ends. What was planned may no longer hold: a STOP, a withdrawn
 // consent, an answer or an acknowledgement may have come since.
@@ -43,18 +54,15 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	switch {
 	case c.Now.After(c.ExpiresAt):
 		return false, Expired, "its time passed"
-	case c.WrongNumber:
-		return false, Withdrawn, "the number belongs to somebody else"
-	case c.Kind == KindReply && c.Reply == carenet.ReplyOptedOut:
+	case c.Kind == KindReply && c.Reply == carenet.ReplyOptedOut && !c.Number.Wrong:
 		// The one confirmation; a carrier that confirms itself has none planned.
-		if !c.OptedOut {
+		if !c.Number.Stopped {
 			return false, Withdrawn, "the number was started again"
 		}
 		return true, Sending, ""
-	case c.OptedOut:
-		return false, Withdrawn, "the number is stopped"
-	case c.Suspect:
-		return false, Withdrawn, "texts do not reach the number; it must be checked"
+	}
+	if cause := c.Blocked(); cause != "" {
+		return false, Withdrawn, cause
 	}
 	switch {
 	case c.Removed:

@@ -20,8 +20,8 @@ func TestRecheck(t *testing.T) {
 		change(&c)
 		return c
 	}
-	stop := func(c *notify.Candidate) { c.OptedOut = true }
-	wrong := func(c *notify.Candidate) { c.OptedOut, c.WrongNumber = true, true }
+	stop := func(c *notify.Candidate) { c.Number.Stopped = true }
+	wrong := func(c *notify.Candidate) { c.Number.Stopped, c.Number.Wrong = true, true }
 	const w = notify.Withdrawn
 	for _, c := range []struct {
 		what  string

@@ -18,6 +18,7 @@ type claimRow struct {
 	EventID        carenet.ID
 	ID             carenet.ID
 	Kind           string
+	Channel        string
 	Audience       string
 	RecipientID    carenet.ID
 	ConversationID carenet.ID
@@ -40,12 +41,12 @@ const (
 	// Locked in one order, so that a claim and a STOP of the same number wait for
 	// each other: what commits second sees the first (INV-8).
 	sqlClaimConversations = `SELECT c.org_id, c.id, c.number_enc, c.opted_out_at IS NOT NULL AS opted_out,
-  c.wrong_number_at IS NOT NULL AS wrong_number, c.suspect_at IS NOT NULL AS suspect, c.unsettled, c.starts
+  c.wrong_number_at IS NOT NULL AS wrong_number, c.suspect_at IS NOT NULL AS suspect, c.suspect_code, c.unsettled, c.starts
 FROM conversation c WHERE c.org_id = ANY ($1) AND c.id IN (
   SELECT d.conversation_id FROM delivery d WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3))
 ORDER BY c.org_id, c.id FOR UPDATE`
 
-	sqlClaimRows = `SELECT d.org_id, d.event_id, d.id, d.kind, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id, d.sender_id,
+	sqlClaimRows = `SELECT d.org_id, d.event_id, d.id, d.kind, d.channel, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id, d.sender_id,
   d.priority, d.attempt_no, d.expires_at, d.body_enc, e.kind AS event_kind, e.at AS event_at, e.subject_id, e.detail
 FROM delivery d JOIN event e ON e.org_id = d.org_id AND e.id = d.event_id
 WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3)
@@ -79,6 +80,7 @@ type claimedConversation struct {
 	OptedOut    bool
 	WrongNumber bool
 	Suspect     bool
+	SuspectCode int
 	Unsettled   *carenet.ID
 	Starts      int
 }
@@ -133,6 +135,7 @@ func (s *Store) ClaimGranted(ctx context.Context, grants []notify.Grant) (claims
 		}
 		w := &pgx.Batch{}
 		busy := map[carenet.ID]bool{}
+		var moved []ended
 		for _, r := range found {
 			i := slices.IndexFunc(convs, func(c claimedConversation) bool { return c.OrgID == r.OrgID && c.ID == r.ConversationID })
 			if i < 0 {
@@ -144,9 +147,12 @@ func (s *Store) ClaimGranted(ctx context.Context, grants []notify.Grant) (claims
 			if !notify.Priority(r.Priority).Urgent() && (conv.Unsettled != nil || busy[conv.ID]) {
 				continue // one unsettled attempt a number: it waits its turn
 			}
-			claim, err := s.claimOne(w, r, conv, facts, now)
+			claim, end, err := s.claimOne(w, r, conv, facts, now)
 			if err != nil {
 				return err
+			}
+			if end.State != "" {
+				moved = append(moved, ended{r.OrgID, r.EventID, r.ID, end})
 			}
 			done++
 			if claim != nil {
@@ -154,7 +160,10 @@ func (s *Store) ClaimGranted(ctx context.Context, grants []notify.Grant) (claims
 				busy[conv.ID] = true
 			}
 		}
-		return tx.SendBatch(ctx, w).Close()
+		if err := tx.SendBatch(ctx, w).Close(); err != nil {
+			return err
+		}
+		return s.moveOn(ctx, tx, moved, now)
 	})
 	if err != nil {
 		return nil, 0, err
@@ -172,16 +181,20 @@ func (s *Store) compose(d notify.Draft) (body string, err error) {
 	return s.composer.Compose(d)
 }
 
-func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f claimFacts, now time.Time) (*notify.Claim, error) {
+func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f claimFacts, now time.Time) (claim *notify.Claim, end notify.Tried, err error) {
 	c, draft := f.candidate(s, r, conv, now)
 	if err := f.aboutCommand(s, r, &c, &draft); err != nil {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
-		return nil, nil
+		return nil, end, nil
 	}
 	ok, state, cause := notify.Recheck(c)
 	if !ok {
 		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(state), cause, now)
-		return nil, nil
+		// Whoever cannot be told because of their number may be told otherwise.
+		if state == notify.Withdrawn && cause == c.Blocked() {
+			end = notify.Tried{State: state, Cause: cause, Code: conv.SuspectCode, StopsOut: conv.OptedOut}
+		}
+		return nil, end, nil
 	}
 	number, err := s.open(conv.NumberEnc, r.OrgID, "conversation", "number_enc", conv.ID)
 	var body string
@@ -191,25 +204,25 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	}
 	if err != nil {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
-		return nil, nil
+		return nil, end, nil
 	}
 	if body == "" {
 		if draft.Link, err = s.queueLink(w, r, draft, now); err != nil {
-			return nil, err
+			return nil, end, err
 		}
 		if body, err = s.compose(draft); err != nil {
 			w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.NeedsHuman), "the text could not be written", now)
-			return nil, nil
+			return nil, end, nil
 		}
 	}
 	sealed, err := s.seal(body, r.OrgID, "delivery", "body_enc", r.ID)
 	if err != nil {
-		return nil, err
+		return nil, end, err
 	}
 	sender, ok := f.sender(r)
 	if !ok {
 		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.NeedsHuman), "the organisation has no sender", now)
-		return nil, nil
+		return nil, end, nil
 	}
 	attempt := carenet.NewID(now)
 	no := r.AttemptNo + 1
@@ -217,7 +230,7 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, sender.ID, r.ConversationID, now, now.Add(s.rules.Lease+s.rules.Skew), conv.Starts)
 	w.Queue(sqlUnsettled, r.OrgID, r.ConversationID, attempt, now, sender.ID)
 	return &notify.Claim{Org: r.OrgID, Event: r.EventID, Delivery: r.ID, Sender: orNil(r.SenderID), Lane: notify.Priority(r.Priority), EventAt: r.EventAt,
-		Text: notify.OutboundText{From: sender.Number, MessagingServiceSID: sender.MessagingServiceSID, To: number, Body: body, Attempt: attempt},
+		Text: notify.OutboundText{Channel: notify.Channel(r.Channel), From: sender.Number, MessagingServiceSID: sender.MessagingServiceSID, To: number, Body: body, Attempt: attempt},
 		Attempt: notify.Attempt{ID: attempt, No: no, State: notify.AttemptSending,
-			Kind: notify.Kind(r.Kind), StartedAt: now, ExpiresAt: r.ExpiresAt}}, nil
+			Kind: notify.Kind(r.Kind), StartedAt: now, ExpiresAt: r.ExpiresAt}}, end, nil
 }

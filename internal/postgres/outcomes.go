@@ -166,7 +166,17 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
-		return s.stopNumbers(ctx, tx, found, verdicts, now)
+		if err := s.stopNumbers(ctx, tx, found, verdicts, now); err != nil {
+			return err
+		}
+		var moved []ended
+		for i, r := range found {
+			if v := verdicts[i]; endsWithout(v) && r.No == r.AttemptNo {
+				moved = append(moved, ended{r.OrgID, r.EventID, r.DeliveryID,
+					notify.Tried{State: v.Delivery, Code: v.Code, Cause: v.Cause, StopsOut: v.StopsOut}})
+			}
+		}
+		return s.moveOn(ctx, tx, moved, now)
 	})
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ type Store struct {
 	trend    alerts.Trend // the policy in force: one question, one pack
 	onFault  func(alerts.Fault)
 	onCode   func(code int)
+	channels []notify.Channel
 }
 
 // Options configure a Store.
@@ -50,6 +51,8 @@ type Options struct {
 	Pack     alerts.Pack // the rules in force; the default pack when it has none
 	// OnFault is told of each rule that could not be judged on a new answer.
 	OnFault func(alerts.Fault)
+	// Channels are those that this deployment serves; texts alone when there are none.
+	Channels []notify.Channel
 }
 
 // Open makes the pool. It does not wait for the server: a process must come up
@@ -90,7 +93,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the database pool: %w", err)
 	}
 	s := &Store{pool: pool, keys: o.Keys, now: o.Now, composer: o.Composer, rules: o.Rules, siteURL: o.SiteURL, txTime: txTime,
-		trend: alerts.Trend{Scale: alerts.OneToFive(), Pack: o.Pack}, onFault: o.OnFault, onCode: func(int) {}}
+		trend: alerts.Trend{Scale: alerts.OneToFive(), Pack: o.Pack}, onFault: o.OnFault, onCode: func(int) {}, channels: o.Channels}
 	if len(s.trend.Pack.Rules) == 0 {
 		s.trend.Pack = pack.Default().Pack
 	}

@@ -14,12 +14,12 @@ import (
 
 // A person is reached at their first phone.
 const sqlReach = `SELECT DISTINCT ON (cp.org_id, cp.person_id) cp.org_id, cp.person_id, cp.conversation_id, c.sender_id,
-  c.opted_out_at IS NOT NULL OR c.wrong_number_at IS NOT NULL OR c.suspect_at IS NOT NULL AS stopped
+  c.opted_out_at IS NOT NULL AS stopped, c.wrong_number_at IS NOT NULL AS wrong, c.suspect_at IS NOT NULL AS suspect, c.suspect_code
 FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
 WHERE cp.org_id = ANY ($1) AND cp.person_id = ANY ($2) AND cp.kind = 'phone' AND cp.removed_at IS NULL
 ORDER BY cp.org_id, cp.person_id, cp.position, cp.id`
 
-const sqlActiveSenders = `SELECT org_id, id, position FROM sender WHERE org_id = ANY ($1) AND retired_at IS NULL ORDER BY org_id, position, id`
+const sqlActiveSenders = `SELECT org_id, id, position, number LIKE '+%' AS calls FROM sender WHERE org_id = ANY ($1) AND retired_at IS NULL ORDER BY org_id, position, id`
 
 const sqlDanger = `SELECT a.id FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) AND a.severity = $3`
 
@@ -48,12 +48,20 @@ type reachRow struct {
 	ConversationID carenet.ID
 	SenderID       *carenet.ID
 	Stopped        bool
+	Wrong          bool
+	Suspect        bool
+	SuspectCode    int
+}
+
+func (r reachRow) number() notify.Number {
+	return notify.Number{Stopped: r.Stopped, Wrong: r.Wrong, Suspect: r.Suspect, SuspectCode: r.SuspectCode}
 }
 
 type activeSenderRow struct {
 	OrgID    carenet.ID
 	ID       carenet.ID
 	Position int
+	Calls    bool
 }
 
 type circleRow struct {
@@ -171,14 +179,16 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 		for _, id := range people {
 			w.People[id] = notify.Reach{Person: id}
 		}
-		for _, r := range reaches {
-			if r.OrgID == org {
-				w.People[r.PersonID] = notify.Reach{Person: r.PersonID, Conversation: r.ConversationID, Sender: orNil(r.SenderID), Stopped: r.Stopped}
-			}
-		}
 		for _, x := range senders {
 			if x.OrgID == org {
 				w.Senders = append(w.Senders, notify.Sender{ID: x.ID, Position: x.Position})
+			}
+		}
+		calls := slices.ContainsFunc(senders, func(x activeSenderRow) bool { return x.OrgID == org && x.Calls })
+		for _, r := range reaches {
+			if r.OrgID == org {
+				w.People[r.PersonID] = notify.Reach{Person: r.PersonID, Conversation: r.ConversationID, Sender: orNil(r.SenderID),
+					Stopped: r.number().Texts() != "", Contact: s.contact(r.number(), calls, false)}
 			}
 		}
 		for _, id := range patients {
