@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"slices"
 	"time"
 
 	"howareyou/carenet"
@@ -79,4 +80,42 @@ func SMTPMeaning(code int) string {
 		return "no reason was given"
 	}
 	return "it said no"
+}
+
+// Why no email goes to somebody.
+const (
+	causeUnsubscribed = "they unsubscribed from our emails"
+	reasonChosen      = "by email, as they chose"
+)
+
+// reach is how the member is reached in this circle.
+func (m CircleMember) reach() Reach {
+	r := m.Reach
+	r.wants = m.Wants
+	return r
+}
+
+// first is the channel on which the person is told first: the one that they chose, if
+// there is such a way to them at all, else the first that is open.
+func (r Reach) first(k Kind, to carenet.Audience) (first Channel, reason string) {
+	ways := r.Contact.Ways(to)
+	_, byEmail := ways[Email]
+	if byEmail = byEmail && slices.Contains(Channels(k, to), Email); byEmail {
+		switch {
+		case r.wants == Email:
+			return Email, reasonChosen
+		case r.Contact.Number.None:
+			return Email, "no text can reach them: " + causeNoNumber
+		}
+	}
+	return FirstChannel(k, to, ways)
+}
+
+// byEmail makes an email of what was to be a text.
+func (d *Planned) byEmail(r Reach, to carenet.Audience, why string) {
+	d.Channel, d.Conversation, d.Address, d.Reason = Email, carenet.NilID, r.Address, d.Reason+"; "+why
+	// A link that they have asked for comes all the same.
+	if r.Unsubscribed && to == carenet.ToFollower && d.Kind != KindSignIn {
+		d.Cause = causeUnsubscribed
+	}
 }

@@ -68,7 +68,7 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case c.Removed:
 		return false, Withdrawn, "the address was removed"
 	case c.Unsubscribed:
-		return false, Withdrawn, "they unsubscribed from our emails"
+		return false, Withdrawn, causeUnsubscribed
 	}
 	switch c.Kind {
 	case KindUpdate:

@@ -97,6 +97,10 @@ func (s *Store) ClaimEmails(ctx context.Context, low, high notify.Priority, limi
 func (s *Store) claimEmail(w *pgx.Batch, r claimRow, to emailAddressRow, f claimFacts, now time.Time) (*notify.EmailClaim, error) {
 	c, draft := f.candidate(s, r, claimedConversation{}, now)
 	c.Removed, c.Unsubscribed = to.ID == carenet.NilID || to.Removed, to.Unsubscribed && mayUnsubscribe(r)
+	if err := f.aboutCommand(s, r, &c, &draft); err != nil {
+		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
+		return nil, nil
+	}
 	w.Queue(sqlLostEmail, r.OrgID, r.EventID, r.ID, r.AttemptNo, now)
 	if ok, state, cause := notify.Recheck(c); !ok {
 		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(state), cause, now)
