@@ -49,7 +49,11 @@ func OpenStore(ctx context.Context, cfg Config, now func() time.Time, name strin
 	if cfg.Grace > 0 {
 		rules.Grace, rules.AlertGrace = cfg.Grace, min(cfg.Grace, rules.AlertGrace)
 	}
-	return postgres.Open(ctx, postgres.Options{URL: cfg.DatabaseURL, Keys: keys, Now: now, Composer: text.Composer{},
+	channels := []notify.Channel{notify.SMS}
+	if cfg.SMTPURL != "" {
+		channels = append(channels, notify.Email)
+	}
+	return postgres.Open(ctx, postgres.Options{Channels: channels, URL: cfg.DatabaseURL, Keys: keys, Now: now, Composer: text.Composer{},
 		Rules: rules, SiteURL: cfg.PublicURL, Name: name,
 		OnFault: func(f alerts.Fault) { ruleFaults.WithLabelValues(f.Rule).Inc() }})
 }

@@ -170,14 +170,16 @@ func TestINV7_AnEmailIsCheckedWhenItLeaves(t *testing.T) {
 		change func(*clinic, carenet.ID)
 		want   string
 	}{
-		"consent was withdrawn": {func(c *clinic, f carenet.ID) { c.exec(c.admin(), `UPDATE follower SET state = 'dropped' WHERE id = $1`, f) }, "update withdrawn: consent was withdrawn"},
+		"consent was withdrawn": {func(c *clinic, f carenet.ID) {
+			c.exec(c.admin(), `UPDATE follower SET state = 'dropped' WHERE id = $1`, f)
+		}, "update withdrawn: consent was withdrawn"},
 		"unsubscribed": {func(c *clinic, _ carenet.ID) {
 			c.exec(c.admin(), `UPDATE contact_point SET unsubscribed_at = $1 WHERE kind = 'email'`, c.clock())
 		}, "update withdrawn: they unsubscribed from our emails"},
 		"address removed": {func(c *clinic, _ carenet.ID) {
 			c.exec(c.admin(), `UPDATE contact_point SET removed_at = $1 WHERE kind = 'email'`, c.clock())
 		}, "update withdrawn: the address was removed"},
-		"too late": {func(c *clinic, _ carenet.ID) { c.advance(25 * time.Hour) }, "update expired: its time passed"},
+		"too late":    {func(c *clinic, _ carenet.ID) { c.advance(25 * time.Hour) }, "update expired: its time passed"},
 		"INV-18 held": {func(c *clinic, _ carenet.ID) { c.must(c.store.Hold(c.ctx, c.operator(), true)) }, "update queued"},
 	} {
 		t.Run(what, func(t *testing.T) {
