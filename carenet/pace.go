@@ -1,6 +1,9 @@
 package carenet
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Pace is when a follower wants to hear of a patient.
 type Pace string
@@ -53,4 +56,25 @@ const (
 // score counts: rather one word too many.
 func (u Usual) Below(score float64) bool {
 	return !u.Known || score <= u.Mean-max(belowBySteps, belowBySpreads*u.Spread)
+}
+
+// Hearing is how a follower hears of a patient, and which ways there are to them.
+type Hearing struct {
+	Pace     Pace
+	ByEmail  bool
+	HasPhone bool
+	HasEmail bool // an address is known, and this service sends emails
+}
+
+// Check says whether somebody may choose so.
+func (h Hearing) Check(op string) error {
+	switch {
+	case !slices.Contains(Paces, h.Pace):
+		return Errorf(Invalid, op, "choose when you want to hear")
+	case h.ByEmail && !h.HasEmail:
+		return Errorf(Invalid, op, "we know no email address of yours")
+	case !h.ByEmail && !h.HasPhone:
+		return Errorf(Invalid, op, "we know no phone number of yours")
+	}
+	return nil
 }

@@ -170,6 +170,20 @@ const (
 	FaceWord3                       Key = "face.word3"
 	FaceWord4                       Key = "face.word4"
 	FaceWord5                       Key = "face.word5"
+	HearAtOnce                      Key = "hear.at_once"
+	HearBack                        Key = "hear.back"
+	HearBelowUsual                  Key = "hear.below_usual"
+	HearBelowUsualHint              Key = "hear.below_usual_hint"
+	HearByEmail                     Key = "hear.by_email"
+	HearByText                      Key = "hear.by_text"
+	HearDaily                       Key = "hear.daily"
+	HearHow                         Key = "hear.how"
+	HearLink                        Key = "hear.link"
+	HearSave                        Key = "hear.save"
+	HearSaved                       Key = "hear.saved"
+	HearTitle                       Key = "hear.title"
+	HearWeekly                      Key = "hear.weekly"
+	HearWhen                        Key = "hear.when"
 	Help                            Key = "help"
 	HelpClinician                   Key = "help_clinician"
 	HelpFollower                    Key = "help_follower"
@@ -432,6 +446,12 @@ const (
 	Resumed                         Key = "resumed"
 	SignIn                          Key = "sign_in"
 	StaffText                       Key = "staff_text"
+	StopAbout                       Key = "stop.about"
+	StopButton                      Key = "stop.button"
+	StopDone                        Key = "stop.done"
+	StopDoneTitle                   Key = "stop.done_title"
+	StopGone                        Key = "stop.gone"
+	StopTitle                       Key = "stop.title"
 	TellWhom                        Key = "tell_whom"
 	Thanks                          Key = "thanks"
 	ThanksPrivate                   Key = "thanks_private"
@@ -667,6 +687,20 @@ var catalogue = map[Key]shape{
 	FaceWord3:                       {Plural: false, Fields: []string(nil)},
 	FaceWord4:                       {Plural: false, Fields: []string(nil)},
 	FaceWord5:                       {Plural: false, Fields: []string(nil)},
+	HearAtOnce:                      {Plural: false, Fields: []string(nil)},
+	HearBack:                        {Plural: false, Fields: []string(nil)},
+	HearBelowUsual:                  {Plural: false, Fields: []string(nil)},
+	HearBelowUsualHint:              {Plural: false, Fields: []string(nil)},
+	HearByEmail:                     {Plural: false, Fields: []string(nil)},
+	HearByText:                      {Plural: false, Fields: []string(nil)},
+	HearDaily:                       {Plural: false, Fields: []string(nil)},
+	HearHow:                         {Plural: false, Fields: []string(nil)},
+	HearLink:                        {Plural: false, Fields: []string(nil)},
+	HearSave:                        {Plural: false, Fields: []string(nil)},
+	HearSaved:                       {Plural: false, Fields: []string(nil)},
+	HearTitle:                       {Plural: false, Fields: []string(nil)},
+	HearWeekly:                      {Plural: false, Fields: []string(nil)},
+	HearWhen:                        {Plural: false, Fields: []string{"Name"}},
 	Help:                            {Plural: false, Fields: []string{"Emergency", "Org"}},
 	HelpClinician:                   {Plural: false, Fields: []string{"Emergency", "Org"}},
 	HelpFollower:                    {Plural: false, Fields: []string{"Emergency", "Org"}},
@@ -929,6 +963,12 @@ var catalogue = map[Key]shape{
 	Resumed:                         {Plural: false, Fields: []string{"Name", "Org", "When"}},
 	SignIn:                          {Plural: false, Fields: []string{"Link", "Org"}},
 	StaffText:                       {Plural: false, Fields: []string{"By", "Org", "Words"}},
+	StopAbout:                       {Plural: false, Fields: []string{"Org"}},
+	StopButton:                      {Plural: false, Fields: []string(nil)},
+	StopDone:                        {Plural: false, Fields: []string(nil)},
+	StopDoneTitle:                   {Plural: false, Fields: []string(nil)},
+	StopGone:                        {Plural: false, Fields: []string(nil)},
+	StopTitle:                       {Plural: false, Fields: []string(nil)},
 	TellWhom:                        {Plural: false, Fields: []string{"Org"}},
 	Thanks:                          {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivate:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
