@@ -12,19 +12,25 @@ import (
 
 const (
 	sqlClaimDigests = `SELECT org, follower FROM claim_digests($1, $2)`
-	// An answer that was kept private, or corrected since, is none here.
+	// An answer that was kept private, or corrected since, is none here, nor is one of
+	// an imported past. Its id tells when it was written, which may be long after it was
+	// given; what is being written at this moment is left to the next summary.
 	sqlDueDigests = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.pace, f.digest_at, f.digest_since, n.zone,
-  EXISTS (SELECT FROM check_in k WHERE k.org_id = f.org_id AND k.patient_id = f.patient_id AND k.at > f.digest_since AND k.at <= $3
-    AND NOT k.private AND k.superseded_by IS NULL) AS news
+  EXISTS (SELECT FROM check_in k WHERE k.org_id = f.org_id AND k.patient_id = f.patient_id AND k.id >= month_floor_id(f.digest_since) AND k.id < month_floor_id($3)
+    AND NOT k.private AND k.superseded_by IS NULL AND k.channel <> 'import') AS news
 FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
 WHERE f.org_id = ANY ($1) AND f.id = ANY ($2) ORDER BY f.digest_at, f.id`
 	sqlNextDigest  = `UPDATE follower SET digest_at = $3, digest_since = $4 WHERE org_id = $1 AND id = $2`
 	sqlDigestFacts = `SELECT e.id AS event_id, ` + checkInColumns + `
 FROM event e JOIN check_in k ON k.org_id = e.org_id AND k.patient_id = e.patient_id
 LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
-WHERE e.org_id = ANY ($1) AND e.id = ANY ($2) AND k.at > (e.detail ->> 'since')::timestamptz AND k.at <= e.at AND k.superseded_by IS NULL
+WHERE e.org_id = ANY ($1) AND e.id = ANY ($2) AND k.id >= month_floor_id((e.detail ->> 'since')::timestamptz)
+  AND k.id < month_floor_id(e.at - interval '1 minute') AND k.superseded_by IS NULL AND k.channel <> 'import'
 ORDER BY e.id, k.at, k.id`
 )
+
+// digestWriting is how long an answer may take to be written; the statements say so too.
+const digestWriting = time.Minute
 
 type dueDigestRow struct {
 	OrgID       carenet.ID
@@ -57,7 +63,7 @@ func (s *Store) TickDigests(ctx context.Context, limit int) (batch carenet.Batch
 		var due []dueDigestRow
 		b := &pgx.Batch{}
 		b.Queue(sqlScope, orgs)
-		collect(b.Queue(sqlDueDigests, orgs, ids, now), &due)
+		collect(b.Queue(sqlDueDigests, orgs, ids, now.Add(-digestWriting)), &due)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
@@ -65,7 +71,7 @@ func (s *Store) TickDigests(ctx context.Context, limit int) (batch carenet.Batch
 		for _, r := range due {
 			zone, pace := zoneOf(r.Zone), carenet.Pace(r.Pace)
 			next, _ := pace.NextDigest(now, zone)
-			w.Queue(sqlNextDigest, r.OrgID, r.ID, next, now)
+			w.Queue(sqlNextDigest, r.OrgID, r.ID, next, later(now.Add(-digestWriting), r.DigestSince))
 			if !r.News {
 				continue
 			}
@@ -78,6 +84,13 @@ func (s *Store) TickDigests(ctx context.Context, limit int) (batch carenet.Batch
 		return tx.SendBatch(ctx, w).Close()
 	})
 	return batch, done, err
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // aboutDigest cuts what happened to what this follower may know now.
