@@ -54,6 +54,7 @@ type Rules struct {
 	AlertGrace  time.Duration
 	LookEvery   time.Duration
 	MaxAttempts int // tries that may have reached the carrier, or may have got lost; of alerts there is no end
+	MaxCalls    int // that nobody heard, before another channel is tried
 }
 
 // DefaultRules are the rules in force.
@@ -64,6 +65,7 @@ var DefaultRules = Rules{
 	AlertGrace:  10 * time.Second,
 	LookEvery:   2 * time.Second,
 	MaxAttempts: 6,
+	MaxCalls:    3,
 }
 
 // Past is how the earlier tries of a delivery ended.
@@ -82,6 +84,8 @@ type Attempt struct {
 	Rank      int
 	SID       string
 	Kind      Kind
+	Channel   Channel // "": a text
+	Heard     Heard   // of a call
 	StartedAt time.Time
 	ExpiresAt time.Time // of the delivery
 	Past      Past
@@ -95,6 +99,7 @@ type Verdict struct {
 	SID       string
 	Status    string
 	Rank      int
+	Heard     Heard // of a call
 	Class     SendClass
 	Code      int
 	Detail    string
@@ -123,7 +128,7 @@ func (v Verdict) follow(p Policy) Verdict {
 
 // AfterSend decides what the answer to a try means.
 func (r Rules) AfterSend(a Attempt, out SendOutcome, now time.Time) Verdict {
-	v := Verdict{SID: out.SID, Status: out.Status, Class: out.Class, Code: out.Code, Detail: out.Detail, Rank: a.Rank}
+	v := Verdict{SID: out.SID, Status: out.Status, Class: out.Class, Code: out.Code, Detail: out.Detail, Rank: a.Rank, Heard: a.Heard}
 	switch {
 	case out.Class == Accepted:
 		return r.news(a, StatusReport{SID: out.SID, Status: out.Status, Code: out.Code}, now)
@@ -181,6 +186,9 @@ func (r Rules) AfterStatus(a Attempt, s StatusReport, now time.Time) Verdict {
 // Also of an attempt that was abandoned because nobody could find it: if its
 // delivery still waits for the next try, that try must not come.
 func (r Rules) news(a Attempt, s StatusReport, now time.Time) Verdict {
+	if a.Channel == Voice {
+		return r.callNews(a, s, now)
+	}
 	// A word that we do not know still says that the provider has it.
 	rank := max(rankOf(s.Status), 1)
 	if settled(a.State) && rank <= a.Rank || a.State == AttemptDelivered || a.State == AttemptFailed {
@@ -220,7 +228,7 @@ func (r Rules) AfterListing(a Attempt, found *ListedText, now time.Time) Verdict
 	if a.Kind == KindAlert {
 		again = a.StartedAt.Add(r.AlertGrace)
 	}
-	v := Verdict{Class: Unknown, Rank: a.Rank, Detail: "not in the provider's list"}
+	v := Verdict{Class: Unknown, Rank: a.Rank, Heard: a.Heard, Detail: "not in the provider's list"}
 	if !now.Before(again) {
 		wait := time.Duration(0)
 		if n := a.Past.Unclear; n > 0 {
@@ -272,6 +280,7 @@ type Outcome struct {
 // Unsettled is an attempt that must be looked for in the provider's list.
 type Unsettled struct {
 	Org, Event, Attempt carenet.ID
+	Channel             Channel
 	From, To, Body      string
 	StartedAt           time.Time
 	LookedAt            time.Time // when the looking for it began
@@ -280,10 +289,10 @@ type Unsettled struct {
 // Find looks for the attempt among what the provider lists for its recipient: a
 // text with the same words and, where known, the same sender, made since the
 // attempt began, that belongs to no other attempt. skew is how far the
-// provider's clock may be behind ours.
+// provider's clock may be behind ours. A call has no words in the list.
 func (u Unsettled) Find(listed []ListedText, bound map[string]bool, skew time.Duration) *ListedText {
 	for i, l := range listed {
-		if l.To != u.To || l.Body != u.Body || bound[l.SID] || (u.From != "" && l.From != u.From) {
+		if l.To != u.To || l.Body != u.Body && u.Channel != Voice || bound[l.SID] || (u.From != "" && l.From != u.From) {
 			continue
 		}
 		if l.CreatedAt.Before(u.StartedAt.Add(-skew)) {

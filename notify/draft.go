@@ -9,6 +9,7 @@ import (
 // Draft is all that a text may say, already cut to what its reader may know.
 type Draft struct {
 	Kind     Kind
+	Stage    Stage // of a call, "" for a text
 	Audience carenet.Audience
 	Reply    carenet.Reply
 	Language string

@@ -43,6 +43,7 @@ type StatusReport struct {
 	Attempt carenet.ID
 	SID     string
 	Status  string // queued, sending, sent, delivered, undelivered, failed
+	Heard   Heard  // of a call: what is known of it by now
 	Code    int    // 0 for none
 	At      time.Time
 }

@@ -18,6 +18,9 @@ const (
 	firstLater   = 15 * time.Minute
 	longLater    = 4 * time.Hour
 	onceMoreWait = 30 * time.Second
+	// firstCall doubles up to longCall: who did not answer may be at a bedside.
+	firstCall = time.Minute
+	longCall  = 5 * time.Minute
 )
 
 // RetryWait is the wait after refusal number n, from 1 on.
@@ -30,6 +33,9 @@ func RetryWait(k Kind, n int) time.Duration {
 
 // laterWait is the wait for a phone that could not be reached before.
 func laterWait(before int) time.Duration { return doubled(firstLater, longLater, before+1) }
+
+// callWait is the wait after a call that nobody heard.
+func callWait(before int) time.Duration { return doubled(firstCall, longCall, before+1) }
 
 func doubled(first, most time.Duration, n int) time.Duration {
 	d := first

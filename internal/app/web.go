@@ -43,7 +43,7 @@ func startWeb(p *parts, demo DemoParts, failed chan<- error) (*webRole, error) {
 		Site: site,
 		Hooks: &hooks.Handler{
 			Verifier: twilio.Verifier{PublicURL: p.cfg.PublicURL, Tokens: p.cfg.AuthTokens},
-			Intake:   p.texts, Reports: p.store, Now: p.now, Log: p.log,
+			Intake:   p.texts, Reports: p.store, Calls: calls{p}, Now: p.now, Log: p.log,
 			Count: func(hook, outcome string) { webhooks.WithLabelValues(hook, outcome).Inc() },
 		},
 		Health:  ops.Health{Postgres: p.store.Ping, Redis: p.feed.Ping, Spool: p.spoolCheck()},

@@ -60,7 +60,7 @@ func startWorker(p *parts) (*worker, error) {
 	if w.limiter, err = limit.New(p.cfg.RedisURL, SystemClock, limit.Options{Logger: p.log}); err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
-	o := deliver.Options{Budget: newBudget(w.limiter), Watch: textWatch{p.now}, Log: p.log}
+	o := deliver.Options{Channels: map[notify.Channel]deliver.Provider{notify.Voice: w.provider.Calls()}, Budget: newBudget(w.limiter), Watch: textWatch{p.now}, Log: p.log}
 	o.Low, o.High, o.Concurrency = notify.PriorityRed, notify.PriorityAlert, alertPlaces
 	w.alerts = deliver.New(p.store, w.provider, o)
 	o.Low, o.High, o.Concurrency = notify.PriorityReply, notify.PriorityDigest, otherPlaces

@@ -207,7 +207,9 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 		return nil, end, nil
 	}
 	if body == "" {
-		if draft.Link, err = s.queueLink(w, r, draft, now); err != nil {
+		if c.Channel == notify.Voice {
+			draft.Stage = notify.StageAlert // what is said is made anew in the call itself
+		} else if draft.Link, err = s.queueLink(w, r, draft, now); err != nil {
 			return nil, end, err
 		}
 		if body, err = s.compose(draft); err != nil {
@@ -220,6 +222,9 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 		return nil, end, err
 	}
 	sender, ok := f.sender(r)
+	if c.Channel == notify.Voice {
+		sender, ok = f.caller(r)
+	}
 	if !ok {
 		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.NeedsHuman), "the organisation has no sender", now)
 		return nil, end, nil
@@ -232,5 +237,5 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	return &notify.Claim{Org: r.OrgID, Event: r.EventID, Delivery: r.ID, Sender: orNil(r.SenderID), Lane: notify.Priority(r.Priority), EventAt: r.EventAt,
 		Text: notify.OutboundText{Channel: notify.Channel(r.Channel), From: sender.Number, MessagingServiceSID: sender.MessagingServiceSID, To: number, Body: body, Attempt: attempt},
 		Attempt: notify.Attempt{ID: attempt, No: no, State: notify.AttemptSending,
-			Kind: notify.Kind(r.Kind), StartedAt: now, ExpiresAt: r.ExpiresAt}}, end, nil
+			Kind: notify.Kind(r.Kind), Channel: c.Channel, StartedAt: now, ExpiresAt: r.ExpiresAt}}, end, nil
 }

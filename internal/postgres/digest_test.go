@@ -28,8 +28,8 @@ func (c *clinic) digests() int {
 	return len(b.Events)
 }
 
-// at moves the clock to a time of the first day, in UTC, and on.
-func (c *clinic) at(day, hour, minute int) {
+// standAt moves the clock to a time of the first day, in UTC, and on.
+func (c *clinic) standAt(day, hour, minute int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = time.Date(2026, 11, 2+day, hour, minute, 0, 0, time.UTC)
@@ -51,11 +51,11 @@ func TestADailySummarySaysWhatHappenedOnce(t *testing.T) {
 		}
 	}
 	same(t, "why", c.ends("email"), "update withdrawn: it comes with their daily summary")
-	c.at(0, 17, 59)
+	c.standAt(0, 17, 59)
 	if n := c.digests(); n != 0 {
 		t.Fatalf("%d before its time", n)
 	}
-	c.at(0, 18, 0)
+	c.standAt(0, 18, 0)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	began := 0
@@ -83,22 +83,22 @@ func TestADailySummarySaysWhatHappenedOnce(t *testing.T) {
 		t.Errorf("%d more of the same day", n)
 	}
 	// A day without an answer, and one whose answer was taken back into privacy: nothing.
-	c.at(1, 18, 0)
+	c.standAt(1, 18, 0)
 	if n := c.digests(); n != 0 {
 		t.Errorf("%d of a day in which nothing happened", n)
 	}
-	c.at(2, 8, 0)
+	c.standAt(2, 8, 0)
 	c.text("+447700900001", "1")
 	c.text("+447700900001", "PRIVATE 1")
 	c.sent()
-	c.at(2, 18, 0)
+	c.standAt(2, 18, 0)
 	if n := c.digests(); n != 0 {
 		t.Errorf("INV-7: %d of a day that was kept private", n)
 	}
-	c.at(3, 9, 0)
+	c.standAt(3, 9, 0)
 	c.text("+447700900001", "4")
 	c.sent()
-	c.at(3, 18, 0)
+	c.standAt(3, 18, 0)
 	if n := c.digests(); n != 2 {
 		t.Errorf("%d summaries on the fourth day", n)
 	}
@@ -114,21 +114,21 @@ func TestAWeeklySummaryComesOnSunday(t *testing.T) {
 	c, lou := newMailClinic(t)
 	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.Weekly, true))
 	for day := range 6 {
-		c.at(day, 9, 0)
+		c.standAt(day, 9, 0)
 		c.text("+447700900001", "3")
 		c.sent()
-		c.at(day, 18, 0)
+		c.standAt(day, 18, 0)
 		if n := c.digests(); n != 0 {
 			t.Fatalf("day %d: %d", day, n)
 		}
 	}
-	c.at(6, 18, 0)
+	c.standAt(6, 18, 0)
 	if n := c.digests(); n != 1 {
 		t.Fatalf("%d on Sunday", n)
 	}
 	same(t, "the week", c.emailed(), "lou@family.example: digest to Lou Okafor about Mary Okafor of 6 in a week: 3 3 3 3 3 3")
 	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.AtOnce, true))
-	c.at(7, 9, 0)
+	c.standAt(7, 9, 0)
 	c.text("+447700900001", "3")
 	same(t, "at once again", c.emailed(), "lou@family.example: update to Lou Okafor about Mary Okafor score=3")
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -165,6 +166,21 @@ func (f claimFacts) sender(r claimRow) (senderFacts, bool) {
 	chosen, _ := notify.ChooseSender(active, orNil(r.SenderID), carenet.NilID, r.ConversationID)
 	for _, x := range all {
 		if x.ID == chosen {
+			return x, true
+		}
+	}
+	return senderFacts{}, false
+}
+
+// caller is the sender that a call comes from: the one that was planned, if it can
+// call, else the first that can.
+func (f claimFacts) caller(r claimRow) (senderFacts, bool) {
+	planned, ok := f.sender(r)
+	if ok && strings.HasPrefix(planned.Number, "+") {
+		return planned, true
+	}
+	for _, x := range f.senders[r.OrgID] {
+		if !x.Retired && strings.HasPrefix(x.Number, "+") {
 			return x, true
 		}
 	}

@@ -50,6 +50,12 @@ func (plainComposer) Compose(d notify.Draft) (string, error) {
 			s += strings.TrimRight(fmt.Sprintf(" %v %s", *u.Score, u.Words), " ")
 		}
 	}
+	if d.Stage != "" {
+		if d.TakenBy != "" && d.Stage == notify.StageTakenBy {
+			s += " by=" + d.TakenBy
+		}
+		s += " stage=" + string(d.Stage)
+	}
 	return s, nil
 }
 

@@ -16,7 +16,7 @@ import (
 const (
 	// The earlier tries have ended: nothing but news of a late kind changes them.
 	sqlLockAttempts = `SELECT a.org_id, a.event_id, a.id, a.delivery_id, a.no, a.state, a.rank, a.sid, a.started_at, a.conversation_id, a.starts,
-  d.kind, d.expires_at, d.attempt_no, d.state AS delivery_state, past.refused, past.unclear, past.failed, past.lost
+  a.heard, a.pressed, d.kind, d.channel, d.expires_at, d.attempt_no, d.state AS delivery_state, past.refused, past.unclear, past.failed, past.lost
 FROM attempt a JOIN delivery d ON d.org_id = a.org_id AND d.event_id = a.event_id AND d.id = a.delivery_id
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE p.class = 'retry' AND p.rank = 0) AS refused,
     count(*) FILTER (WHERE p.class = 'unknown') AS unclear, count(*) FILTER (WHERE p.class = 'retry' AND p.rank > 0) AS failed,
@@ -26,7 +26,7 @@ WHERE a.org_id = ANY ($1) AND a.event_id = ANY ($2) AND a.id = ANY ($3)
 ORDER BY a.event_id, a.id FOR UPDATE OF a, d`
 
 	sqlUpdateAttempt = `UPDATE attempt SET state = $4, sid = CASE WHEN $5 <> '' THEN $5 ELSE sid END, provider_status = $6, rank = $7,
-  class = $8, code = $9, detail = $10, lease_until = coalesce($11, lease_until), changed_at = $12
+  class = $8, code = $9, detail = $10, lease_until = coalesce($11, lease_until), changed_at = $12, heard = $13
 WHERE org_id = $1 AND event_id = $2 AND id = $3`
 
 	sqlUpdateDelivery = `UPDATE delivery SET state = $4, cause = $5, due_at = coalesce($6, due_at), changed_at = $7,
@@ -70,7 +70,10 @@ type attemptRow struct {
 	StartedAt      time.Time
 	ConversationID carenet.ID
 	Starts         int
+	Heard          string
+	Pressed        string
 	Kind           string
+	Channel        string
 	ExpiresAt      time.Time
 	AttemptNo      int
 	DeliveryState  string
@@ -82,7 +85,7 @@ type attemptRow struct {
 
 func (r attemptRow) attempt() notify.Attempt {
 	return notify.Attempt{ID: r.ID, No: r.No, State: notify.AttemptState(r.State), Rank: r.Rank, SID: r.SID,
-		Kind: notify.Kind(r.Kind), StartedAt: r.StartedAt, ExpiresAt: r.ExpiresAt,
+		Kind: notify.Kind(r.Kind), Channel: notify.Channel(r.Channel), Heard: notify.Heard(r.Heard), StartedAt: r.StartedAt, ExpiresAt: r.ExpiresAt,
 		Past: notify.Past{Refused: r.Refused, Unclear: r.Unclear, Failed: r.Failed, Lost: r.Lost}}
 }
 
@@ -110,16 +113,8 @@ const sqlLookupAttempts = `SELECT org, event, delivery, attempt FROM lookup_atte
 // Report applies a status callback. News of an attempt that we do not know is
 // NotFound; old news changes nothing.
 func (s *Store) Report(ctx context.Context, report notify.StatusReport) error {
-	rows, err := s.pool.Query(ctx, sqlLookupAttempts, []carenet.ID{report.Attempt})
+	refs, err := s.attemptRefs(ctx, report.Attempt)
 	if err != nil {
-		return err
-	}
-	var refs []attemptRef
-	var org, event, delivery, attempt carenet.ID
-	if _, err := pgx.ForEachRow(rows, []any{&org, &event, &delivery, &attempt}, func() error {
-		refs = append(refs, attemptRef{org, event, attempt})
-		return nil
-	}); err != nil {
 		return err
 	}
 	if len(refs) == 0 {
@@ -131,6 +126,20 @@ func (s *Store) Report(ctx context.Context, report notify.StatusReport) error {
 		}
 		return s.rules.AfterStatus(a, report, now)
 	})
+}
+
+// attemptRefs is where an attempt is kept; none when it is not ours.
+func (s *Store) attemptRefs(ctx context.Context, id carenet.ID) (refs []attemptRef, err error) {
+	rows, err := s.pool.Query(ctx, sqlLookupAttempts, []carenet.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	var org, event, delivery, attempt carenet.ID
+	_, err = pgx.ForEachRow(rows, []any{&org, &event, &delivery, &attempt}, func() error {
+		refs = append(refs, attemptRef{org, event, attempt})
+		return nil
+	})
+	return refs, err
 }
 
 // settle locks attempts, decides each and writes what changes.
@@ -197,7 +206,7 @@ func (s *Store) queueVerdict(b *pgx.Batch, r attemptRow, v notify.Verdict, now t
 		return
 	}
 	b.Queue(sqlUpdateAttempt, r.OrgID, r.EventID, r.ID, string(v.Attempt), v.SID, v.Status, v.Rank, string(v.Class), v.Code, v.Detail,
-		orNever(v.LookAt), now)
+		orNever(v.LookAt), now, string(v.Heard))
 	newest := r.No == r.AttemptNo
 	if newest {
 		b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(v.Delivery), v.Cause, orNever(v.NextTryAt), now, v.TellsStaff)

@@ -12,7 +12,7 @@ import (
 
 const (
 	sqlClaimUnsettled = `SELECT org, event, delivery, attempt FROM claim_unsettled($1, $2)`
-	sqlUnsettledRows  = `SELECT a.org_id, a.event_id, a.id, c.id AS conversation_id, c.number_enc, d.id AS delivery_id, d.body_enc, s.number AS from_number, a.started_at
+	sqlUnsettledRows  = `SELECT a.org_id, a.event_id, a.id, c.id AS conversation_id, c.number_enc, d.channel, d.id AS delivery_id, d.body_enc, s.number AS from_number, a.started_at
 FROM attempt a
 JOIN delivery d ON d.org_id = a.org_id AND d.event_id = a.event_id AND d.id = a.delivery_id
 JOIN conversation c ON c.org_id = a.org_id AND c.id = a.conversation_id
@@ -27,6 +27,7 @@ type unsettledRow struct {
 	ID             carenet.ID
 	ConversationID carenet.ID
 	NumberEnc      []byte
+	Channel        string
 	DeliveryID     carenet.ID
 	BodyEnc        []byte
 	FromNumber     string
@@ -79,7 +80,7 @@ func (s *Store) Unsettled(ctx context.Context, limit int) ([]notify.Unsettled, e
 			}
 			b.Queue(sqlLookAgain, r.OrgID, r.EventID, r.ID, now.Add(s.rules.LookEvery))
 			b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(notify.Uncertain), "looking for it in the provider's list", nil, now, false)
-			out = append(out, notify.Unsettled{Org: r.OrgID, Event: r.EventID, Attempt: r.ID, From: r.FromNumber, To: to, Body: body, StartedAt: r.StartedAt, LookedAt: now})
+			out = append(out, notify.Unsettled{Org: r.OrgID, Event: r.EventID, Attempt: r.ID, Channel: notify.Channel(r.Channel), From: r.FromNumber, To: to, Body: body, StartedAt: r.StartedAt, LookedAt: now})
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})

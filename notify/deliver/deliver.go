@@ -21,7 +21,7 @@ type Store interface {
 	SettleListed(ctx context.Context, u notify.Unsettled, found *notify.ListedText) error
 }
 
-// Provider takes texts and lists those it has.
+// Provider takes texts, or calls, and lists those it has.
 type Provider interface {
 	Send(ctx context.Context, text notify.OutboundText) notify.SendOutcome
 	List(ctx context.Context, to string, since time.Time) ([]notify.ListedText, error)
@@ -57,10 +57,11 @@ type Deliverer struct {
 
 // Options configure a Deliverer.
 type Options struct {
-	Low, High   notify.Priority // the lanes it serves; all when both are zero
-	Concurrency int             // texts in flight at once; 32 when zero
-	Lease       time.Duration   // how long one try may take; the rules' lease when zero
-	Budget      Budget          // no limits when nil
+	Low, High   notify.Priority             // the lanes it serves; all when both are zero
+	Concurrency int                         // texts in flight at once; 32 when zero
+	Channels    map[notify.Channel]Provider // of other channels than texts
+	Lease       time.Duration               // how long one try may take; the rules' lease when zero
+	Budget      Budget                      // no limits when nil
 	Watch       Watch
 	Log         *slog.Logger
 }
@@ -159,7 +160,7 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 			flying.Go(func() {
 				defer cancel()
 				d.Watch.Leaving(c)
-				o := notify.Outcome{Claim: c, Outcome: d.provider.Send(sendCtx, c.Text)}
+				o := notify.Outcome{Claim: c, Outcome: d.send(sendCtx, c.Text)}
 				d.Watch.Answered(o)
 				outcomes <- o
 			})
@@ -168,6 +169,23 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 			return
 		}
 	}
+}
+
+// on is the provider of a channel; nil when this process has none.
+func (d *Deliverer) on(c notify.Channel) Provider {
+	if c == notify.SMS || c == "" {
+		return d.provider
+	}
+	return d.Channels[c]
+}
+
+func (d *Deliverer) send(ctx context.Context, t notify.OutboundText) notify.SendOutcome {
+	p := d.on(t.Channel)
+	if p == nil {
+		// Another process may serve it.
+		return notify.SendOutcome{Class: notify.Retry, Detail: "this process does not serve the channel"}
+	}
+	return p.Send(ctx, t)
 }
 
 // claim takes what is due and within the senders' rates.

@@ -30,7 +30,7 @@ func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
 	// bound before the second looks, or both take one text for theirs.
 	byNumber := map[string][]notify.Unsettled{}
 	for _, u := range unsettled {
-		byNumber[u.To] = append(byNumber[u.To], u)
+		byNumber[string(u.Channel)+u.To] = append(byNumber[string(u.Channel)+u.To], u)
 	}
 	var looking sync.WaitGroup
 	free := make(chan struct{}, lookers)
@@ -56,7 +56,11 @@ func (d *Deliverer) Reconcile(ctx context.Context, limit int) (int, error) {
 func (d *Deliverer) look(ctx context.Context, u notify.Unsettled) error {
 	ctx, cancel := context.WithTimeout(ctx, listTime)
 	defer cancel()
-	listed, err := d.provider.List(ctx, u.To, u.StartedAt.Add(-clockSkew))
+	provider := d.on(u.Channel)
+	if provider == nil {
+		return nil // whoever serves the channel looks for it
+	}
+	listed, err := provider.List(ctx, u.To, u.StartedAt.Add(-clockSkew))
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,20 @@ func (Composer) Compose(d notify.Draft) (string, error) {
 	c := composer{Texts: For(d.Language), d: d}
 	var body string
 	var err error
+	if d.Stage != "" {
+		body, err = c.spoken()
+	} else {
+		body, err = c.written()
+	}
+	if err != nil {
+		return "", fmt.Errorf("compose %s: %w", d.Kind, err)
+	}
+	return Plain(body), nil
+}
+
+// written is the text to a phone.
+func (c composer) written() (body string, err error) {
+	d := c.d
 	switch d.Kind {
 	case notify.KindPrompt:
 		body, err = c.prompt()
@@ -43,10 +57,7 @@ func (Composer) Compose(d notify.Draft) (string, error) {
 	default:
 		err = fmt.Errorf("nothing is said for a delivery of kind %q", d.Kind)
 	}
-	if err != nil {
-		return "", fmt.Errorf("compose %s: %w", d.Kind, err)
-	}
-	return Plain(body), nil
+	return body, err
 }
 
 type composer struct {

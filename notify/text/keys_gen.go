@@ -515,6 +515,14 @@ const (
 	UpdateScoreWords                Key = "update_score_words"
 	UpdateScoreWordsPlain           Key = "update_score_words_plain"
 	UpdateWords                     Key = "update_words"
+	VoiceAlert                      Key = "voice.alert"
+	VoiceClosed                     Key = "voice.closed"
+	VoiceEnd                        Key = "voice.end"
+	VoiceHello                      Key = "voice.hello"
+	VoiceMachine                    Key = "voice.machine"
+	VoicePassedOn                   Key = "voice.passed_on"
+	VoiceTaken                      Key = "voice.taken"
+	VoiceTakenBy                    Key = "voice.taken_by"
 	WhenNever                       Key = "when_never"
 	WhenNext                        Key = "when_next"
 )
@@ -1032,6 +1040,14 @@ var catalogue = map[Key]shape{
 	UpdateScoreWords:                {Plural: false, Fields: []string{"Face", "Max", "Name", "Org", "Score", "Words"}},
 	UpdateScoreWordsPlain:           {Plural: false, Fields: []string{"Max", "Name", "Org", "Score", "Words"}},
 	UpdateWords:                     {Plural: false, Fields: []string{"Name", "Org", "Words"}},
+	VoiceAlert:                      {Plural: false, Fields: []string{"Name", "Number", "Reason"}},
+	VoiceClosed:                     {Plural: false, Fields: []string{"Number"}},
+	VoiceEnd:                        {Plural: false, Fields: []string{"Number"}},
+	VoiceHello:                      {Plural: false, Fields: []string{"Number", "Org", "To"}},
+	VoiceMachine:                    {Plural: false, Fields: []string{"Org", "To"}},
+	VoicePassedOn:                   {Plural: false, Fields: []string{"Number"}},
+	VoiceTaken:                      {Plural: false, Fields: []string{"Name", "Number", "Reason"}},
+	VoiceTakenBy:                    {Plural: false, Fields: []string{"By", "Number"}},
 	WhenNever:                       {Plural: false, Fields: []string{"Name", "Org"}},
 	WhenNext:                        {Plural: false, Fields: []string{"Name", "Org", "When"}},
 }

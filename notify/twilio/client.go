@@ -36,12 +36,12 @@ type Config struct {
 	MaxConns int
 }
 
-// Client sends and lists texts. It is safe for concurrent use.
+// Client sends and lists texts, and calls. It is safe for concurrent use.
 type Client struct {
 	accountSID string
 	tokens     []string
 	api        *url.URL
-	callback   string
+	public     string // our own address, without a slash at its end
 	timeout    time.Duration
 	transport  *http.Transport
 }
@@ -83,7 +83,7 @@ func New(cfg Config) (*Client, error) {
 		accountSID: cfg.AccountSID,
 		tokens:     tokens,
 		api:        api,
-		callback:   public.String() + "/twilio/status?m=",
+		public:     public.String(),
 		timeout:    cmp.Or(cfg.Timeout, 10*time.Second),
 		transport: &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,

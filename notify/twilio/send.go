@@ -37,7 +37,7 @@ func (c *Client) Send(ctx context.Context, t notify.OutboundText) notify.SendOut
 	params := &openapi.CreateMessageParams{}
 	params.SetTo(t.To)
 	params.SetBody(t.Body)
-	params.SetStatusCallback(c.callback + t.Attempt.String())
+	params.SetStatusCallback(c.public + "/twilio/status?m=" + t.Attempt.String())
 	if t.From != "" {
 		params.SetFrom(t.From)
 	}

@@ -4,33 +4,61 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 )
 
-// call is a voice call to a handset. Nobody picks up a simulated phone: it
-// rings and ends as no-answer.
+// call is a voice call to a handset. Nobody picks up by themselves: it rings until
+// somebody says how it is answered, and ends as no-answer if nobody does.
 type call struct {
-	SID      string    `json:"sid"`
-	From     string    `json:"from"`
-	To       string    `json:"to"`
-	URL      string    `json:"url,omitempty"`
-	Twiml    string    `json:"twiml,omitempty"`
-	Callback string    `json:"callback,omitempty"`
-	Status   string    `json:"status"`
-	Created  time.Time `json:"created"`
-	Updated  time.Time `json:"updated"`
+	SID        string    `json:"sid"`
+	From       string    `json:"from"`
+	To         string    `json:"to"`
+	URL        string    `json:"url,omitempty"`
+	Twiml      string    `json:"twiml,omitempty"`
+	Callback   string    `json:"callback,omitempty"`
+	Events     []string  `json:"events,omitempty"` // of which the callback is told
+	Detect     bool      `json:"detect,omitempty"` // says who answered
+	Status     string    `json:"status"`
+	AnsweredBy string    `json:"answered_by,omitempty"`
+	Said       []string  `json:"said,omitempty"`    // each sentence that was spoken
+	Pressed    string    `json:"pressed,omitempty"` // each key, in order
+	Created    time.Time `json:"created"`
+	Updated    time.Time `json:"updated"`
+
+	hidden   bool // missing from lists for a while (list_lag)
+	taken    bool // somebody has decided how it is answered
+	news     []statusCall
+	draining bool
 }
 
-const noAnswer = "no-answer"
+// The statuses of calls, in Twilio's words.
+const (
+	ringing    = "ringing"
+	inProgress = "in-progress"
+	completed  = "completed"
+	busy       = "busy"
+	noAnswer   = "no-answer"
+)
 
-func (c *call) final() bool { return c.Status == noAnswer }
+func (c *call) final() bool { return c.Status == completed || c.Status == busy || c.Status == noAnswer }
 
 // Call is a voice call that was placed.
 type Call struct {
-	SID, From, To string
-	URL, Twiml    string // what the call would have said
-	Status        string // queued, ringing, no-answer
-	At            time.Time
+	SID        string    `json:"sid"`
+	From       string    `json:"from"`
+	To         string    `json:"to"`
+	URL        string    `json:"url,omitempty"`
+	Twiml      string    `json:"twiml,omitempty"` // what the call would have said
+	Status     string    `json:"status"`          // queued, ringing, in-progress, completed, busy, no-answer
+	AnsweredBy string    `json:"answered_by,omitempty"`
+	Said       []string  `json:"said"`
+	Pressed    string    `json:"pressed"`
+	At         time.Time `json:"at"`
+}
+
+func (c *call) shown() Call {
+	return Call{c.SID, c.From, c.To, c.URL, c.Twiml, c.Status, c.AnsweredBy, append([]string{}, c.Said...), c.Pressed, c.Created}
 }
 
 // Calls lists the voice calls, oldest first.
@@ -39,7 +67,7 @@ func (s *Sim) Calls() []Call {
 	defer s.mu.Unlock()
 	list := make([]Call, 0, len(s.voice))
 	for _, c := range s.voice {
-		list = append(list, Call{c.SID, c.From, c.To, c.URL, c.Twiml, c.Status, c.Created})
+		list = append(list, c.shown())
 	}
 	return list
 }
@@ -61,20 +89,33 @@ func (s *Sim) createCall(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, 20001, "The request body cannot be read")
 		return
 	}
-	placed, code, words := s.place(r.PostForm)
+	c, code, words := s.readCall(r.PostForm)
 	if code != 0 {
 		refuse(w, http.StatusBadRequest, code, "%s", words)
 		return
 	}
-	writeJSON(w, http.StatusCreated, placed)
+	if s.refuseCallByFault(w) {
+		return
+	}
+	lag, lags := s.faults.strikes(ListLag)
+	c.hidden = lags
+	placed := s.place(c)
+	if lags {
+		s.pauses.after(lag.Delay, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			c.hidden = false
+		})
+	}
+	s.answerAccepted(w, r, placed)
 }
 
-// place checks a call as Twilio does, and lets it ring; code 0 means that it
-// stands.
-func (s *Sim) place(form url.Values) (placed map[string]any, code int, words string) {
-	c := &call{
+// readCall checks a call as Twilio does; code 0 means that it stands.
+func (s *Sim) readCall(form url.Values) (c *call, code int, words string) {
+	c = &call{
 		SID: newSID("CA"), From: form.Get("From"), To: form.Get("To"), URL: form.Get("Url"),
-		Twiml: form.Get("Twiml"), Callback: form.Get("StatusCallback"), Status: queued,
+		Twiml: form.Get("Twiml"), Callback: form.Get("StatusCallback"), Events: form["StatusCallbackEvent"],
+		Detect: form.Get("MachineDetection") == "Enable", Status: queued,
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,40 +131,107 @@ func (s *Sim) place(form url.Values) (placed map[string]any, code int, words str
 		return nil, 21210, "'From' phone number not verified"
 	case c.Twiml == "" && !webAddress(c.URL):
 		return nil, 21205, "Url parameter is required."
-	case s.closed:
+	}
+	return c, 0, ""
+}
+
+// place lets a call ring.
+func (s *Sim) place(c *call) map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
 		panic(http.ErrAbortHandler)
 	}
 	c.Created = s.now()
 	c.Updated = c.Created
 	s.putCall(c)
+	s.phone(c.To)
 	s.save(record{Call: c})
 	s.later(s.opt.Step, &s.steps, func() { s.ring(c) })
-	return s.callResource(c), 0, ""
+	return s.callResource(c)
 }
 
-// ring moves a call on.
+// ring moves a call on until somebody answers. The pause until nobody does is no
+// work under way: whoever waits for the end of that would wait for people.
 func (s *Sim) ring(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || c.final() {
+	if s.closed || c.final() || c.taken {
 		return
 	}
 	if c.Status == queued {
-		c.Status = "ringing"
-		s.later(s.opt.Step, &s.steps, func() { s.ring(c) })
-	} else {
-		c.Status = noAnswer
-		if c.Callback != "" {
-			params := url.Values{
-				"AccountSid": {s.opt.AccountSID}, "ApiVersion": {apiVersion}, "CallSid": {c.SID},
-				"CallStatus": {c.Status}, "From": {c.From}, "To": {c.To}, "Called": {c.To}, "Caller": {c.From},
-				"Direction": {outboundAPI}, "CallDuration": {"0"}, "Duration": {"0"},
-			}
-			s.later(0, &s.calls, func() { s.post(c.Callback, params, nil) })
-		}
+		s.callIs(c, ringing)
 	}
-	c.Updated = s.now()
+	if plan, ok := s.answers[c.To]; ok {
+		s.take(c, plan)
+		return
+	}
+	if s.opt.Ring == 0 {
+		s.later(s.opt.Step, &s.steps, func() { s.giveUp(c) })
+		return
+	}
+	s.pauses.after(s.opt.Ring, func() { s.giveUp(c) })
+}
+
+func (s *Sim) giveUp(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed && !c.final() && !c.taken {
+		s.callIs(c, noAnswer)
+	}
+}
+
+// eventOf is the name of the event under which a callback asks for a status.
+var eventOf = map[string]string{queued: "initiated", ringing: "ringing", inProgress: "answered"}
+
+// callIs gives a call its next status. The caller holds the lock.
+func (s *Sim) callIs(c *call, status string) {
+	c.Status, c.Updated = status, s.now()
 	s.save(record{Call: c})
+	event := eventOf[status]
+	if event == "" {
+		event = "completed"
+	}
+	told := slices.Contains(c.Events, event) || len(c.Events) == 0 && event == "completed"
+	if c.Callback == "" || !told {
+		return
+	}
+	p := s.callParams(c)
+	p.Set("CallDuration", "0")
+	p.Set("SequenceNumber", strconv.Itoa(len(c.news)))
+	c.news = append(c.news, statusCall{status: status, params: p})
+	if !c.draining {
+		c.draining = true
+		s.later(0, &s.calls, func() { s.drainCall(c) })
+	}
+}
+
+// drainCall makes a call's callbacks in order until none is due.
+func (s *Sim) drainCall(c *call) {
+	for {
+		s.mu.Lock()
+		if len(c.news) == 0 || s.closed {
+			c.draining = false
+			s.mu.Unlock()
+			return
+		}
+		next := c.news[0]
+		c.news = c.news[1:]
+		s.mu.Unlock()
+		s.callBack(c.Callback, next)
+	}
+}
+
+// callParams is what each request about a call carries.
+func (s *Sim) callParams(c *call) url.Values {
+	p := url.Values{
+		"AccountSid": {s.opt.AccountSID}, "ApiVersion": {apiVersion}, "CallSid": {c.SID}, "CallStatus": {c.Status},
+		"From": {c.From}, "To": {c.To}, "Called": {c.To}, "Caller": {c.From}, "Direction": {outboundAPI},
+	}
+	if c.AnsweredBy != "" {
+		p.Set("AnsweredBy", c.AnsweredBy)
+	}
+	return p
 }
 
 func (s *Sim) listCalls(w http.ResponseWriter, r *http.Request) {
@@ -131,7 +239,7 @@ func (s *Sim) listCalls(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	list := []map[string]any{}
 	for _, c := range slices.Backward(s.voice) {
-		if (to == "" || c.To == to) && (from == "" || c.From == from) {
+		if (to == "" || c.To == to) && (from == "" || c.From == from) && !c.hidden {
 			list = append(list, s.callResource(c))
 		}
 	}
@@ -146,17 +254,26 @@ func (s *Sim) listCalls(w http.ResponseWriter, r *http.Request) {
 func (s *Sim) fetchCall(w http.ResponseWriter, r *http.Request) {
 	sid := resourceSID(r)
 	s.mu.Lock()
-	i := slices.IndexFunc(s.voice, func(c *call) bool { return c.SID == sid })
+	c := s.callBySID(sid)
 	var shown map[string]any
-	if i >= 0 {
-		shown = s.callResource(s.voice[i])
+	if c != nil {
+		shown = s.callResource(c)
 	}
 	s.mu.Unlock()
-	if i < 0 {
+	if c == nil {
 		notFound(w, r)
 		return
 	}
 	writeJSON(w, http.StatusOK, shown)
+}
+
+// callBySID is nil when there is none. The caller holds the lock.
+func (s *Sim) callBySID(sid string) *call {
+	i := slices.IndexFunc(s.voice, func(c *call) bool { return c.SID == sid })
+	if i < 0 {
+		return nil
+	}
+	return s.voice[i]
 }
 
 func (s *Sim) callResource(c *call) map[string]any {
@@ -167,6 +284,9 @@ func (s *Sim) callResource(c *call) map[string]any {
 		"start_time": nil, "end_time": nil, "duration": nil, "price": nil, "price_unit": "USD",
 		"answered_by": nil, "parent_call_sid": nil, "caller_name": "", "queue_time": "0",
 		"uri": s.accountPath() + "/Calls/" + c.SID + ".json", "subresource_uris": map[string]string{},
+	}
+	if c.AnsweredBy != "" {
+		r["answered_by"] = c.AnsweredBy
 	}
 	if c.final() {
 		r["end_time"], r["duration"] = twilioDate(c.Updated), "0"

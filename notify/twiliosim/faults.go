@@ -70,10 +70,13 @@ type Fault struct {
 	Count int           // 0: without end
 	Delay time.Duration // meaning and default: see the kind
 	Seed  uint64
+	To    string // undeliverable_... only: the one handset that texts do not reach
 }
 
 func (f Fault) check() error {
 	switch {
+	case f.To != "" && (!strings.HasPrefix(f.Kind, undeliverable) || !e164.MatchString(f.To)):
+		return fmt.Errorf("to must be a number, and goes with undeliverable_... alone")
 	case !slices.Contains(FaultKinds(), f.Kind):
 		return fmt.Errorf("unknown kind of fault; known are %s", strings.Join(FaultKinds(), ", "))
 	case f.Rate < 0 || f.Rate > 1:
@@ -125,11 +128,14 @@ func (s *faultSet) clear() {
 }
 
 // strikes decides whether a fault of this kind happens now.
-func (s *faultSet) strikes(kind string) (Fault, bool) {
+func (s *faultSet) strikes(kind string) (Fault, bool) { return s.strikesAt(kind, "") }
+
+// strikesAt is strikes for what goes to one handset.
+func (s *faultSet) strikesAt(kind, to string) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, f := range s.active {
-		if f.Kind != kind || (f.Rate > 0 && f.random.Float64() >= f.Rate) {
+		if f.Kind != kind || f.To != "" && f.To != to || (f.Rate > 0 && f.random.Float64() >= f.Rate) {
 			continue
 		}
 		if f.Count > 0 {
@@ -148,12 +154,12 @@ func (s *faultSet) strikes(kind string) (Fault, bool) {
 
 // undeliverable decides whether a message will fail on its way, and with which
 // code; 0 means that it will arrive.
-func (s *faultSet) undeliverable() int {
+func (s *faultSet) undeliverable(to string) int {
 	for code := undeliverableMinimum; code <= 30008; code++ {
 		if _, ok := undeliverableReasons[code]; !ok {
 			continue
 		}
-		if _, struck := s.strikes(undeliverable + strconv.Itoa(code)); struck {
+		if _, struck := s.strikesAt(undeliverable+strconv.Itoa(code), to); struck {
 			return code
 		}
 	}

@@ -29,6 +29,9 @@ type Options struct {
 	// Step is the pause between two statuses of a message. Zero: none.
 	Step time.Duration
 
+	// Ring is how long a call rings before it ends unanswered. Zero: as long as Step.
+	Ring time.Duration
+
 	// WebhookTimeout is how long an answer is waited for. Default: 15 s, as Twilio.
 	WebhookTimeout time.Duration
 

@@ -39,6 +39,7 @@ type Sim struct {
 	byFrom  map[string][]*message
 	blocked map[pair]bool
 	voice   []*call
+	answers map[string]Answer // how handsets answer calls by themselves
 	counts  map[countKey]int
 }
 
@@ -68,6 +69,7 @@ func New(opt Options) (*Sim, error) {
 		byFrom:  make(map[string][]*message),
 		blocked: make(map[pair]bool),
 		counts:  make(map[countKey]int),
+		answers: make(map[string]Answer),
 		numbers: append([]Number(nil), opt.Numbers...),
 	}
 	s.steps.limit, s.calls.limit, s.hooks.limit = 4, 64, 64

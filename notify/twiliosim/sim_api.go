@@ -79,13 +79,14 @@ type faultJSON struct {
 	Count int     `json:"count,omitempty"`
 	Delay string  `json:"delay,omitempty"`
 	Seed  uint64  `json:"seed"`
+	To    string  `json:"to,omitempty"`
 }
 
 func (s *Sim) getFaults(w http.ResponseWriter, _ *http.Request) {
 	active, fired := s.faults.snapshot()
 	list := make([]faultJSON, 0, len(active))
 	for _, f := range active {
-		shown := faultJSON{Kind: f.Kind, Rate: f.Rate, Count: f.Count, Seed: f.Seed}
+		shown := faultJSON{Kind: f.Kind, Rate: f.Rate, Count: f.Count, Seed: f.Seed, To: f.To}
 		if f.Delay > 0 {
 			shown.Delay = f.Delay.String()
 		}
@@ -99,7 +100,7 @@ func (s *Sim) postFault(w http.ResponseWriter, r *http.Request) {
 	if !readJSON(w, r, &in) {
 		return
 	}
-	f := Fault{Kind: in.Kind, Rate: in.Rate, Count: in.Count, Seed: in.Seed}
+	f := Fault{Kind: in.Kind, Rate: in.Rate, Count: in.Count, Seed: in.Seed, To: in.To}
 	if in.Delay != "" {
 		d, err := time.ParseDuration(in.Delay)
 		if err != nil {

@@ -51,7 +51,7 @@ func (s *Sim) createMessage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	d.Fate = s.faults.undeliverable()
+	d.Fate = s.faults.undeliverable(d.To)
 	lag, lags := s.faults.strikes(ListLag)
 	d.Hidden = lags
 	s.mu.Lock()
@@ -118,14 +118,19 @@ func (s *Sim) readDraft(form url.Values) (d draft, code int, words string) {
 
 // refuseByFault answers in place of acceptance, if a fault wants that.
 func (s *Sim) refuseByFault(w http.ResponseWriter) bool {
+	if _, struck := s.faults.strikes(OptedOut21610); struck {
+		refuse(w, http.StatusBadRequest, 21610, "Attempt to send to unsubscribed recipient")
+		return true
+	}
+	return s.refuseCallByFault(w)
+}
+
+// refuseCallByFault is refuseByFault for what no carrier's opt-out stops.
+func (s *Sim) refuseCallByFault(w http.ResponseWriter) bool {
 	if f, struck := s.faults.strikes(Rate429); struck {
 		seconds := int(math.Ceil(f.Delay.Seconds()))
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 		refuse(w, http.StatusTooManyRequests, 20429, "Too Many Requests")
-		return true
-	}
-	if _, struck := s.faults.strikes(OptedOut21610); struck {
-		refuse(w, http.StatusBadRequest, 21610, "Attempt to send to unsubscribed recipient")
 		return true
 	}
 	if _, struck := s.faults.strikes(Error500); struck {
@@ -142,9 +147,9 @@ func (s *Sim) refuseByFault(w http.ResponseWriter) bool {
 	return false
 }
 
-// answerAccepted tells the sender that its message was accepted, unless a fault
+// answerAccepted tells the sender that its message, or call, was accepted, unless a fault
 // garbles the answer.
-func (s *Sim) answerAccepted(w http.ResponseWriter, r *http.Request, m messageResource) {
+func (s *Sim) answerAccepted(w http.ResponseWriter, r *http.Request, m any) {
 	if f, struck := s.faults.strikes(AcceptThenTimeout); struck {
 		s.hang(r, f.Delay)
 		panic(http.ErrAbortHandler) // hangs up without a word

@@ -1,5 +1,5 @@
-// Package hooks is where the provider's webhooks come in: texts and news of
-// our own texts. Nothing is believed before its signature is.
+// Package hooks is where the provider's webhooks come in: texts, news of our own
+// texts, and calls that ask what to say. Nothing is believed before its signature is.
 package hooks
 
 import (
@@ -34,6 +34,7 @@ type Handler struct {
 	Verifier twilio.Verifier
 	Intake   Intake
 	Reports  Reports
+	Calls    Calls
 	Count    Counter
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -47,6 +48,7 @@ const wait = 12 * time.Second
 func (h *Handler) Mount(r fiber.Router) {
 	r.Post("/twilio/sms", h.sms)
 	r.Post("/twilio/status", h.status)
+	h.mountCalls(r)
 }
 
 var errRefused = errors.New("refused")
@@ -109,17 +111,22 @@ func (h *Handler) status(c *fiber.Ctx) error {
 		h.Log.Warn("status callback not understood", "error", err)
 		return c.SendStatus(fiber.StatusNoContent)
 	}
+	return h.report(c, "status", report)
+}
+
+// report keeps what the provider says of a text or a call.
+func (h *Handler) report(c *fiber.Ctx, hook string, report notify.StatusReport) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), wait)
 	defer cancel()
-	err = h.Reports.Report(ctx, report)
+	err := h.Reports.Report(ctx, report)
 	switch {
 	case err == nil:
-		h.Count("status", "taken")
+		h.Count(hook, "taken")
 	case carenet.CodeOf(err) == carenet.NotFound:
 		// Of a text that is not ours, or of a month that was dropped.
-		h.Count("status", "unknown_attempt")
+		h.Count(hook, "unknown_attempt")
 	default:
-		h.Count("status", "failed")
+		h.Count(hook, "failed")
 		h.Log.Error("status callback not kept", "attempt", report.Attempt, "error", err)
 		return c.SendStatus(fiber.StatusServiceUnavailable)
 	}
