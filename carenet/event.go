@@ -17,6 +17,7 @@ const (
 	EventAlertTaken    EventKind = "alert.acknowledged" // Subject: the alert; Detail.Person: by whom
 	EventAlertChanged  EventKind = "alert.changed"      // Subject: the alert; for open pages only
 	EventEncouraged    EventKind = "circle.encouraged"  // Subject: the encouragement; Detail.Person: by whom, Detail.At: when to tell
+	EventDigest        EventKind = "digest.due"         // Subject: the follower's place in the circle; Detail.Since: from when on it tells, Detail.At: when to tell
 	EventSignIn        EventKind = "sign_in.requested"  // Detail.Person, Detail.Door
 	EventPatientChange EventKind = "patient.changed"    // for open pages only
 	EventDeliveryEnd   EventKind = "delivery.ended"     // for open pages only
@@ -104,7 +105,9 @@ type Detail struct {
 	Roles        []string  `json:"roles,omitempty"` // whom a step of an escalation asks
 	Flags        []string  `json:"flags,omitempty"`
 	Door         string    `json:"door,omitempty"`
-	LeadsTo      string    `json:"leads_to,omitempty"`  // the page of ours that a sign-in was asked for on the way to
+	LeadsTo      string    `json:"leads_to,omitempty"` // the page of ours that a sign-in was asked for on the way to
+	Since        time.Time `json:"since,omitzero"`
+	Weekly       bool      `json:"weekly,omitempty"`    // a summary of a week
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
 }
 

@@ -123,6 +123,7 @@ type FeedPatient struct {
 	Name    string
 	Scope   Scope
 	Updates []Update
+	Hearing Hearing
 }
 
 // CheckInForm is what a patient's page asks and says.

@@ -44,6 +44,9 @@ type Draft struct {
 	Author string    // KindStaff: who wrote it
 	Words  string    // KindStaff: what they wrote
 
+	Digest []carenet.Update // KindDigest: what the follower may know, the oldest first
+	Weekly bool             // it tells of a week, not of a day
+
 	Link string // an address on the public site; "" for none
 }
 

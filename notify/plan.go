@@ -21,6 +21,7 @@ const (
 	KindSignIn     Kind = "sign_in"
 	KindKindWord   Kind = "kind_word" // a follower's word for the patient
 	KindStaff      Kind = "staff"     // a person wrote it
+	KindDigest     Kind = "digest"    // a summary, for a follower who asked for one
 )
 
 // Reach is how a person can be told something by text.
@@ -30,6 +31,9 @@ type Reach struct {
 	Sender       carenet.ID // the sender that the number knows us by
 	Stopped      bool       // the number is stopped, or somebody else's, as far as is known now
 	Contact      Contact    // on which channels
+	Address      carenet.ID // of their email; NilID: none is known
+	Unsubscribed bool       // they want no emails as a follower
+	wants        Channel    // what they chose, where they may choose
 }
 
 // CircleMember is a follower as the planner sees them.
@@ -37,6 +41,8 @@ type CircleMember struct {
 	Follower carenet.ID
 	Active   bool
 	Scope    carenet.Scope
+	Pace     carenet.Pace // when they want to hear
+	Wants    Channel      // on which channel; "" on the first that they have
 	Reach
 }
 
@@ -55,8 +61,9 @@ type World struct {
 	Responders []Responder
 	People     map[carenet.ID]Reach // anybody else an event names
 	CheckIns   map[carenet.ID]carenet.CheckIn
-	Told       map[carenet.ID][]carenet.ID // alert -> people already told of it
-	Danger     map[carenet.ID]bool         // alerts of danger now
+	Told       map[carenet.ID][]carenet.ID  // alert -> people already told of it
+	Danger     map[carenet.ID]bool          // alerts of danger now
+	Usual      map[carenet.ID]carenet.Usual // what the patients' answers are usually like
 }
 
 // Planned is one delivery that an event calls for, or that it would have called
@@ -68,6 +75,7 @@ type Planned struct {
 	Audience     carenet.Audience
 	Recipient    carenet.ID
 	Conversation carenet.ID
+	Address      carenet.ID // of an email
 	Follower     carenet.ID
 	Sender       carenet.ID
 	Priority     Priority
@@ -85,6 +93,7 @@ const (
 	updateLife = 24 * time.Hour
 	alertLife  = 7 * 24 * time.Hour
 	signInLife = 15 * time.Minute
+	digestLife = 20 * time.Hour // the next day's comes after it
 	// A confirmation of a STOP that comes late reads as if it had been ignored.
 	optedOutLife = 5 * time.Minute
 )
@@ -106,6 +115,8 @@ func Plan(e carenet.Event, w World) []Planned {
 		p.alertTaken()
 	case carenet.EventEncouraged:
 		p.encouraged()
+	case carenet.EventDigest:
+		p.digest()
 	case carenet.EventSignIn:
 		p.one(KindSignIn, audienceOfDoor(e.Detail.Door), known(w.People, e.Detail.Person), PriorityReply, signInLife, "they asked for a sign-in link")
 	}
@@ -126,8 +137,12 @@ func (p *planner) one(kind Kind, to carenet.Audience, r Reach, prio Priority, li
 		Event: p.event, Kind: kind, Channel: SMS, Audience: to, Recipient: r.Person, Conversation: r.Conversation,
 		Priority: prio, Reason: reason, DueAt: p.world.Now, ExpiresAt: p.world.Now.Add(life),
 	}
-	first, instead := FirstChannel(kind, to, r.Contact.Ways(to))
+	first, instead := r.first(kind, to)
 	switch {
+	case first == Email:
+		d.byEmail(r, to, instead)
+		p.out = append(p.out, d)
+		return &p.out[len(p.out)-1]
 	case instead != "":
 		d.Channel, d.Reason = first, reason+"; "+instead
 	case r.Conversation == carenet.NilID:
@@ -160,7 +175,7 @@ func (p *planner) checkIn() {
 		tie := carenet.Tie{Org: p.event.Org, Patient: c.Patient, Following: m.Active, Scope: m.Scope}
 		actor := carenet.Actor{Kind: carenet.ActorFollower, Org: p.event.Org, Person: m.Person}
 		_, sees := c.For(carenet.Look(actor, tie))
-		d := p.one(KindUpdate, carenet.ToFollower, m.Reach, PriorityUpdate, updateLife, "in the circle, by the patient's consent")
+		d := p.one(KindUpdate, carenet.ToFollower, m.reach(), PriorityUpdate, updateLife, "in the circle, by the patient's consent")
 		if d == nil {
 			continue
 		}
@@ -170,6 +185,8 @@ func (p *planner) checkIn() {
 			d.Cause = "kept private by the patient"
 		case !sees:
 			d.Cause = "no longer in the circle"
+		default:
+			d.paced(m, c, p.world.Usual[c.Patient])
 		}
 	}
 }

@@ -17,13 +17,18 @@ type Candidate struct {
 	Channel Channel // "": a text
 	Number  Number
 
-	// For KindUpdate: what the consent allows now.
+	// For an email.
+	Unsubscribed bool // its reader wants none
+	Removed      bool // the address is no longer theirs
+
+	// For KindUpdate and KindDigest: what the consent allows now.
 	View      carenet.View
 	CheckIn   carenet.CheckIn
 	Overtaken bool // a later check-in corrected this one
 
 	Following bool // for KindKindWord: its sender is still in the circle
-	Muted     bool // for KindUpdate: the follower wants to hear nothing now
+	Muted     bool // for KindUpdate and KindDigest: the follower wants to hear nothing now
+	Nothing   bool // for KindDigest: there is nothing to tell that they may know
 
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
@@ -59,6 +64,12 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	if cause := c.Blocked(); cause != "" {
 		return false, Withdrawn, cause
 	}
+	switch {
+	case c.Removed:
+		return false, Withdrawn, "the address was removed"
+	case c.Unsubscribed:
+		return false, Withdrawn, causeUnsubscribed
+	}
 	switch c.Kind {
 	case KindUpdate:
 		if _, sees := c.CheckIn.For(c.View); !sees {
@@ -69,6 +80,15 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 		}
 		if c.Muted {
 			return false, Withdrawn, "muted by the follower"
+		}
+	case KindDigest:
+		switch {
+		case !c.View.Sees():
+			return false, Withdrawn, "consent was withdrawn"
+		case c.Muted:
+			return false, Withdrawn, "muted by the follower"
+		case c.Nothing:
+			return false, Withdrawn, "nothing happened that they may know"
 		}
 	case KindKindWord:
 		if !c.Following {

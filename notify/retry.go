@@ -35,6 +35,8 @@ func Life(k Kind) time.Duration {
 		return updateLife
 	case KindAlert:
 		return alertLife
+	case KindDigest:
+		return digestLife
 	case KindSignIn:
 		return signInLife
 	}

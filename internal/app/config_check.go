@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"howareyou/carenet"
+	"howareyou/notify/email"
 )
 
 // Need says what a process cannot do without.
@@ -58,6 +61,11 @@ func (c Config) Check(need Need) error {
 		missing(c.AccountSID == "", "TWILIO_ACCOUNT_SID", "the account at the text provider")
 		missing(len(c.AuthTokens) == 0, "TWILIO_AUTH_TOKEN", "the account's auth token (two, with a comma, during a rotation)")
 		malformed(c.APIURL != "" && !hasScheme(c.APIURL, "http", "https"), "TWILIO_API_URL", "like https://api.twilio.com")
+	}
+	if c.SMTPURL != "" {
+		if _, err := email.ParseURL(c.SMTPURL); err != nil {
+			bad = append(bad, "SMTP_URL is malformed: "+carenet.MessageOf(err))
+		}
 	}
 	malformed(c.Grace < 0, "HOWAREYOU_GRACE", "a time such as 30s")
 	if c.LogFormat != "text" && c.LogFormat != "json" {

@@ -64,6 +64,8 @@ func TestWhatIsMissingOrMalformedIsALineEach(t *testing.T) {
 		{"PUBLIC_URL=https://me:" + secret + "@care.example", "PUBLIC_URL is malformed"},
 		{"PUBLIC_URL=ftp://care.example", "PUBLIC_URL is malformed"},
 		{"TWILIO_API_URL=localhost:8081", "TWILIO_API_URL is malformed"},
+		{"SMTP_URL=smtp://care:" + secret + "@mail.example", "SMTP_URL is malformed"},
+		{"SMTP_URL=mail.example", "SMTP_URL is malformed"},
 		{"LISTEN=8080", "LISTEN is malformed"},
 		{"METRICS_LISTEN=localhost", "METRICS_LISTEN is malformed"},
 		{"HOWAREYOU_GRACE=soon-" + secret, "HOWAREYOU_GRACE is malformed"},

@@ -23,6 +23,9 @@ var (
 	textsAnswered = promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
 		Name: "howareyou_texts_answered_total", Help: "Tries to send a text, by lane and by what the provider's answer means.",
 	}, []string{"lane", "class"})
+	emailsAnswered = promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
+		Name: "howareyou_emails_answered_total", Help: "Tries to send an email, by lane and by what the mail server's answer means.",
+	}, []string{"lane", "class"})
 	providerFaults = promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
 		Name: "howareyou_provider_faults_total", Help: "Error codes that only who runs the service can mend, by code.",
 	}, []string{"code"})
@@ -43,6 +46,10 @@ func (textWatch) Answered(o notify.Outcome) {
 	textsAnswered.WithLabelValues(o.Claim.Lane.String(), string(o.Outcome.Class)).Inc()
 }
 
+func emailAnswered(o notify.EmailOutcome) {
+	emailsAnswered.WithLabelValues(o.Claim.Lane.String(), string(o.Outcome.Class)).Inc()
+}
+
 // faulty logs and counts a code that the operator must mend.
 func faulty(log *slog.Logger) func(code int) {
 	return func(code int) {
@@ -61,6 +68,8 @@ type standing struct {
 var (
 	laneWaiting   = prometheus.NewDesc("howareyou_lane_waiting", "Texts that are due and have not left, by lane and whether an operator holds them.", []string{"lane", "held"}, nil)
 	laneOldest    = prometheus.NewDesc("howareyou_lane_oldest_seconds", "For how long the oldest of them is due.", []string{"lane", "held"}, nil)
+	emailWaiting  = prometheus.NewDesc("howareyou_email_waiting", "Emails that are due and have not left, by lane and whether an operator holds them.", []string{"lane", "held"}, nil)
+	emailOldest   = prometheus.NewDesc("howareyou_email_oldest_seconds", "For how long the oldest of them is due.", []string{"lane", "held"}, nil)
 	textsOpen     = prometheus.NewDesc("howareyou_texts_open", "Texts at the provider (sending, uncertain, sent: accepted without more news).", []string{"state"}, nil)
 	uncertainAge  = prometheus.NewDesc("howareyou_uncertain_oldest_seconds", "Age of the oldest text of which nobody knows whether it left.", nil, nil)
 	staffWaiting  = prometheus.NewDesc("howareyou_not_arrived", "Texts that did not arrive and that no staff have dealt with.", nil, nil)
@@ -70,7 +79,7 @@ var (
 
 // Describe is part of prometheus.Collector.
 func (standing) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{laneWaiting, laneOldest, textsOpen, uncertainAge, staffWaiting, staffOldest, standingTaken} {
+	for _, d := range []*prometheus.Desc{laneWaiting, laneOldest, emailWaiting, emailOldest, textsOpen, uncertainAge, staffWaiting, staffOldest, standingTaken} {
 		ch <- d
 	}
 }
@@ -101,6 +110,11 @@ func (s standing) Collect(ch chan<- prometheus.Metric) {
 		held := strconv.FormatBool(l.Held)
 		gauge(laneWaiting, float64(l.Waiting), l.Lane.String(), held)
 		gauge(laneOldest, age(l.Oldest), l.Lane.String(), held)
+	}
+	for _, l := range st.Emails {
+		held := strconv.FormatBool(l.Held)
+		gauge(emailWaiting, float64(l.Waiting), l.Lane.String(), held)
+		gauge(emailOldest, age(l.Oldest), l.Lane.String(), held)
 	}
 	gauge(textsOpen, float64(st.Sending), "sending")
 	gauge(textsOpen, float64(st.Uncertain), "uncertain")

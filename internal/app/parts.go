@@ -49,8 +49,12 @@ func OpenStore(ctx context.Context, cfg Config, now func() time.Time, name strin
 	if cfg.Grace > 0 {
 		rules.Grace, rules.AlertGrace = cfg.Grace, min(cfg.Grace, rules.AlertGrace)
 	}
+	channels := []notify.Channel{notify.SMS, notify.Voice}
+	if cfg.SMTPURL != "" {
+		channels = append(channels, notify.Email)
+	}
 	return postgres.Open(ctx, postgres.Options{URL: cfg.DatabaseURL, Keys: keys, Now: now, Composer: text.Composer{},
-		Rules: rules, SiteURL: cfg.PublicURL, Name: name, Channels: []notify.Channel{notify.SMS, notify.Voice},
+		Rules: rules, SiteURL: cfg.PublicURL, Name: name, Channels: channels,
 		OnFault: func(f alerts.Fault) { ruleFaults.WithLabelValues(f.Rule).Inc() }})
 }
 

@@ -38,6 +38,11 @@ func Troubles(st postgres.Standing) []Trouble {
 			add(true, "%d %s have waited for up to %s: a worker is missing, a number has a text of unknown fate, or the rate of a sender is too low (howareyou admin senders)", l.Waiting, l.Lane, inWords(waits))
 		}
 	}
+	for _, l := range st.Emails {
+		if waits := st.At.Sub(l.Oldest); waits > stuckAfter && !l.Held {
+			add(true, "%d emails (%s) have waited for up to %s: does a worker run with SMTP_URL, and does the mail server take them?", l.Waiting, l.Lane, inWords(waits))
+		}
+	}
 	if age := st.At.Sub(st.OldestUncertain); st.Uncertain > 0 && age > uncertainAfter {
 		add(true, "%d texts are of unknown fate, the oldest for %s: does the provider's list answer?", st.Uncertain, inWords(age))
 	}

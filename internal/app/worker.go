@@ -23,6 +23,7 @@ type worker struct {
 	limiter  *limit.Limiter
 	alerts   *deliver.Deliverer // has places of its own
 	others   *deliver.Deliverer
+	mails    []*deliver.Emailer // none without a mail server
 	server   *queue.Server
 	sweeper  *queue.Sweep
 	asker    *queue.Sweep
@@ -73,6 +74,11 @@ func startWorker(p *parts) (*worker, error) {
 	p.sweep.Store(w.sweeper)
 	ctx, cancel := context.WithCancel(context.Background())
 	w.stop = cancel
+	if err := w.startMail(ctx); err != nil {
+		cancel()
+		w.limiter.Close()
+		return nil, err
+	}
 	w.running.Go(func() { w.alerts.Run(ctx) })
 	w.running.Go(func() { w.others.Run(ctx) })
 	w.running.Go(func() { w.sweeper.Run(ctx) })
@@ -119,6 +125,9 @@ func (w *worker) round(ctx context.Context, batch carenet.ID) error {
 func (w *worker) kick() {
 	w.alerts.Kick()
 	w.others.Kick()
+	for _, m := range w.mails {
+		m.Kick()
+	}
 }
 
 // ask moves the alerts on whose next step is due.
@@ -158,7 +167,7 @@ func (w *worker) look(ctx context.Context) error {
 	if err := w.clockIsRight(ctx); err != nil {
 		errs = append(errs, err)
 	} else {
-		errs = append(errs, w.tick(ctx, w.store.TickPrompts))
+		errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickDigests))
 	}
 	w.kick()
 	return errors.Join(errs...)

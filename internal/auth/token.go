@@ -16,6 +16,8 @@ const (
 	ForCheckIn Purpose = "check_in" // the link in a prompt: answers that prompt
 	ForSignIn  Purpose = "sign_in"  // the link that begins a session
 	ForSession Purpose = "session"  // the cookie
+
+	ForUnsubscribe Purpose = "unsubscribe" // the link in an email that ends such emails
 )
 
 // The alphabet leaves out what is mistaken when read aloud or copied by hand

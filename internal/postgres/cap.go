@@ -61,7 +61,7 @@ func (s *Store) underCaps(ctx context.Context, tx pgx.Tx, planned []notify.Plann
 		}
 		today, tomorrow := 0, 0
 		for i := range planned {
-			if planned[i].Event.Org != c.OrgID || planned[i].Cause != "" {
+			if planned[i].Event.Org != c.OrgID || planned[i].Cause != "" || planned[i].Channel == notify.Email {
 				continue
 			}
 			if planned[i].Under(cp) {

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	hasEmail = `EXISTS (SELECT FROM contact_point m WHERE m.org_id = d.org_id AND m.person_id = d.recipient_id AND m.kind = 'email' AND m.removed_at IS NULL)`
+	hasEmail = `EXISTS (SELECT FROM contact_point m WHERE m.org_id = d.org_id AND m.person_id = d.recipient_id AND m.kind = 'email' AND m.removed_at IS NULL
+  AND (m.unsubscribed_at IS NULL OR d.audience = 'clinician'))`
 	// A messaging service and a short code cannot call.
 	mayCall = `EXISTS (SELECT FROM sender v WHERE v.org_id = d.org_id AND v.retired_at IS NULL AND v.number LIKE '+%')`
 
@@ -27,10 +28,12 @@ FROM delivery d LEFT JOIN conversation c ON c.org_id = d.org_id AND c.id = d.con
 WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3)`
 	// The same to the same person, on another channel: unique by channel (INV-3).
 	sqlNextDelivery = `INSERT INTO delivery (org_id, event_id, id, kind, audience, recipient_id, conversation_id, patient_id, follower_id,
-  channel, priority, state, reason, cause, due_at, expires_at, created_at, changed_at, sender_id)
-SELECT d.org_id, d.event_id, $4, d.kind, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id,
-  $5, d.priority, 'queued', $6, '', $7, $8, $7, $7, d.sender_id
-FROM delivery d WHERE d.org_id = $1 AND d.event_id = $2 AND d.id = $3
+  channel, priority, state, reason, cause, due_at, expires_at, created_at, changed_at, sender_id, contact_id)
+SELECT d.org_id, d.event_id, $4, d.kind, d.audience, d.recipient_id, CASE WHEN m.id IS NULL THEN d.conversation_id ELSE $9 END, d.patient_id, d.follower_id,
+  $5, d.priority, 'queued', $6, '', $7, $8, $7, $7, CASE WHEN m.id IS NULL THEN d.sender_id ELSE $10 END, m.id
+FROM delivery d LEFT JOIN LATERAL (SELECT p.id FROM contact_point p WHERE $5 = 'email' AND p.org_id = d.org_id AND p.person_id = d.recipient_id
+  AND p.kind = 'email' AND p.removed_at IS NULL ORDER BY p.position, p.id LIMIT 1) m ON true
+WHERE d.org_id = $1 AND d.event_id = $2 AND d.id = $3
 ON CONFLICT (org_id, event_id, recipient_id, channel) DO NOTHING`
 )
 
@@ -108,7 +111,7 @@ func (s *Store) moveOn(ctx context.Context, tx pgx.Tx, list []ended, now time.Ti
 		if kind == notify.KindAlert {
 			expires = now.Add(notify.Life(kind))
 		}
-		b.Queue(sqlNextDelivery, r.OrgID, r.EventID, r.ID, carenet.NewID(now), string(next), reason, now, expires)
+		b.Queue(sqlNextDelivery, r.OrgID, r.EventID, r.ID, carenet.NewID(now), string(next), reason, now, expires, carenet.NilID, mailSender)
 	}
 	if b.Len() == 0 {
 		return nil

@@ -37,6 +37,9 @@ const byOperator = "operator-1"
 // AddPatient enrols a patient who agreed on paper, with a schedule.
 func (s *Store) AddPatient(ctx context.Context, actor carenet.Actor, n NewPatient) (carenet.ID, error) {
 	const op = "add patient"
+	if n.Phone == "" {
+		return carenet.NilID, carenet.Errorf(carenet.Invalid, op, "a patient needs a phone number: we ask by text")
+	}
 	var patient carenet.ID
 	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		now := s.Now()

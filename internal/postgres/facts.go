@@ -22,6 +22,7 @@ type claimFacts struct {
 	checkIns map[carenet.ID]checkInRow
 	prompts  map[carenet.ID]promptFacts
 	alerts   map[carenet.ID]alertRow
+	digests  []digestRow // what happened in the time of a summary
 	commands commandFacts
 }
 
@@ -91,7 +92,7 @@ ORDER BY org_id, id FOR SHARE`
 )
 
 func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []claimRow) (claimFacts, error) {
-	var people, patients, follows, checkIns, prompts, alertIDs []carenet.ID
+	var people, patients, follows, checkIns, prompts, alertIDs, digests []carenet.ID
 	for _, r := range rows {
 		people = addID(addID(addID(people, r.RecipientID), r.Detail.Person), r.Detail.About)
 		patients = addID(patients, orNil(r.PatientID))
@@ -103,6 +104,9 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 			prompts = addID(prompts, orNil(r.SubjectID))
 		}
 		alertIDs = addID(alertIDs, r.Detail.Alert)
+		if r.Kind == string(notify.KindDigest) {
+			digests = addID(digests, r.EventID)
+		}
 	}
 	commands, err := loadCommandFacts(ctx, tx, orgs, rows)
 	if err != nil {
@@ -117,6 +121,9 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 	byID(b.Queue(sqlFollowFacts, orgs, follows), &f.follow, func(r followFacts) carenet.ID { return r.ID })
 	byID(b.Queue(sqlCheckIns, orgs, checkIns), &f.checkIns, func(r checkInRow) carenet.ID { return r.ID })
 	byID(b.Queue(sqlPromptFacts, orgs, prompts), &f.prompts, func(r promptFacts) carenet.ID { return r.ID })
+	if len(digests) > 0 {
+		collect(b.Queue(sqlDigestFacts, orgs, digests), &f.digests)
+	}
 	byID(b.Queue(sqlAlertFacts, orgs, alertIDs), &f.alerts, func(r alertRow) carenet.ID { return r.ID })
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return f, err
@@ -196,6 +203,9 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 	d.Patient = f.name(s, orNil(r.PatientID))
 	if k, ok := f.checkIns[orNil(r.SubjectID)]; ok {
 		f.aboutCheckIn(s, r, k, &c, &d)
+	}
+	if c.Kind == notify.KindDigest {
+		f.aboutDigest(s, r, &c, &d)
 	}
 	if p, ok := f.prompts[orNil(r.SubjectID)]; ok {
 		c.PromptOpen = p.State == "open"

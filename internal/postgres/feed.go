@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/notify"
 )
 
 // feedDays and feedLength bound what a follower sees of the past.
@@ -16,7 +18,11 @@ const (
 )
 
 const (
-	sqlFollowing = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, n.name_enc, f.created_at FROM follower f
+	sqlFollowing = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, n.name_enc, f.created_at, f.pace, coalesce(f.channel, '') AS channel,
+  EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'phone' AND c.removed_at IS NULL) AS has_phone,
+  EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'email' AND c.removed_at IS NULL) AS has_email,
+  EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'email' AND c.removed_at IS NULL AND c.unsubscribed_at IS NULL) AS emailed
+FROM follower f
 JOIN patient p ON p.org_id = f.org_id AND p.id = f.patient_id
 JOIN person n ON n.org_id = f.org_id AND n.id = f.patient_id
 WHERE f.org_id = $1 AND f.person_id = $2 AND f.state = 'active' ORDER BY f.created_at, f.id`
@@ -36,6 +42,18 @@ type followingRow struct {
 	Scope     []string
 	NameEnc   []byte
 	CreatedAt time.Time
+	Pace      string
+	Channel   string
+	HasPhone  bool
+	HasEmail  bool
+	Emailed   bool
+}
+
+// hearing is how the follower hears, on a service that sends emails or does not.
+func (r followingRow) hearing(emails bool) carenet.Hearing {
+	h := carenet.Hearing{Pace: carenet.Pace(r.Pace), HasPhone: r.HasPhone, HasEmail: r.HasEmail && emails}
+	h.ByEmail = h.HasEmail && r.Emailed && (r.Channel == "email" || !r.HasPhone)
+	return h
 }
 
 // Feed is what the follower may see of those they follow, decided by the
@@ -97,7 +115,7 @@ func (s *Store) feedPatient(actor carenet.Actor, f followingRow, found []checkIn
 	if err != nil {
 		return carenet.FeedPatient{}, err
 	}
-	p := carenet.FeedPatient{Patient: f.PatientID, Name: name, Scope: carenet.ScopeOf(f.Scope)}
+	p := carenet.FeedPatient{Patient: f.PatientID, Name: name, Scope: carenet.ScopeOf(f.Scope), Hearing: f.hearing(slices.Contains(s.channels, notify.Email))}
 	view := carenet.Look(actor, carenet.Tie{Org: f.OrgID, Patient: f.PatientID, Following: true, Scope: p.Scope})
 	for _, r := range found {
 		if r.PatientID != f.PatientID || r.At.Before(f.CreatedAt) {

@@ -36,6 +36,20 @@ func (plainComposer) Compose(d notify.Draft) (string, error) {
 	if d.Link != "" {
 		s += " link"
 	}
+	if d.Kind == notify.KindDigest {
+		s += fmt.Sprintf(" of %d", len(d.Digest))
+		if d.Weekly {
+			s += " in a week"
+		}
+		s += ":"
+		for _, u := range d.Digest {
+			if u.Score == nil {
+				s += " answered"
+				continue
+			}
+			s += strings.TrimRight(fmt.Sprintf(" %v %s", *u.Score, u.Words), " ")
+		}
+	}
 	if d.Stage != "" {
 		if d.TakenBy != "" && d.Stage == notify.StageTakenBy {
 			s += " by=" + d.TakenBy

@@ -79,8 +79,8 @@ WHERE cp.org_id = $1 AND cp.removed_at IS NULL AND (cp.value_idx = ANY ($2) OR c
 	sqlOrgDefaults = `SELECT language, zone, region FROM organisation WHERE org_id = $1`
 )
 
-// addPerson finds the person with this phone and name, or adds them. Another
-// name on a known phone is another person: phones are shared.
+// addPerson finds the person with this phone, or this address, and name, or adds
+// them. Another name on a known one is another person: phones are shared.
 func (s *Store) addPerson(ctx context.Context, tx pgx.Tx, org carenet.ID, n NewPerson) (carenet.ID, error) {
 	const op = "add person"
 	n.Name = strings.TrimSpace(n.Name)
@@ -102,19 +102,24 @@ func (s *Store) addPerson(ctx context.Context, tx pgx.Tx, org carenet.ID, n NewP
 	if _, err := carenet.Zone(n.Zone); err != nil {
 		return carenet.NilID, err
 	}
-	phone, err := carenet.ParsePhone(n.Phone, region)
-	if err != nil {
-		return carenet.NilID, err
+	var phone carenet.Phone
+	var email carenet.Email
+	var err error
+	if n.Phone != "" || n.Email == "" {
+		if phone, err = carenet.ParsePhone(n.Phone, region); err != nil {
+			return carenet.NilID, err
+		}
 	}
-	if id, err := s.samePerson(ctx, tx, org, string(phone), n.Name); err != nil || id != carenet.NilID {
+	if n.Email != "" {
+		if email, err = carenet.ParseEmail(n.Email); err != nil {
+			return carenet.NilID, err
+		}
+	}
+	if id, err := s.knownPerson(ctx, tx, org, n.Name, phone, email); err != nil || id != carenet.NilID {
 		return id, err
 	}
 	now := s.Now()
 	id := carenet.NewID(now)
-	conv, err := s.conversationFor(ctx, tx, org, string(phone))
-	if err != nil {
-		return carenet.NilID, err
-	}
 	name, err := s.seal(n.Name, org, "person", "name_enc", id)
 	if err != nil {
 		return carenet.NilID, err
@@ -124,14 +129,16 @@ func (s *Store) addPerson(ctx context.Context, tx pgx.Tx, org carenet.ID, n NewP
 	for _, w := range carenet.NameWords(n.Name) {
 		b.Queue(sqlInsertNameWord, org, carenet.NewID(now), id, s.keys.Index(crypto.ForNameWord, w), s.keys.IndexNext(crypto.ForNameWord, w))
 	}
-	if err := s.queueContact(b, org, id, "phone", string(phone), crypto.ForPhone, &conv, 1); err != nil {
-		return carenet.NilID, err
-	}
-	if n.Email != "" {
-		email, err := carenet.ParseEmail(n.Email)
+	if phone != "" {
+		conv, err := s.conversationFor(ctx, tx, org, string(phone))
 		if err != nil {
 			return carenet.NilID, err
 		}
+		if err := s.queueContact(b, org, id, "phone", string(phone), crypto.ForPhone, &conv, 1); err != nil {
+			return carenet.NilID, err
+		}
+	}
+	if email != "" {
 		if err := s.queueContact(b, org, id, "email", string(email), crypto.ForEmail, nil, 2); err != nil {
 			return carenet.NilID, err
 		}
@@ -139,8 +146,33 @@ func (s *Store) addPerson(ctx context.Context, tx pgx.Tx, org carenet.ID, n NewP
 	return id, tx.SendBatch(ctx, b).Close()
 }
 
-func (s *Store) samePerson(ctx context.Context, tx pgx.Tx, org carenet.ID, phone, name string) (carenet.ID, error) {
-	rows, err := tx.Query(ctx, sqlSamePerson, org, s.keys.Lookups(crypto.ForPhone, phone))
+// knownPerson finds whoever of this name has this phone, or this address. A known
+// person whose address was not known gets it.
+func (s *Store) knownPerson(ctx context.Context, tx pgx.Tx, org carenet.ID, name string, phone carenet.Phone, email carenet.Email) (id carenet.ID, err error) {
+	var mail carenet.ID
+	if email != "" {
+		if mail, err = s.samePerson(ctx, tx, org, s.keys.Lookups(crypto.ForEmail, string(email)), name); err != nil {
+			return id, err
+		}
+	}
+	if phone == "" {
+		return mail, nil
+	}
+	if id, err = s.samePerson(ctx, tx, org, s.keys.Lookups(crypto.ForPhone, string(phone)), name); err != nil || id == carenet.NilID {
+		return id, err
+	}
+	if email == "" || mail == id {
+		return id, nil
+	}
+	b := &pgx.Batch{}
+	if err := s.queueContact(b, org, id, "email", string(email), crypto.ForEmail, nil, 2); err != nil {
+		return id, err
+	}
+	return id, tx.SendBatch(ctx, b).Close()
+}
+
+func (s *Store) samePerson(ctx context.Context, tx pgx.Tx, org carenet.ID, lookups [][]byte, name string) (carenet.ID, error) {
+	rows, err := tx.Query(ctx, sqlSamePerson, org, lookups)
 	if err != nil {
 		return carenet.NilID, err
 	}

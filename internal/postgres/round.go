@@ -209,8 +209,8 @@ func (s *Store) eventFailed(ctx context.Context, orgs []carenet.ID, id carenet.I
 }
 
 const sqlInsertDelivery = `INSERT INTO delivery (org_id, event_id, id, kind, audience, recipient_id, conversation_id, patient_id, follower_id,
-  channel, priority, state, reason, cause, due_at, expires_at, created_at, changed_at, sender_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $10, $11, $12, $13, $14, $15, $16, $16, $17)
+  channel, priority, state, reason, cause, due_at, expires_at, created_at, changed_at, sender_id, contact_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $18, $10, $11, $12, $13, $14, $15, $16, $16, $17, $19)
 ON CONFLICT (org_id, event_id, recipient_id, channel) DO NOTHING`
 
 // queueDelivery writes one planned delivery; a second one for the same event,
@@ -221,9 +221,13 @@ func queueDelivery(b *pgx.Batch, p notify.Planned, now time.Time) {
 	if p.Cause != "" {
 		state, cause = notify.Withdrawn, p.Cause
 	}
+	sender := p.Sender
+	if p.Channel == notify.Email {
+		sender = mailSender
+	}
 	b.Queue(sqlInsertDelivery, p.Event.Org, p.Event.ID, carenet.NewID(now), string(p.Kind), string(p.Audience), p.Recipient,
 		p.Conversation, orNull(p.Event.Patient), orNull(p.Follower), int(p.Priority), string(state), p.Reason, cause,
-		p.DueAt, p.ExpiresAt, now, orNull(p.Sender), string(p.Channel))
+		p.DueAt, p.ExpiresAt, now, orNull(sender), string(p.Channel), orNull(p.Address))
 }
 
 const sqlPendingBatches = `SELECT batch FROM lookup_pending_batches($1, $2)`

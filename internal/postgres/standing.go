@@ -11,6 +11,7 @@ import (
 
 const (
 	sqlDepths   = `SELECT lane, held, waiting, oldest FROM lookup_depths($1, $2, $3)`
+	sqlMailDeep = `SELECT lane, held, waiting, oldest FROM lookup_email_depths($1, $2)`
 	sqlOpen     = `SELECT sending, uncertain, sent, oldest_uncertain FROM lookup_open($1)`
 	sqlForStaff = `SELECT coalesce(sum(waiting), 0)::bigint AS waiting, min(oldest) AS oldest FROM lookup_for_staff()`
 	sqlFaults   = `SELECT code, times, last_at FROM lookup_codes($1, $2)`
@@ -38,6 +39,7 @@ type Fault struct {
 type Standing struct {
 	At              time.Time
 	Lanes           []LaneStanding
+	Emails          []LaneStanding // lanes of emails with something due
 	Sending         int
 	Uncertain       int
 	Sent            int // accepted, and nobody knows yet whether they arrived
@@ -55,12 +57,13 @@ func (s *Store) Standing(ctx context.Context) (Standing, error) {
 	now := s.Now()
 	st := Standing{At: now}
 	floor := claimFloor(now)
-	var depths []struct {
+	type depth struct {
 		Lane    int
 		Held    bool
 		Waiting int
 		Oldest  *time.Time
 	}
+	var depths, mails []depth
 	var open []struct {
 		Sending, Uncertain, Sent int
 		OldestUncertain          *time.Time
@@ -76,6 +79,7 @@ func (s *Store) Standing(ctx context.Context) (Standing, error) {
 	}
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlDepths, now, floor, countTo), &depths)
+	collect(b.Queue(sqlMailDeep, now, floor), &mails)
 	collect(b.Queue(sqlOpen, floor), &open)
 	collect(b.Queue(sqlForStaff), &staff)
 	collect(b.Queue(sqlFaults, faultCodes, now.Add(-24*time.Hour)), &codes)
@@ -84,6 +88,9 @@ func (s *Store) Standing(ctx context.Context) (Standing, error) {
 	}
 	for _, d := range depths {
 		st.Lanes = append(st.Lanes, LaneStanding{notify.Priority(d.Lane), d.Held, d.Waiting, orZero(d.Oldest)})
+	}
+	for _, d := range mails {
+		st.Emails = append(st.Emails, LaneStanding{notify.Priority(d.Lane), d.Held, d.Waiting, orZero(d.Oldest)})
 	}
 	for _, o := range open {
 		st.Sending, st.Uncertain, st.Sent, st.OldestUncertain = o.Sending, o.Uncertain, o.Sent, orZero(o.OldestUncertain)

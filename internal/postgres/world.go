@@ -19,13 +19,21 @@ FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.
 WHERE cp.org_id = ANY ($1) AND cp.person_id = ANY ($2) AND cp.kind = 'phone' AND cp.removed_at IS NULL
 ORDER BY cp.org_id, cp.person_id, cp.position, cp.id`
 
+// And at their first address.
+const sqlEmails = `SELECT DISTINCT ON (cp.org_id, cp.person_id) cp.org_id, cp.person_id, cp.id, cp.unsubscribed_at IS NOT NULL AS unsubscribed
+FROM contact_point cp WHERE cp.org_id = ANY ($1) AND cp.person_id = ANY ($2) AND cp.kind = 'email' AND cp.removed_at IS NULL
+ORDER BY cp.org_id, cp.person_id, cp.position, cp.id`
+
 const sqlActiveSenders = `SELECT org_id, id, position, number LIKE '+%' AS calls FROM sender WHERE org_id = ANY ($1) AND retired_at IS NULL ORDER BY org_id, position, id`
 
 const sqlDanger = `SELECT a.id FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) AND a.severity = $3`
 
-const sqlCircles = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, f.state = 'active' AS active
+const sqlCircles = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, f.state = 'active' AS active, f.pace, coalesce(f.channel, '') AS channel
 FROM follower f WHERE f.org_id = ANY ($1) AND f.patient_id = ANY ($2) AND f.state = 'active'
 ORDER BY f.org_id, f.patient_id, f.id`
+
+const sqlUsuals = `SELECT p.id, p.usual_mean AS mean, p.usual_spread AS spread, p.usual_days AS days FROM patient p
+WHERE p.org_id = ANY ($1) AND p.id = ANY ($2) AND p.usual_mean IS NOT NULL AND p.usual_spread IS NOT NULL AND p.usual_days IS NOT NULL`
 
 const sqlResponders = `SELECT c.org_id, c.id, c.roles FROM clinician c
 WHERE c.org_id = ANY ($1) AND c.left_at IS NULL ORDER BY c.org_id, c.id`
@@ -57,6 +65,20 @@ func (r reachRow) number() notify.Number {
 	return notify.Number{Stopped: r.Stopped, Wrong: r.Wrong, Suspect: r.Suspect, SuspectCode: r.SuspectCode}
 }
 
+type emailRow struct {
+	OrgID        carenet.ID
+	PersonID     carenet.ID
+	ID           carenet.ID
+	Unsubscribed bool
+}
+
+type usualRow struct {
+	ID     carenet.ID
+	Mean   float64
+	Spread float64
+	Days   int
+}
+
 type activeSenderRow struct {
 	OrgID    carenet.ID
 	ID       carenet.ID
@@ -71,6 +93,8 @@ type circleRow struct {
 	PersonID  carenet.ID
 	Scope     []string
 	Active    bool
+	Pace      string
+	Channel   string
 }
 
 type responderRow struct {
@@ -135,11 +159,20 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 	var answers []checkInRow
 	var told []toldRow
 	var senders []activeSenderRow
-	danger := map[carenet.ID]bool{}
+	danger, usual := map[carenet.ID]bool{}, map[carenet.ID]carenet.Usual{}
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlActiveSenders, orgs), &senders)
 	collect(b.Queue(sqlCheckIns, orgs, checkIns), &answers)
 	collect(b.Queue(sqlCircles, orgs, patients), &circles)
+	if len(checkIns) > 0 {
+		b.Queue(sqlUsuals, orgs, patients).Query(func(rows pgx.Rows) error {
+			found, err := pgx.CollectRows(rows, pgx.RowToStructByName[usualRow])
+			for _, r := range found {
+				usual[r.ID] = carenet.Usual{Known: true, Mean: r.Mean, Spread: r.Spread, Days: r.Days}
+			}
+			return err
+		})
+	}
 	if len(asking) > 0 {
 		collect(b.Queue(sqlResponders, orgs), &staff)
 		b.Queue(sqlDanger, orgs, asking, string(alerts.Red)).Query(func(rows pgx.Rows) error {
@@ -169,15 +202,19 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 	var reaches []reachRow
 	rb := &pgx.Batch{}
 	collect(rb.Queue(sqlReach, orgs, people), &reaches)
+	var emails []emailRow
+	if slices.Contains(s.channels, notify.Email) {
+		collect(rb.Queue(sqlEmails, orgs, people), &emails)
+	}
 	if err := tx.SendBatch(ctx, rb).Close(); err != nil {
 		return nil, err
 	}
 	worlds := make(map[carenet.ID]notify.World, len(orgs))
 	for _, org := range orgs {
-		w := notify.World{Now: now, Danger: danger, Patients: map[carenet.ID]notify.Reach{}, Circles: map[carenet.ID][]notify.CircleMember{},
+		w := notify.World{Now: now, Danger: danger, Usual: usual, Patients: map[carenet.ID]notify.Reach{}, Circles: map[carenet.ID][]notify.CircleMember{},
 			People: map[carenet.ID]notify.Reach{}, CheckIns: map[carenet.ID]carenet.CheckIn{}, Told: map[carenet.ID][]carenet.ID{}}
 		for _, id := range people {
-			w.People[id] = notify.Reach{Person: id}
+			w.People[id] = notify.Reach{Person: id, Contact: notify.Contact{Number: notify.Number{None: true}}}
 		}
 		for _, x := range senders {
 			if x.OrgID == org {
@@ -191,13 +228,20 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 					Stopped: r.number().Texts() != "", Contact: s.contact(r.number(), calls, false)}
 			}
 		}
+		for _, e := range emails {
+			if e.OrgID == org {
+				r := w.People[e.PersonID]
+				r.Address, r.Unsubscribed, r.Contact.Email = e.ID, e.Unsubscribed, true
+				w.People[e.PersonID] = r
+			}
+		}
 		for _, id := range patients {
 			w.Patients[id] = w.People[id]
 		}
 		for _, c := range circles {
 			if c.OrgID == org {
 				w.Circles[c.PatientID] = append(w.Circles[c.PatientID], notify.CircleMember{Follower: c.ID, Active: c.Active,
-					Scope: carenet.ScopeOf(c.Scope), Reach: w.People[c.PersonID]})
+					Scope: carenet.ScopeOf(c.Scope), Reach: w.People[c.PersonID], Pace: carenet.Pace(c.Pace), Wants: notify.Channel(c.Channel)})
 			}
 		}
 		for _, c := range staff {

@@ -50,6 +50,8 @@ func (c composer) written() (body string, err error) {
 		body, err = c.kindWord()
 	case notify.KindStaff:
 		body, err = c.say(StaffText, Data{"By": d.Author, "Words": d.Words})
+	case notify.KindDigest:
+		body, err = c.digest()
 	case notify.KindSignIn:
 		body, err = c.say(SignIn, Data{"Link": d.Link})
 	default:

@@ -154,9 +154,27 @@ const (
 	DeskWhy                         Key = "desk.why"
 	DeskWords                       Key = "desk.words"
 	DeskWordsNone                   Key = "desk.words_none"
+	DigestAnsweredDay               Key = "digest_answered_day"
+	DigestAnsweredWeek              Key = "digest_answered_week"
+	DigestScoresDay                 Key = "digest_scores_day"
+	DigestScoresWeek                Key = "digest_scores_week"
 	DropUnknown                     Key = "drop_unknown"
 	DropWhich                       Key = "drop_which"
 	Dropped                         Key = "dropped"
+	EmailAlertDecline               Key = "email_alert_decline"
+	EmailAlertLook                  Key = "email_alert_look"
+	EmailAlertSafety                Key = "email_alert_safety"
+	EmailAlertTake                  Key = "email_alert_take"
+	EmailDigestAnswered             Key = "email_digest_answered"
+	EmailDigestLine                 Key = "email_digest_line"
+	EmailDigestScore                Key = "email_digest_score"
+	EmailEnd                        Key = "email_end"
+	EmailStop                       Key = "email_stop"
+	EmailSubjectAlert               Key = "email_subject_alert"
+	EmailSubjectDigest              Key = "email_subject_digest"
+	EmailSubjectMessage             Key = "email_subject_message"
+	EmailSubjectNews                Key = "email_subject_news"
+	EmailSubjectSignIn              Key = "email_subject_sign_in"
 	EmergencyServices               Key = "emergency_services"
 	Escalated                       Key = "escalated"
 	FaceWord1                       Key = "face.word1"
@@ -164,6 +182,20 @@ const (
 	FaceWord3                       Key = "face.word3"
 	FaceWord4                       Key = "face.word4"
 	FaceWord5                       Key = "face.word5"
+	HearAtOnce                      Key = "hear.at_once"
+	HearBack                        Key = "hear.back"
+	HearBelowUsual                  Key = "hear.below_usual"
+	HearBelowUsualHint              Key = "hear.below_usual_hint"
+	HearByEmail                     Key = "hear.by_email"
+	HearByText                      Key = "hear.by_text"
+	HearDaily                       Key = "hear.daily"
+	HearHow                         Key = "hear.how"
+	HearLink                        Key = "hear.link"
+	HearSave                        Key = "hear.save"
+	HearSaved                       Key = "hear.saved"
+	HearTitle                       Key = "hear.title"
+	HearWeekly                      Key = "hear.weekly"
+	HearWhen                        Key = "hear.when"
 	Help                            Key = "help"
 	HelpClinician                   Key = "help_clinician"
 	HelpFollower                    Key = "help_follower"
@@ -429,6 +461,12 @@ const (
 	Resumed                         Key = "resumed"
 	SignIn                          Key = "sign_in"
 	StaffText                       Key = "staff_text"
+	StopAbout                       Key = "stop.about"
+	StopButton                      Key = "stop.button"
+	StopDone                        Key = "stop.done"
+	StopDoneTitle                   Key = "stop.done_title"
+	StopGone                        Key = "stop.gone"
+	StopTitle                       Key = "stop.title"
 	TellWhom                        Key = "tell_whom"
 	Thanks                          Key = "thanks"
 	ThanksPrivate                   Key = "thanks_private"
@@ -656,9 +694,27 @@ var catalogue = map[Key]shape{
 	DeskWhy:                         {Plural: false, Fields: []string(nil)},
 	DeskWords:                       {Plural: false, Fields: []string(nil)},
 	DeskWordsNone:                   {Plural: false, Fields: []string(nil)},
+	DigestAnsweredDay:               {Plural: true, Fields: []string{"Count", "Name", "Org"}},
+	DigestAnsweredWeek:              {Plural: true, Fields: []string{"Count", "Name", "Org"}},
+	DigestScoresDay:                 {Plural: false, Fields: []string{"Max", "Name", "Org", "Scores"}},
+	DigestScoresWeek:                {Plural: false, Fields: []string{"Max", "Name", "Org", "Scores"}},
 	DropUnknown:                     {Plural: false, Fields: []string{"Org"}},
 	DropWhich:                       {Plural: false, Fields: []string{"Org"}},
 	Dropped:                         {Plural: false, Fields: []string{"Name", "Org"}},
+	EmailAlertDecline:               {Plural: false, Fields: []string{"Last", "Name", "Number", "Org", "Usual"}},
+	EmailAlertLook:                  {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	EmailAlertSafety:                {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	EmailAlertTake:                  {Plural: false, Fields: []string{"Link"}},
+	EmailDigestAnswered:             {Plural: false, Fields: []string(nil)},
+	EmailDigestLine:                 {Plural: false, Fields: []string{"What", "When"}},
+	EmailDigestScore:                {Plural: false, Fields: []string{"Max", "Score"}},
+	EmailEnd:                        {Plural: false, Fields: []string{"Emergency"}},
+	EmailStop:                       {Plural: false, Fields: []string{"Link"}},
+	EmailSubjectAlert:               {Plural: false, Fields: []string{"Number", "Org"}},
+	EmailSubjectDigest:              {Plural: false, Fields: []string{"Org"}},
+	EmailSubjectMessage:             {Plural: false, Fields: []string{"Org"}},
+	EmailSubjectNews:                {Plural: false, Fields: []string{"Org"}},
+	EmailSubjectSignIn:              {Plural: false, Fields: []string{"Org"}},
 	EmergencyServices:               {Plural: false, Fields: []string(nil)},
 	Escalated:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	FaceWord1:                       {Plural: false, Fields: []string(nil)},
@@ -666,6 +722,20 @@ var catalogue = map[Key]shape{
 	FaceWord3:                       {Plural: false, Fields: []string(nil)},
 	FaceWord4:                       {Plural: false, Fields: []string(nil)},
 	FaceWord5:                       {Plural: false, Fields: []string(nil)},
+	HearAtOnce:                      {Plural: false, Fields: []string(nil)},
+	HearBack:                        {Plural: false, Fields: []string(nil)},
+	HearBelowUsual:                  {Plural: false, Fields: []string(nil)},
+	HearBelowUsualHint:              {Plural: false, Fields: []string(nil)},
+	HearByEmail:                     {Plural: false, Fields: []string(nil)},
+	HearByText:                      {Plural: false, Fields: []string(nil)},
+	HearDaily:                       {Plural: false, Fields: []string(nil)},
+	HearHow:                         {Plural: false, Fields: []string(nil)},
+	HearLink:                        {Plural: false, Fields: []string(nil)},
+	HearSave:                        {Plural: false, Fields: []string(nil)},
+	HearSaved:                       {Plural: false, Fields: []string(nil)},
+	HearTitle:                       {Plural: false, Fields: []string(nil)},
+	HearWeekly:                      {Plural: false, Fields: []string(nil)},
+	HearWhen:                        {Plural: false, Fields: []string{"Name"}},
 	Help:                            {Plural: false, Fields: []string{"Emergency", "Org"}},
 	HelpClinician:                   {Plural: false, Fields: []string{"Emergency", "Org"}},
 	HelpFollower:                    {Plural: false, Fields: []string{"Emergency", "Org"}},
@@ -931,6 +1001,12 @@ var catalogue = map[Key]shape{
 	Resumed:                         {Plural: false, Fields: []string{"Name", "Org", "When"}},
 	SignIn:                          {Plural: false, Fields: []string{"Link", "Org"}},
 	StaffText:                       {Plural: false, Fields: []string{"By", "Org", "Words"}},
+	StopAbout:                       {Plural: false, Fields: []string{"Org"}},
+	StopButton:                      {Plural: false, Fields: []string(nil)},
+	StopDone:                        {Plural: false, Fields: []string(nil)},
+	StopDoneTitle:                   {Plural: false, Fields: []string(nil)},
+	StopGone:                        {Plural: false, Fields: []string(nil)},
+	StopTitle:                       {Plural: false, Fields: []string(nil)},
 	TellWhom:                        {Plural: false, Fields: []string{"Org"}},
 	Thanks:                          {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivate:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},

@@ -37,9 +37,9 @@ type shape struct {
 // Languages are the languages that every text exists in, English first.
 var Languages = []string{"en", "es", "ar"}
 
-// parts are the files of a language: the texts to phones, the calls, the pages, and
-// what staff read who see to the texts.
-var parts = []string{"sms", "voice", "page", "desk"}
+// parts are the files of a language: the texts to phones, the calls, emails, the pages,
+// and what staff read who see to the texts.
+var parts = []string{"sms", "voice", "email", "page", "desk"}
 
 // Texts are the texts of one language. They may be used by many goroutines.
 type Texts struct {

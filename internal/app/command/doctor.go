@@ -59,6 +59,11 @@ func (sh *shell) doctor() *cobra.Command {
 		say("texts can be kept while PostgreSQL is away", app.TrySpool(cfg))
 		say("Redis answers", app.PingRedis(ctx, cfg))
 		say("the text provider lets us in", app.PingProvider(ctx, cfg))
+		if cfg.SMTPURL == "" {
+			fmt.Fprintln(sh.out, "note: no emails are sent: SMTP_URL names no mail server")
+		} else {
+			say("the mail server lets us in", app.PingMail(ctx, cfg))
+		}
 		standing, err := st.Standing(ctx)
 		say("it is known where the texts are", err)
 		for _, t := range app.Troubles(standing) {

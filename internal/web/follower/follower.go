@@ -18,6 +18,9 @@ import (
 type Store interface {
 	Feed(ctx context.Context, actor carenet.Actor) (carenet.Feed, error)
 	Following(ctx context.Context, actor carenet.Actor) ([]carenet.ID, error)
+	SetHearing(ctx context.Context, actor carenet.Actor, patient carenet.ID, pace carenet.Pace, byEmail bool) error
+	ShowUnsubscribe(ctx context.Context, token string) (carenet.SignInPage, error)
+	Unsubscribe(ctx context.Context, token string) (carenet.SignInPage, error)
 }
 
 // Handler serves the pages.
@@ -37,6 +40,10 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/circle", enter, h.page)
 	r.Get("/circle/feed", enter, h.feed)
 	r.Get("/circle/live", enter, h.live)
+	r.Get("/circle/hear", enter, h.hear)
+	r.Post("/circle/hear/:patient", h.site.Guard, enter, h.choose)
+	r.Get("/stop/:token", func(c *fiber.Ctx) error { return h.mayStop(c, door) })
+	r.Post("/stop/:token", h.stop)
 	r.Post("/circle/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })
 }
 

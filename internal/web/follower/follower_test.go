@@ -28,8 +28,9 @@ var (
 
 // fake is the store and the sessions of a site where only Sam is signed in.
 type fake struct {
-	feed carenet.Feed
-	err  error
+	feed    carenet.Feed
+	err     error
+	stopped bool
 }
 
 func (f *fake) Feed(_ context.Context, actor carenet.Actor) (carenet.Feed, error) {
@@ -43,6 +44,32 @@ func (f *fake) Following(context.Context, carenet.Actor) ([]carenet.ID, error) {
 	return []carenet.ID{mary}, nil
 }
 
+func (f *fake) SetHearing(_ context.Context, actor carenet.Actor, patient carenet.ID, pace carenet.Pace, byEmail bool) error {
+	if actor.Person != sam || patient != mary {
+		return carenet.Errorf(carenet.NotFound, "choose how to hear", "not Sam's")
+	}
+	h := f.feed.Patients[0].Hearing
+	h.Pace, h.ByEmail = pace, byEmail
+	if err := h.Check("choose how to hear"); err != nil {
+		return err
+	}
+	f.feed.Patients[0].Hearing = h
+	return nil
+}
+
+func (f *fake) ShowUnsubscribe(_ context.Context, token string) (carenet.SignInPage, error) {
+	if token != "good" {
+		return carenet.SignInPage{}, carenet.Errorf(carenet.NotFound, "follow link", "no")
+	}
+	return carenet.SignInPage{Language: "en", Organisation: "Riverside Care"}, nil
+}
+
+func (f *fake) Unsubscribe(ctx context.Context, token string) (carenet.SignInPage, error) {
+	page, err := f.ShowUnsubscribe(ctx, token)
+	f.stopped = f.stopped || err == nil
+	return page, err
+}
+
 func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.Actor, string, error) {
 	if door != auth.FollowerDoor || token != "sams" {
 		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
@@ -52,18 +79,22 @@ func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts b
 
 func (f *fake) EndSession(context.Context, string) error { return nil }
 
-func ask(t *testing.T, f *fake, method, path string, headers map[string]string) (*http.Response, string) {
-	t.Helper()
+func site(f *fake) *fiber.App {
 	site := &front.Site{Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
 		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
 	follower.New(site, f).Mount(app.Group("/demo/as/sam"), front.Door{Base: "/demo/as/sam"})
+	return app
+}
+
+func ask(t *testing.T, f *fake, method, path string, headers map[string]string) (*http.Response, string) {
+	t.Helper()
 	r := httptest.NewRequest(method, path, nil)
 	r.Header.Set("Cookie", "__Secure-howareyou_follower=sams")
 	for k, v := range headers {
 		r.Header.Set(k, v)
 	}
-	res, err := app.Test(r, -1)
+	res, err := site(f).Test(r, -1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -239,6 +239,23 @@ func (w *town) Feed(context.Context, carenet.Actor) (carenet.Feed, error) {
 	return f, nil
 }
 
+// SetHearing keeps nothing.
+func (w *town) SetHearing(context.Context, carenet.Actor, carenet.ID, carenet.Pace, bool) error {
+	return nil
+}
+
+// ShowUnsubscribe is any link's.
+func (w *town) ShowUnsubscribe(context.Context, string) (carenet.SignInPage, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return carenet.SignInPage{Organisation: w.words.organisation, Language: w.words.lang}, nil
+}
+
+// Unsubscribe is any link's.
+func (w *town) Unsubscribe(ctx context.Context, token string) (carenet.SignInPage, error) {
+	return w.ShowUnsubscribe(ctx, token)
+}
+
 // Following is Mary.
 func (w *town) Following(context.Context, carenet.Actor) ([]carenet.ID, error) {
 	return []carenet.ID{mary}, nil
