@@ -16,6 +16,7 @@ import (
 	"howareyou/internal/postgres"
 	"howareyou/migrations"
 	"howareyou/notify"
+	"howareyou/notify/deliver"
 	"howareyou/notify/live"
 	"howareyou/notify/queue"
 	"howareyou/notify/text"
@@ -34,6 +35,7 @@ type parts struct {
 	public *url.URL
 	spool  *intake.Spool // nil: none
 	texts  *intake.Intake
+	news   *deliver.Reports // what the provider says of our texts
 }
 
 // OpenStore opens the database for a command or a role.
@@ -84,6 +86,9 @@ func openParts(ctx context.Context, cfg Config, now func() time.Time, log *slog.
 func (p *parts) close() {
 	if p.texts != nil {
 		p.texts.Close() // writes the texts that wait
+	}
+	if p.news != nil {
+		p.news.Close()
 	}
 	p.bell.Close()
 	p.feed.Close()

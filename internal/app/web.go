@@ -10,6 +10,7 @@ import (
 	"howareyou/internal/web/front"
 	"howareyou/internal/web/hooks"
 	"howareyou/internal/web/ops"
+	"howareyou/notify/deliver"
 	"howareyou/notify/twilio"
 )
 
@@ -39,11 +40,12 @@ func startWeb(p *parts, demo DemoParts, failed chan<- error) (*webRole, error) {
 		return nil, fmt.Errorf("LISTEN: %w", err)
 	}
 	r.addr = l.Addr()
+	p.news = deliver.NewReports(p.store)
 	deps := web.Deps{
 		Site: site,
 		Hooks: &hooks.Handler{
 			Verifier: twilio.Verifier{PublicURL: p.cfg.PublicURL, Tokens: p.cfg.AuthTokens},
-			Intake:   p.texts, Reports: p.store, Calls: calls{p}, Now: p.now, Log: p.log,
+			Intake:   p.texts, Reports: p.news, Calls: calls{p}, Now: p.now, Log: p.log,
 			Count: func(hook, outcome string) { webhooks.WithLabelValues(hook, outcome).Inc() },
 		},
 		Health:  ops.Health{Postgres: p.store.Ping, Redis: p.feed.Ping, Spool: p.spoolCheck()},

@@ -108,40 +108,6 @@ func (s *Store) RecordOutcomes(ctx context.Context, outcomes []notify.Outcome) e
 	})
 }
 
-const sqlLookupAttempts = `SELECT org, event, delivery, attempt FROM lookup_attempts($1)`
-
-// Report applies a status callback. News of an attempt that we do not know is
-// NotFound; old news changes nothing.
-func (s *Store) Report(ctx context.Context, report notify.StatusReport) error {
-	refs, err := s.attemptRefs(ctx, report.Attempt)
-	if err != nil {
-		return err
-	}
-	if len(refs) == 0 {
-		return carenet.Errorf(carenet.NotFound, "record status", "no such attempt")
-	}
-	return s.settle(ctx, refs, func(a notify.Attempt, now time.Time) notify.Verdict {
-		if a.SID != "" && report.SID != a.SID {
-			return notify.Verdict{} // news of another message
-		}
-		return s.rules.AfterStatus(a, report, now)
-	})
-}
-
-// attemptRefs is where an attempt is kept; none when it is not ours.
-func (s *Store) attemptRefs(ctx context.Context, id carenet.ID) (refs []attemptRef, err error) {
-	rows, err := s.pool.Query(ctx, sqlLookupAttempts, []carenet.ID{id})
-	if err != nil {
-		return nil, err
-	}
-	var org, event, delivery, attempt carenet.ID
-	_, err = pgx.ForEachRow(rows, []any{&org, &event, &delivery, &attempt}, func() error {
-		refs = append(refs, attemptRef{org, event, attempt})
-		return nil
-	})
-	return refs, err
-}
-
 // settle locks attempts, decides each and writes what changes.
 func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notify.Attempt, time.Time) notify.Verdict) error {
 	var orgs, events, ids []carenet.ID
