@@ -119,3 +119,15 @@ func (d *Planned) byEmail(r Reach, to carenet.Audience, why string) {
 		d.Cause = causeUnsubscribed
 	}
 }
+
+// beside sends an email as well, of an alert that no text can bring and a call is to:
+// it costs nobody anything, and a call may ring for long.
+func (p *planner) beside(d *Planned, r Reach) {
+	if d == nil || d.Channel != Voice || d.Cause != "" || !r.Contact.Email {
+		return
+	}
+	also := *d
+	also.byEmail(r, also.Audience, "beside the call")
+	also.Sender = carenet.NilID
+	p.out = append(p.out, also)
+}

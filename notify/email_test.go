@@ -125,3 +125,21 @@ func TestPlanKeepsToThePace(t *testing.T) {
 		}
 	}
 }
+
+// INV-9: whoever no text can reach is called, and gets an email as well.
+func TestINV9_AnAlertThatNoTextBringsGoesByCallAndEmail(t *testing.T) {
+	w := world()
+	stopped := notify.Number{Stopped: true}
+	w.Responders = []notify.Responder{{Roles: []string{"responder"}, Reach: notify.Reach{Person: dana, Conversation: phone(dana), Address: id(78), Stopped: true,
+		Contact: notify.Contact{Number: stopped, Called: true, Email: true}}}}
+	var got []notify.Channel
+	for _, p := range notify.Plan(carenet.Event{Kind: carenet.EventAlertStep, Org: org, Patient: mary, Subject: alert, Detail: carenet.Detail{Alert: alert, Roles: []string{"responder"}}}, w) {
+		got = append(got, p.Channel)
+		if p.Cause != "" || p.Channel == notify.Email && p.Address != id(78) {
+			t.Errorf("%+v", p)
+		}
+	}
+	if len(got) != 2 || got[0] != notify.Voice || got[1] != notify.Email {
+		t.Errorf("told by %v", got)
+	}
+}

@@ -227,6 +227,7 @@ func (p *planner) alertStep() {
 			continue
 		}
 		d := p.one(KindAlert, carenet.ToClinician, r.Reach, lane, alertLife, "told at this step of the escalation")
+		p.beside(d, r.Reach)
 		told = told || d != nil && d.Cause == ""
 	}
 	if told {
@@ -235,7 +236,7 @@ func (p *planner) alertStep() {
 	// Nobody who can be reached stands at this step: rather tell all than nobody.
 	for _, r := range p.world.Responders {
 		if !slices.ContainsFunc(p.out, func(d Planned) bool { return d.Recipient == r.Person }) {
-			p.one(KindAlert, carenet.ToClinician, r.Reach, lane, alertLife, "told early: nobody at this step can be reached")
+			p.beside(p.one(KindAlert, carenet.ToClinician, r.Reach, lane, alertLife, "told early: nobody at this step can be reached"), r.Reach)
 		}
 	}
 }

@@ -52,6 +52,9 @@ type Deliverer struct {
 	Options
 	kick chan struct{}
 	turn int
+	// most is what a claim takes at most: half as much after one that did not end
+	// within its lease, on a machine that is overburdened, or none would ever.
+	most int
 	wake *time.Timer // kicks when a rate lets the next text go; one at a time
 }
 
@@ -90,7 +93,7 @@ func New(store Store, provider Provider, o Options) *Deliverer {
 	if o.Watch == nil {
 		o.Watch = nobody{}
 	}
-	return &Deliverer{store: store, provider: provider, Options: o, kick: make(chan struct{}, 1)}
+	return &Deliverer{store: store, provider: provider, Options: o, kick: make(chan struct{}, 1), most: o.Concurrency}
 }
 
 type unlimited struct{}
@@ -148,12 +151,14 @@ func (d *Deliverer) drain(ctx context.Context, slots chan struct{}, flying *sync
 		// others had taken its work over.
 		lease, release := context.WithTimeout(ctx, d.Lease)
 		deadline, _ := lease.Deadline()
-		claims, done, err := d.claim(lease, free)
+		claims, done, err := d.claim(lease, min(free, d.most))
 		release()
 		if err != nil {
-			d.Log.Error("claim deliveries", "error", err)
+			d.most = max(d.most/2, 1)
+			d.Log.Error("claim deliveries", "at_most", d.most, "error", err)
 			return
 		}
+		d.most = min(2*d.most, d.Concurrency)
 		for _, c := range claims {
 			sendCtx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
 			slots <- struct{}{}

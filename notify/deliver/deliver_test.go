@@ -331,3 +331,35 @@ func TestReconcileSettlesWhatTheListShows(t *testing.T) {
 		t.Errorf("settled %v: one of them could not be looked for", s.settled)
 	}
 }
+
+// strained is a store that ends no claim of more than four within its lease.
+type strained struct{ *counter }
+
+func (s strained) ClaimGranted(ctx context.Context, grants []notify.Grant) ([]notify.Claim, int, error) {
+	n := 0
+	for _, g := range grants {
+		n += g.Most
+	}
+	if n > 4 {
+		<-ctx.Done()
+		return nil, 0, ctx.Err()
+	}
+	return s.counter.ClaimGranted(ctx, grants)
+}
+
+// An overburdened database ends no large claim in time: smaller ones must follow,
+// or nothing would ever leave.
+func TestAClaimThatTakesTooLongIsMadeSmaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := strained{&counter{due: texts(40)}}
+		d, stop := running(t, s, &network{}, deliver.Options{Concurrency: 32})
+		for range 60 { // as a sweep does
+			d.Kick()
+			time.Sleep(time.Second)
+		}
+		stop()
+		if n := s.recorded(); n != 40 {
+			t.Errorf("%d of 40 left", n)
+		}
+	})
+}
