@@ -18,6 +18,7 @@ type TextRef struct{ Event, ID ID }
 type TextOut struct {
 	Ref       TextRef
 	Kind      string
+	Channel   string // on which it goes: sms, voice, ...
 	Audience  Audience
 	To        string // a person's name; "" for a number that nobody has
 	Patient   ID     // whom it is about

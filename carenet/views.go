@@ -68,6 +68,7 @@ type Message struct {
 	Reason    string // why it was sent, or how it was read
 	Cause     string // why it ended so
 	Kind      string
+	Channel   string // of a delivery: sms, voice, ...
 	Automatic bool
 	Audience  Audience
 	CheckIn   ID

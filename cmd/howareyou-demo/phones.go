@@ -15,6 +15,9 @@ import (
 // move of the clock waits for it at every instant.
 const textStep = 5 * time.Millisecond
 
+// ringTime is how long a simulated phone rings for somebody to answer it.
+const ringTime = 25 * time.Second
+
 // startPhones serves the simulated provider.
 func (d *demo) startPhones(l net.Listener, account account) (*twiliosim.Sim, error) {
 	zone, err := carenet.Zone(zoneName)
@@ -26,7 +29,7 @@ func (d *demo) startPhones(l net.Listener, account account) (*twiliosim.Sim, err
 		AccountSID: account.SID, AuthToken: account.Token,
 		Numbers: []twiliosim.Number{{E164: serviceNumber, SMSURL: site + "/twilio/sms"}},
 		Phones:  seededPhones(),
-		Dir:     d.folder.private("phones"), Now: d.clock.Now, Step: textStep, Zone: zone, Log: d.log,
+		Dir:     d.folder.private("phones"), Now: d.clock.Now, Step: textStep, Ring: ringTime, Zone: zone, Log: d.log,
 		ClockURL: site + clockPath,
 		Frames: []twiliosim.Frame{
 			{Title: "Sam, who sees Mary's score and words", URL: site + "/demo/as/sam/"},

@@ -20,7 +20,7 @@ const (
 
 const (
 	sqlRolesOf  = `SELECT roles FROM clinician WHERE org_id = $1 AND id = $2 AND left_at IS NULL`
-	textColumns = `d.org_id, d.event_id, d.id, d.kind, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.author_id, d.state,
+	textColumns = `d.org_id, d.event_id, d.id, d.kind, d.channel, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.author_id, d.state,
   d.reason, d.cause, d.attempt_no, d.created_at, d.changed_at, d.due_at, d.expires_at, d.staff_at, d.handled_at`
 	sqlDeskHead = `SELECT o.name, o.zone, o.held_at, coalesce(o.daily_cap, 0) AS per_day,
   (SELECT count(*) FROM delivery d WHERE d.org_id = o.org_id AND d.state IN ('queued', 'sending', 'uncertain') AND d.event_id >= $2) AS waiting
@@ -52,6 +52,7 @@ type textRow struct {
 	EventID        carenet.ID
 	ID             carenet.ID
 	Kind           string
+	Channel        string
 	Audience       string
 	RecipientID    carenet.ID
 	ConversationID carenet.ID
@@ -70,7 +71,7 @@ type textRow struct {
 }
 
 func (r textRow) text(names map[carenet.ID]string) carenet.TextOut {
-	return carenet.TextOut{Ref: carenet.TextRef{Event: r.EventID, ID: r.ID}, Kind: r.Kind, Audience: carenet.Audience(r.Audience),
+	return carenet.TextOut{Ref: carenet.TextRef{Event: r.EventID, ID: r.ID}, Kind: r.Kind, Channel: r.Channel, Audience: carenet.Audience(r.Audience),
 		To: names[r.RecipientID], Patient: orNil(r.PatientID), About: names[orNil(r.PatientID)], Author: names[orNil(r.AuthorID)],
 		State: r.State, Reason: r.Reason, Cause: r.Cause, Tries: r.AttemptNo, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt,
 		DueAt: r.DueAt, ExpiresAt: r.ExpiresAt, HandledAt: orZero(r.HandledAt)}

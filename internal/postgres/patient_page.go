@@ -27,7 +27,7 @@ FROM inbound_message m
 WHERE m.org_id = $1 AND (m.patient_id = $2 OR m.conversation_id = ANY (ARRAY(SELECT cp.conversation_id FROM contact_point cp
   WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL AND cp.removed_at IS NULL)) AND (m.person_id IS NULL OR m.person_id = $2))
 ORDER BY m.id DESC LIMIT $3`
-	sqlThreadOut = `SELECT d.org_id, d.id, d.kind, d.audience, d.recipient_id, d.author_id, d.state, d.reason, d.cause, d.body_enc, d.created_at
+	sqlThreadOut = `SELECT d.org_id, d.id, d.kind, d.channel, d.audience, d.recipient_id, d.author_id, d.state, d.reason, d.cause, d.body_enc, d.created_at
 FROM delivery d WHERE d.org_id = $1 AND (d.patient_id = $2 OR d.recipient_id = $2 AND d.conversation_id = ANY (ARRAY(SELECT cp.conversation_id FROM contact_point cp
   WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.conversation_id IS NOT NULL))) ORDER BY d.event_id DESC, d.id DESC LIMIT $3`
 	// What was answered on a page is part of the conversation as well.
@@ -63,6 +63,7 @@ type threadOutRow struct {
 	OrgID       carenet.ID
 	ID          carenet.ID
 	Kind        string
+	Channel     string
 	Audience    string
 	RecipientID carenet.ID
 	AuthorID    *carenet.ID
@@ -212,7 +213,7 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 			return err
 		}
 		page.Thread = append(page.Thread, carenet.Message{At: r.CreatedAt, From: names[r.RecipientID], Body: body, State: r.State,
-			Reason: r.Reason, Cause: r.Cause, Kind: r.Kind, Automatic: r.AuthorID == nil, Author: names[orNil(r.AuthorID)], Audience: carenet.Audience(r.Audience), Person: r.RecipientID})
+			Reason: r.Reason, Cause: r.Cause, Kind: r.Kind, Channel: r.Channel, Automatic: r.AuthorID == nil, Author: names[orNil(r.AuthorID)], Audience: carenet.Audience(r.Audience), Person: r.RecipientID})
 	}
 	for _, r := range onPage {
 		c, err := s.checkIn(r)

@@ -43,17 +43,25 @@ const (
 	DeskAttentionNone               Key = "desk.attention_none"
 	DeskBecame                      Key = "desk.became"
 	DeskBy                          Key = "desk.by"
+	DeskByVoice                     Key = "desk.by_voice"
 	DeskCall                        Key = "desk.call"
 	DeskCapped                      Key = "desk.capped"
 	DeskCauseAnswered               Key = "desk.cause_answered"
+	DeskCauseBusy                   Key = "desk.cause_busy"
+	DeskCauseCalled                 Key = "desk.cause_called"
 	DeskCauseCap                    Key = "desk.cause_cap"
 	DeskCauseCarrierStop            Key = "desk.cause_carrier_stop"
 	DeskCauseConsent                Key = "desk.cause_consent"
 	DeskCauseCorrected              Key = "desk.cause_corrected"
+	DeskCauseHungUp                 Key = "desk.cause_hung_up"
 	DeskCauseLeftCircle             Key = "desk.cause_left_circle"
 	DeskCauseLocked                 Key = "desk.cause_locked"
 	DeskCauseLooking                Key = "desk.cause_looking"
+	DeskCauseMachine                Key = "desk.cause_machine"
 	DeskCauseNeverHad               Key = "desk.cause_never_had"
+	DeskCauseNoAnswer               Key = "desk.cause_no_answer"
+	DeskCauseNoCalls                Key = "desk.cause_no_calls"
+	DeskCauseNoLine                 Key = "desk.cause_no_line"
 	DeskCauseNoNumber               Key = "desk.cause_no_number"
 	DeskCauseNoSender               Key = "desk.cause_no_sender"
 	DeskCauseNotReady               Key = "desk.cause_not_ready"
@@ -69,6 +77,7 @@ const (
 	DeskCauseTried                  Key = "desk.cause_tried"
 	DeskCauseUnclear                Key = "desk.cause_unclear"
 	DeskCauseUndelivered            Key = "desk.cause_undelivered"
+	DeskCauseUnheard                Key = "desk.cause_unheard"
 	DeskCauseUnwritten              Key = "desk.cause_unwritten"
 	DeskCauseWrongNumber            Key = "desk.cause_wrong_number"
 	DeskChangedLater                Key = "desk.changed_later"
@@ -113,11 +122,14 @@ const (
 	DeskOnPage                      Key = "desk.on_page"
 	DeskOnPageBy                    Key = "desk.on_page_by"
 	DeskProvider                    Key = "desk.provider"
+	DeskReasonAfterCall             Key = "desk.reason_after_call"
+	DeskReasonAfterText             Key = "desk.reason_after_text"
 	DeskReasonAnswers               Key = "desk.reason_answers"
 	DeskReasonAsked                 Key = "desk.reason_asked"
 	DeskReasonCheckedIn             Key = "desk.reason_checked_in"
 	DeskReasonCircle                Key = "desk.reason_circle"
 	DeskReasonEarly                 Key = "desk.reason_early"
+	DeskReasonNoText                Key = "desk.reason_no_text"
 	DeskReasonSignIn                Key = "desk.reason_sign_in"
 	DeskReasonSlot                  Key = "desk.reason_slot"
 	DeskReasonStaff                 Key = "desk.reason_staff"
@@ -568,17 +580,25 @@ var catalogue = map[Key]shape{
 	DeskAttentionNone:               {Plural: false, Fields: []string(nil)},
 	DeskBecame:                      {Plural: false, Fields: []string(nil)},
 	DeskBy:                          {Plural: false, Fields: []string{"Name"}},
+	DeskByVoice:                     {Plural: false, Fields: []string{"Kind"}},
 	DeskCall:                        {Plural: false, Fields: []string{"Phone"}},
 	DeskCapped:                      {Plural: false, Fields: []string{"PerDay"}},
 	DeskCauseAnswered:               {Plural: false, Fields: []string(nil)},
+	DeskCauseBusy:                   {Plural: false, Fields: []string(nil)},
+	DeskCauseCalled:                 {Plural: false, Fields: []string{"Calls", "Why"}},
 	DeskCauseCap:                    {Plural: false, Fields: []string(nil)},
 	DeskCauseCarrierStop:            {Plural: false, Fields: []string(nil)},
 	DeskCauseConsent:                {Plural: false, Fields: []string(nil)},
 	DeskCauseCorrected:              {Plural: false, Fields: []string(nil)},
+	DeskCauseHungUp:                 {Plural: false, Fields: []string(nil)},
 	DeskCauseLeftCircle:             {Plural: false, Fields: []string(nil)},
 	DeskCauseLocked:                 {Plural: false, Fields: []string(nil)},
 	DeskCauseLooking:                {Plural: false, Fields: []string(nil)},
+	DeskCauseMachine:                {Plural: false, Fields: []string(nil)},
 	DeskCauseNeverHad:               {Plural: false, Fields: []string(nil)},
+	DeskCauseNoAnswer:               {Plural: false, Fields: []string(nil)},
+	DeskCauseNoCalls:                {Plural: false, Fields: []string(nil)},
+	DeskCauseNoLine:                 {Plural: false, Fields: []string(nil)},
 	DeskCauseNoNumber:               {Plural: false, Fields: []string(nil)},
 	DeskCauseNoSender:               {Plural: false, Fields: []string(nil)},
 	DeskCauseNotReady:               {Plural: false, Fields: []string(nil)},
@@ -594,6 +614,7 @@ var catalogue = map[Key]shape{
 	DeskCauseTried:                  {Plural: false, Fields: []string{"Count", "Why"}},
 	DeskCauseUnclear:                {Plural: false, Fields: []string(nil)},
 	DeskCauseUndelivered:            {Plural: false, Fields: []string(nil)},
+	DeskCauseUnheard:                {Plural: false, Fields: []string(nil)},
 	DeskCauseUnwritten:              {Plural: false, Fields: []string(nil)},
 	DeskCauseWrongNumber:            {Plural: false, Fields: []string(nil)},
 	DeskChangedLater:                {Plural: false, Fields: []string(nil)},
@@ -638,11 +659,14 @@ var catalogue = map[Key]shape{
 	DeskOnPage:                      {Plural: false, Fields: []string{"Name"}},
 	DeskOnPageBy:                    {Plural: false, Fields: []string{"By", "Name"}},
 	DeskProvider:                    {Plural: false, Fields: []string{"Words"}},
+	DeskReasonAfterCall:             {Plural: false, Fields: []string{"Why"}},
+	DeskReasonAfterText:             {Plural: false, Fields: []string{"Why"}},
 	DeskReasonAnswers:               {Plural: false, Fields: []string(nil)},
 	DeskReasonAsked:                 {Plural: false, Fields: []string(nil)},
 	DeskReasonCheckedIn:             {Plural: false, Fields: []string(nil)},
 	DeskReasonCircle:                {Plural: false, Fields: []string(nil)},
 	DeskReasonEarly:                 {Plural: false, Fields: []string(nil)},
+	DeskReasonNoText:                {Plural: false, Fields: []string{"Why"}},
 	DeskReasonSignIn:                {Plural: false, Fields: []string(nil)},
 	DeskReasonSlot:                  {Plural: false, Fields: []string(nil)},
 	DeskReasonStaff:                 {Plural: false, Fields: []string(nil)},

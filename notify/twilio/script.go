@@ -70,7 +70,7 @@ func Script(s notify.Script, key, end string) ([]byte, error) {
 	}
 	if s.Machine {
 		// A mailbox begins to record after its own words.
-		r.Verbs = append([]any{pause{Length: 2}}, r.Verbs...)
+		r.Verbs = append([]any{pause{Length: 6}}, r.Verbs...)
 	}
 	body, err := xml.Marshal(r)
 	if err != nil {

@@ -11,8 +11,12 @@
 //	GET    /sim/phones                   number, name and role of each
 //	GET    /sim/phones/{e164}/messages   what it shows, oldest first; ?after=SID&wait=5s, ?all=1
 //	POST   /sim/phones/{e164}/messages   {"body","to"?} texts the service: 201 {"sid"}
+//	GET    /sim/phones/{e164}/calls      the calls to it, oldest first, with what each said
+//	POST   /sim/phones/{e164}/calls      {"answer","digits"?}: how it answers from now on; {} lets it ring
+//	POST   /sim/calls/{sid}              {"answer","digits"?} answers one that rings: human, machine, busy,
+//	                                     no-answer, decline, hangup
 //	GET    /sim/faults                   {"active","fired"}
-//	POST   /sim/faults                   {"kind","rate"|"count","delay"?,"seed"?}, see the kinds in faults.go
+//	POST   /sim/faults                   {"kind","rate"|"count","delay"?,"seed"?,"to"?}, see the kinds in faults.go
 //	DELETE /sim/faults                   ends them all
 //	GET    /sim/stats                    [{"number","body_hash","accepted"}]
 //	GET    /sim/numbers, POST            {"number","sms_url"?,"fallback_url"?,"carrier_keywords"?}

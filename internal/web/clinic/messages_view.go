@@ -132,7 +132,7 @@ func filters(r front.Reader, d carenet.Desk) []choice {
 }
 
 func titleOut(r front.Reader, t carenet.TextOut) string {
-	data := text.Data{"Kind": kindSaid(r, t.Kind), "Name": t.To}
+	data := text.Data{"Kind": onChannel(r, t.Channel, kindSaid(r, t.Kind)), "Name": t.To}
 	if t.To == "" {
 		return r.Say(text.DeskToUnknown, data)
 	}

@@ -31,6 +31,14 @@ func kindSaid(r front.Reader, kind string) string {
 	return r.Say(text.DeskKindOther)
 }
 
+// onChannel says of something that it is no text but a call.
+func onChannel(r front.Reader, channel, what string) string {
+	if channel == string(notify.Voice) {
+		return r.Say(text.DeskByVoice, text.Data{"Kind": what})
+	}
+	return what
+}
+
 type stateWord struct {
 	state string
 	word  text.Key
@@ -94,9 +102,39 @@ var sayCauses = map[string]text.Key{
 	"not delivered by the carrier":                             text.DeskCauseUndelivered,
 	"the provider never had it":                                text.DeskCauseNeverHad,
 	"looking for it in the provider's list":                    text.DeskCauseLooking,
+	"nobody answered":                                          text.DeskCauseNoAnswer,
+	"the line was busy":                                        text.DeskCauseBusy,
+	"an answering machine took the call":                       text.DeskCauseMachine,
+	"somebody hung up before all was said":                     text.DeskCauseHungUp,
+	"the call ended before anything was said":                  text.DeskCauseUnheard,
+	"the call could not be put through":                        text.DeskCauseNoLine,
+	"the number cannot be called either":                       text.DeskCauseNoCalls,
+}
+
+// insteads begin the reasons of what goes on another channel; why follows.
+var insteads = []struct {
+	stored string
+	word   text.Key
+}{
+	{"the text could not be delivered: ", text.DeskReasonAfterText},
+	{"the call could not be delivered: ", text.DeskReasonAfterCall},
+	{"told at this step of the escalation; no text can reach them: ", text.DeskReasonNoText},
+	{"told early: nobody at this step can be reached; no text can reach them: ", text.DeskReasonNoText},
 }
 
 func reasonSaid(r front.Reader, stored string) said {
+	for _, x := range insteads {
+		if why, ok := strings.CutPrefix(stored, x.stored); ok {
+			rest := causeSaid(r, why)
+			if strings.HasPrefix(why, "not delivered: ") {
+				rest = said{r.Say(text.DeskCauseUndelivered), true} // which code it was stands at that text
+			}
+			if rest.ours {
+				return said{r.Say(x.word, text.Data{"Why": rest.words}), true}
+			}
+			return said{stored, false}
+		}
+	}
 	if strings.HasPrefix(stored, "answers their text: ") {
 		return said{r.Say(text.DeskReasonAnswers), true}
 	}
@@ -106,7 +144,10 @@ func reasonSaid(r front.Reader, stored string) said {
 	return said{strings.ReplaceAll(stored, "_", " "), false}
 }
 
-var tried = regexp.MustCompile(`^tried (\d+) times: (.*)$`)
+var (
+	tried  = regexp.MustCompile(`^tried (\d+) times: (.*)$`)
+	called = regexp.MustCompile(`^called (\d+) times: (.*)$`)
+)
 
 func causeSaid(r front.Reader, stored string) said {
 	if key, ok := sayCauses[stored]; ok {
@@ -124,6 +165,12 @@ func causeSaid(r front.Reader, stored string) said {
 		if rest := causeSaid(r, m[2]); rest.ours {
 			n, _ := strconv.Atoi(m[1])
 			return said{r.Say(text.DeskCauseTried, text.Data{"Count": n, "Why": rest.words}), true}
+		}
+	}
+	if m := called.FindStringSubmatch(stored); m != nil {
+		if rest := causeSaid(r, m[2]); rest.ours {
+			n, _ := strconv.Atoi(m[1])
+			return said{r.Say(text.DeskCauseCalled, text.Data{"Calls": n, "Why": rest.words}), true}
 		}
 	}
 	return said{stored, false}

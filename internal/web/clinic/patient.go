@@ -189,7 +189,7 @@ func newThreadText(r front.Reader, patient string, m carenet.Message) threadText
 	case m.Author != "":
 		t.who = r.Say(text.DeskFromStaff, text.Data{"Name": m.Author})
 	}
-	t.who += ", " + r.Say(text.PagePatientTo, text.Data{"Name": m.From})
+	t.who = onChannel(r, m.Channel, t.who) + ", " + r.Say(text.PagePatientTo, text.Data{"Name": m.From})
 	state := notify.State(m.State)
 	t.worry = state == notify.Failed || state == notify.NeedsHuman
 	if key, ok := outStates[state]; ok {

@@ -58,6 +58,7 @@ type desk struct {
 	counted map[string]int
 	err     error
 	hangs   bool
+	calls   hooks.Calls
 	log     bytes.Buffer
 }
 
@@ -83,7 +84,7 @@ func app(d *desk) *fiber.App {
 	d.counted = map[string]int{}
 	h := &hooks.Handler{
 		Verifier: twilio.Verifier{PublicURL: public, Tokens: []string{token, "the-next-token"}},
-		Intake:   d, Reports: d, Now: func() time.Time { return now },
+		Intake:   d, Reports: d, Calls: d.calls, Now: func() time.Time { return now },
 		Count: func(hook, outcome string) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
