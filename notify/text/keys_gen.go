@@ -43,6 +43,7 @@ const (
 	DeskAttentionNone               Key = "desk.attention_none"
 	DeskBecame                      Key = "desk.became"
 	DeskBy                          Key = "desk.by"
+	DeskByEmail                     Key = "desk.by_email"
 	DeskByVoice                     Key = "desk.by_voice"
 	DeskCall                        Key = "desk.call"
 	DeskCapped                      Key = "desk.capped"
@@ -101,6 +102,7 @@ const (
 	DeskKept                        Key = "desk.kept"
 	DeskKindAlert                   Key = "desk.kind_alert"
 	DeskKindAlertTaken              Key = "desk.kind_alert_taken"
+	DeskKindDigest                  Key = "desk.kind_digest"
 	DeskKindOther                   Key = "desk.kind_other"
 	DeskKindPrompt                  Key = "desk.kind_prompt"
 	DeskKindReply                   Key = "desk.kind_reply"
@@ -583,6 +585,7 @@ var catalogue = map[Key]shape{
 	DeskAttentionNone:               {Plural: false, Fields: []string(nil)},
 	DeskBecame:                      {Plural: false, Fields: []string(nil)},
 	DeskBy:                          {Plural: false, Fields: []string{"Name"}},
+	DeskByEmail:                     {Plural: false, Fields: []string{"Kind"}},
 	DeskByVoice:                     {Plural: false, Fields: []string{"Kind"}},
 	DeskCall:                        {Plural: false, Fields: []string{"Phone"}},
 	DeskCapped:                      {Plural: false, Fields: []string{"PerDay"}},
@@ -641,6 +644,7 @@ var catalogue = map[Key]shape{
 	DeskKept:                        {Plural: false, Fields: []string(nil)},
 	DeskKindAlert:                   {Plural: false, Fields: []string(nil)},
 	DeskKindAlertTaken:              {Plural: false, Fields: []string(nil)},
+	DeskKindDigest:                  {Plural: false, Fields: []string(nil)},
 	DeskKindOther:                   {Plural: false, Fields: []string(nil)},
 	DeskKindPrompt:                  {Plural: false, Fields: []string(nil)},
 	DeskKindReply:                   {Plural: false, Fields: []string(nil)},

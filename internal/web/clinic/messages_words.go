@@ -19,7 +19,7 @@ type kindWord struct {
 var filterKinds = []kindWord{
 	{string(notify.KindPrompt), text.DeskKindPrompt}, {string(notify.KindThanks), text.DeskKindThanks}, {string(notify.KindUpdate), text.DeskKindUpdate},
 	{string(notify.KindReply), text.DeskKindReply}, {string(notify.KindAlert), text.DeskKindAlert}, {string(notify.KindAlertTaken), text.DeskKindAlertTaken},
-	{string(notify.KindSignIn), text.DeskKindSignIn}, {string(notify.KindStaff), text.DeskKindStaff},
+	{string(notify.KindDigest), text.DeskKindDigest}, {string(notify.KindSignIn), text.DeskKindSignIn}, {string(notify.KindStaff), text.DeskKindStaff},
 }
 
 func kindSaid(r front.Reader, kind string) string {
@@ -31,10 +31,13 @@ func kindSaid(r front.Reader, kind string) string {
 	return r.Say(text.DeskKindOther)
 }
 
-// onChannel says of something that it is no text but a call.
+// onChannel says of something that it is no text but a call or an email.
 func onChannel(r front.Reader, channel, what string) string {
-	if channel == string(notify.Voice) {
+	switch notify.Channel(channel) {
+	case notify.Voice:
 		return r.Say(text.DeskByVoice, text.Data{"Kind": what})
+	case notify.Email:
+		return r.Say(text.DeskByEmail, text.Data{"Kind": what})
 	}
 	return what
 }
