@@ -39,12 +39,14 @@ const (
 	sqlClaimLanes = `SELECT org, event, delivery FROM claim_lanes($1, $2, $3, $4, $5)`
 
 	// Locked in one order, so that a claim and a STOP of the same number wait for
-	// each other: what commits second sees the first (INV-8).
-	sqlClaimConversations = `SELECT c.org_id, c.id, c.number_enc, c.opted_out_at IS NOT NULL AS opted_out,
+	// each other: what commits second sees the first (INV-8). Each is looked up by its
+	// key: left to itself the planner compares every conversation with every delivery
+	// while the tables are young and it knows nothing of them.
+	sqlClaimConversations = `SELECT c.* FROM (SELECT DISTINCT d.org_id, d.conversation_id FROM delivery d
+  WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3) ORDER BY d.org_id, d.conversation_id) AS k
+CROSS JOIN LATERAL (SELECT c.org_id, c.id, c.number_enc, c.opted_out_at IS NOT NULL AS opted_out,
   c.wrong_number_at IS NOT NULL AS wrong_number, c.suspect_at IS NOT NULL AS suspect, c.suspect_code, c.unsettled, c.starts
-FROM conversation c WHERE c.org_id = ANY ($1) AND c.id IN (
-  SELECT d.conversation_id FROM delivery d WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3))
-ORDER BY c.org_id, c.id FOR UPDATE`
+  FROM conversation c WHERE c.org_id = k.org_id AND c.id = k.conversation_id LIMIT 1 FOR UPDATE) c`
 
 	sqlClaimRows = `SELECT d.org_id, d.event_id, d.id, d.kind, d.channel, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id, d.sender_id,
   d.priority, d.attempt_no, d.expires_at, d.body_enc, e.kind AS event_kind, e.at AS event_at, e.subject_id, e.detail
