@@ -48,20 +48,29 @@ func TestEpisodes(t *testing.T) {
 		{"the second day with one can", DefaultPack(), "4444444444 444 . 22", 15, []episode{{15, 0, "", drop}}},
 		{"six answers are too few", DefaultPack(), "444444........ 22", 15, nil},
 		{"seven are enough", DefaultPack(), "4444444....... 22", 15, []episode{{15, 0, "", drop}}},
-		{"three answers below usual, none of them low", TrendPack(), "54545 45454 54545 45454 333", 22,
-			[]episode{{22, 0, "", trend + "+" + below}}},
-		{"calm again: z comes back later than the answers", DefaultPack(), steady + "22 4444444", 40,
-			[]episode{{21, 27, ClosedCalm, drop}}},
+		{
+			"three answers below usual, none of them low", TrendPack(), "54545 45454 54545 45454 333", 22,
+			[]episode{{22, 0, "", trend + "+" + below}},
+		},
+		{
+			"calm again: z comes back later than the answers", DefaultPack(), steady + "22 4444444", 40,
+			[]episode{{21, 27, ClosedCalm, drop}},
+		},
 		{"28 days without an answer close it", DefaultPack(), steady + "22", 49, []episode{{21, 49, ClosedLength, drop}}},
 		{"one day earlier it is open", DefaultPack(), steady + "22", 48, []episode{{21, 0, "", drop}}},
-		{"still low after 28 days: again from the third day after", DefaultPack(),
+		{
+			"still low after 28 days: again from the third day after", DefaultPack(),
 			steady + strings.Repeat("1", 35), 54,
-			[]episode{{21, 49, ClosedLength, drop}, {52, 0, "", drop}}},
+			[]episode{{21, 49, ClosedLength, drop}, {52, 0, "", drop}},
+		},
 		{"all three", TrendPack(), steady + "222", 22, []episode{{21, 0, "", trend + "+" + drop}}},
 		{"below usual alone, slowly", Pack{Rules: []Rule{belowUsual3()}}, steady + "2.2.2", 24, []episode{{24, 0, "", below}}},
-		{"the streak starts anew after the day of a close", Pack{Rules: []Rule{belowUsual3()}},
+		{
+			"the streak starts anew after the day of a close",
+			Pack{Rules: []Rule{belowUsual3()}},
 			steady + strings.Repeat("2", 3) + strings.Repeat(".", 27) + "2..22.2", 80,
-			[]episode{{22, 50, ClosedLength, below}, {56, 0, "", below}}},
+			[]episode{{22, 50, ClosedLength, below}, {56, 0, "", below}},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, err := Trend{Scale: OneToFive(), Pack: c.pack}.Replay(diary(c.history), c.through)

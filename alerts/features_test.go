@@ -256,8 +256,10 @@ func TestFaultsAreTold(t *testing.T) {
 	broken := Rule{ID: "BROKEN", Version: 3, When: func(*Features) (bool, error) {
 		return false, carenet.Errorf(carenet.Invalid, "", "reads drop, which is not known here")
 	}}
-	mute := Rule{ID: "MUTE", Version: 1, When: func(*Features) (bool, error) { return true, nil },
-		Limits: func(*Features) ([]Limit, error) { return nil, carenet.Errorf(carenet.Invalid, "", "no figures") }}
+	mute := Rule{
+		ID: "MUTE", Version: 1, When: func(*Features) (bool, error) { return true, nil },
+		Limits: func(*Features) ([]Limit, error) { return nil, carenet.Errorf(carenet.Invalid, "", "no figures") },
+	}
 	r, err := Trend{Scale: OneToFive(), Pack: Pack{ID: "p", Version: 2, Rules: []Rule{broken, mute}}}.Replay(diary("44"), 1)
 	if err != nil {
 		t.Fatal(err)

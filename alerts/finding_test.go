@@ -37,28 +37,36 @@ func TestReason(t *testing.T) {
 		want    Reason
 	}{
 		{
-			"a sudden drop", Trend{OneToFive(), DefaultPack()}, diary(steady + "12"),
+			"a sudden drop",
+			Trend{OneToFive(), DefaultPack()},
+			diary(steady + "12"),
 			Reason{
 				Rule: RuleDropConfirmed, Words: "reason.drop_confirmed", Severity: AmberHigh,
 				Usual: 4, Recent: 3, Last: []float64{1, 2}, Days: 2, Drop: 3, Threshold: 2,
 			},
 		},
 		{
-			"pain: the patient's own numbers", Trend{ZeroToTen().Reversed(), DefaultPack()}, steadyTen(7, 2),
+			"pain: the patient's own numbers",
+			Trend{ZeroToTen().Reversed(), DefaultPack()},
+			steadyTen(7, 2),
 			Reason{
 				Rule: RuleDropConfirmed, Words: "reason.drop_confirmed", Severity: AmberHigh, LowerIsBetter: true,
 				Usual: 3, Recent: 5, Last: []float64{8, 8}, Days: 3, Drop: 5, Threshold: 5,
 			},
 		},
 		{
-			"three below", Trend{OneToFive(), Pack{Rules: []Rule{belowUsual3()}}}, diary(steady + "2.22"),
+			"three below",
+			Trend{OneToFive(), Pack{Rules: []Rule{belowUsual3()}}},
+			diary(steady + "2.22"),
 			Reason{
 				Rule: RuleBelowUsual3, Words: "reason.below_usual_3", Severity: Amber,
 				Usual: 4, Recent: 3, Last: []float64{2, 2, 2}, Days: 4, Drop: 2, Threshold: 1.2,
 			},
 		},
 		{
-			"a slow decline", Trend{OneToFive(), Pack{Rules: []Rule{trendEWMA()}}}, diary(steady + "3333"),
+			"a slow decline",
+			Trend{OneToFive(), Pack{Rules: []Rule{trendEWMA()}}},
+			diary(steady + "3333"),
 			Reason{
 				Rule: RuleTrendEWMA, Words: "reason.trend_ewma", Severity: Amber,
 				// 1-0.8⁴ = 0.59 below; 2.4 standard errors are 0.54.

@@ -16,11 +16,20 @@ func TestINV10_TheDaysLimitHoldsBackNoCallForHelp(t *testing.T) {
 		reply carenet.Reply
 		waits bool
 	}{
-		{notify.KindAlert, "", false}, {notify.KindAlertTaken, "", false}, {notify.KindStaff, "", false},
-		{notify.KindReply, carenet.ReplyCrisis, false}, {notify.KindReply, carenet.ReplyOptedOut, false},
-		{notify.KindReply, carenet.ReplyAckTaken, false}, {notify.KindReply, carenet.ReplyAckWhich, false},
-		{notify.KindReply, carenet.ReplyHelp, true}, {notify.KindReply, carenet.ReplyAskWho, true}, {notify.KindReply, carenet.ReplyUnknown, true},
-		{notify.KindUpdate, "", true}, {notify.KindPrompt, "", true}, {notify.KindThanks, "", true}, {notify.KindSignIn, "", true},
+		{notify.KindAlert, "", false},
+		{notify.KindAlertTaken, "", false},
+		{notify.KindStaff, "", false},
+		{notify.KindReply, carenet.ReplyCrisis, false},
+		{notify.KindReply, carenet.ReplyOptedOut, false},
+		{notify.KindReply, carenet.ReplyAckTaken, false},
+		{notify.KindReply, carenet.ReplyAckWhich, false},
+		{notify.KindReply, carenet.ReplyHelp, true},
+		{notify.KindReply, carenet.ReplyAskWho, true},
+		{notify.KindReply, carenet.ReplyUnknown, true},
+		{notify.KindUpdate, "", true},
+		{notify.KindPrompt, "", true},
+		{notify.KindThanks, "", true},
+		{notify.KindSignIn, "", true},
 	} {
 		for _, cp := range []struct {
 			notify.Cap

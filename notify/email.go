@@ -112,11 +112,11 @@ func (r Reach) first(k Kind, to carenet.Audience) (first Channel, reason string)
 }
 
 // byEmail makes an email of what was to be a text.
-func (d *Planned) byEmail(r Reach, to carenet.Audience, why string) {
-	d.Channel, d.Conversation, d.Address, d.Reason = Email, carenet.NilID, r.Address, d.Reason+"; "+why
+func (p *Planned) byEmail(r Reach, to carenet.Audience, why string) {
+	p.Channel, p.Conversation, p.Address, p.Reason = Email, carenet.NilID, r.Address, p.Reason+"; "+why
 	// A link that they have asked for comes all the same.
-	if r.Unsubscribed && to == carenet.ToFollower && d.Kind != KindSignIn {
-		d.Cause = causeUnsubscribed
+	if r.Unsubscribed && to == carenet.ToFollower && p.Kind != KindSignIn {
+		p.Cause = causeUnsubscribed
 	}
 }
 

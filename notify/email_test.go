@@ -26,21 +26,39 @@ func TestAfterEmail(t *testing.T) {
 		again    bool
 	}{
 		{"accepted", a, notify.SendOutcome{Class: notify.Accepted}, notify.AttemptSent, notify.Sent, false, false},
-		{"accepted, after its lease was over", with(func(a *notify.Attempt) { a.State = notify.AttemptAbandoned }),
-			notify.SendOutcome{Class: notify.Accepted}, notify.AttemptSent, notify.Sent, false, false},
-		{"refused, after its lease was over", with(func(a *notify.Attempt) { a.State = notify.AttemptAbandoned }),
-			notify.SendOutcome{Class: notify.Permanent, Code: 550}, "", "", false, false},
+		{
+			"accepted, after its lease was over", with(func(a *notify.Attempt) { a.State = notify.AttemptAbandoned }),
+			notify.SendOutcome{Class: notify.Accepted},
+			notify.AttemptSent, notify.Sent, false, false,
+		},
+		{
+			"refused, after its lease was over", with(func(a *notify.Attempt) { a.State = notify.AttemptAbandoned }),
+			notify.SendOutcome{Class: notify.Permanent, Code: 550},
+			"", "", false, false,
+		},
 		{"not yet", a, notify.SendOutcome{Class: notify.Retry, Code: 451}, notify.AttemptAbandoned, notify.Queued, false, true},
-		{"not yet, a hundredth time", with(func(a *notify.Attempt) { a.Past.Refused = 100 }),
-			notify.SendOutcome{Class: notify.Retry}, notify.AttemptAbandoned, notify.Queued, false, true},
-		{"not yet, and no time is left", with(func(a *notify.Attempt) { a.ExpiresAt = now }),
-			notify.SendOutcome{Class: notify.Retry}, notify.AttemptAbandoned, notify.Expired, true, true},
+		{
+			"not yet, a hundredth time", with(func(a *notify.Attempt) { a.Past.Refused = 100 }),
+			notify.SendOutcome{Class: notify.Retry},
+			notify.AttemptAbandoned, notify.Queued, false, true,
+		},
+		{
+			"not yet, and no time is left", with(func(a *notify.Attempt) { a.ExpiresAt = now }),
+			notify.SendOutcome{Class: notify.Retry},
+			notify.AttemptAbandoned, notify.Expired, true, true,
+		},
 		{"never", a, notify.SendOutcome{Class: notify.Permanent, Code: 550}, notify.AttemptFailed, notify.Failed, true, false},
 		{"no clear answer", a, notify.SendOutcome{Class: notify.Unknown}, notify.AttemptAbandoned, notify.Queued, false, true},
-		{"no clear answer, a sixth time", with(func(a *notify.Attempt) { a.Past.Unclear = 5 }),
-			notify.SendOutcome{Class: notify.Unknown}, notify.AttemptAbandoned, notify.NeedsHuman, true, true},
-		{"an alert without a clear answer, a sixth time", with(func(a *notify.Attempt) { a.Kind, a.Past.Unclear = notify.KindAlert, 5 }),
-			notify.SendOutcome{Class: notify.Unknown}, notify.AttemptAbandoned, notify.Queued, false, true},
+		{
+			"no clear answer, a sixth time", with(func(a *notify.Attempt) { a.Past.Unclear = 5 }),
+			notify.SendOutcome{Class: notify.Unknown},
+			notify.AttemptAbandoned, notify.NeedsHuman, true, true,
+		},
+		{
+			"an alert without a clear answer, a sixth time", with(func(a *notify.Attempt) { a.Kind, a.Past.Unclear = notify.KindAlert, 5 }),
+			notify.SendOutcome{Class: notify.Unknown},
+			notify.AttemptAbandoned, notify.Queued, false, true,
+		},
 	} {
 		v := r.AfterEmail(c.attempt, c.out, now)
 		if v.Attempt != c.try || v.Delivery != c.delivery || v.TellsStaff != c.staff || v.NextTryAt.After(now) != c.again {
@@ -69,8 +87,12 @@ func TestPlanChoosesBetweenTextAndEmail(t *testing.T) {
 		{"both, and chose email", notify.Reach{Conversation: phone(sam), Address: mail, Contact: notify.Contact{Email: true}}, notify.Email, notify.Email, "; by email, as they chose", ""},
 		{"chose email, and we send none", notify.Reach{Conversation: phone(sam)}, notify.Email, notify.SMS, "", ""},
 		{"an address alone", notify.Reach{Address: mail, Contact: notify.Contact{Number: none, Email: true}}, "", notify.Email, "; no text can reach them: no number is known", ""},
-		{"an address alone, unsubscribed", notify.Reach{Address: mail, Unsubscribed: true, Contact: notify.Contact{Number: none, Email: true}}, "", notify.Email,
-			"; no text can reach them: no number is known", "they unsubscribed from our emails"},
+		{
+			"an address alone, unsubscribed",
+			notify.Reach{Address: mail, Unsubscribed: true, Contact: notify.Contact{Number: none, Email: true}},
+			"", notify.Email,
+			"; no text can reach them: no number is known", "they unsubscribed from our emails",
+		},
 		{"neither", notify.Reach{Contact: notify.Contact{Number: none}}, "", notify.SMS, "", "no number is known"},
 	} {
 		w := world()
@@ -130,8 +152,10 @@ func TestPlanKeepsToThePace(t *testing.T) {
 func TestINV9_AnAlertThatNoTextBringsGoesByCallAndEmail(t *testing.T) {
 	w := world()
 	stopped := notify.Number{Stopped: true}
-	w.Responders = []notify.Responder{{Roles: []string{"responder"}, Reach: notify.Reach{Person: dana, Conversation: phone(dana), Address: id(78), Stopped: true,
-		Contact: notify.Contact{Number: stopped, Called: true, Email: true}}}}
+	w.Responders = []notify.Responder{{Roles: []string{"responder"}, Reach: notify.Reach{
+		Person: dana, Conversation: phone(dana), Address: id(78), Stopped: true,
+		Contact: notify.Contact{Number: stopped, Called: true, Email: true},
+	}}}
 	var got []notify.Channel
 	for _, p := range notify.Plan(carenet.Event{Kind: carenet.EventAlertStep, Org: org, Patient: mary, Subject: alert, Detail: carenet.Detail{Alert: alert, Roles: []string{"responder"}}}, w) {
 		got = append(got, p.Channel)

@@ -7,26 +7,26 @@ import (
 )
 
 // paced keeps back an update that the follower hears otherwise, or does not want.
-func (d *Planned) paced(m CircleMember, c carenet.CheckIn, usual carenet.Usual) {
-	if d.Cause != "" {
+func (p *Planned) paced(m CircleMember, c carenet.CheckIn, usual carenet.Usual) {
+	if p.Cause != "" {
 		return
 	}
 	switch m.Pace {
 	case carenet.Daily:
-		d.Cause = "it comes with their daily summary"
+		p.Cause = "it comes with their daily summary"
 	case carenet.Weekly:
-		d.Cause = "it comes with their weekly summary"
+		p.Cause = "it comes with their weekly summary"
 	case carenet.BelowUsual:
 		switch {
 		case !m.Scope.Has(carenet.PartScore):
 			// Silence would tell how the patient is, which they may not know.
-			d.Reason += "; they may not know what is below usual, so they hear of each"
+			p.Reason += "; they may not know what is below usual, so they hear of each"
 		case c.Corrects != carenet.NilID || c.Score == nil:
 			// What they heard before may no longer be true, or nobody can say.
 		case !usual.Below(*c.Score):
-			d.Cause = "they want to hear only of what is below usual"
+			p.Cause = "they want to hear only of what is below usual"
 		default:
-			d.Reason += "; it is below usual"
+			p.Reason += "; it is below usual"
 		}
 	}
 }

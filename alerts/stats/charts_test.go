@@ -165,8 +165,11 @@ func TestWesternElectricRunLengths(t *testing.T) {
 		name  string
 		rules int
 	}{
-		{"1", RunBeyond3}, {"1+2", RunBeyond3 | RunTwoOf3}, {"1+3", RunBeyond3 | RunFourOf5},
-		{"1+4", RunBeyond3 | RunEight}, {"1+2+3+4", RunAllOfThem},
+		{"1", RunBeyond3},
+		{"1+2", RunBeyond3 | RunTwoOf3},
+		{"1+3", RunBeyond3 | RunFourOf5},
+		{"1+4", RunBeyond3 | RunEight},
+		{"1+2+3+4", RunAllOfThem},
 	} {
 		var want float64
 		if err := json.Unmarshal(weco[c.name], &want); err != nil {

@@ -60,8 +60,10 @@ func delivery(ctx context.Context, b *bench) (figures []figure, err error) {
 	if err := errors.Join(yard.Prepare(ctx), c.enrol(ctx, yard, people, false)); err != nil {
 		return nil, err
 	}
-	if _, err := c.store.AddClinician(ctx, c.actor(), postgres.NewClinician{NewPerson: postgres.NewPerson{Name: "Nurse Bench", Phone: nurse},
-		Roles: []string{"responder"}}); err != nil {
+	if _, err := c.store.AddClinician(ctx, c.actor(), postgres.NewClinician{
+		NewPerson: postgres.NewPerson{Name: "Nurse Bench", Phone: nurse},
+		Roles:     []string{"responder"},
+	}); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(g.Start("serve"), g.Start("worker"), g.Ready(ctx)); err != nil {

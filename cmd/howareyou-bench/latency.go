@@ -115,8 +115,10 @@ func (l *latencyRun) requests(ctx context.Context, rounds int) ([]round, error) 
 
 // simulate starts the provider and tells the service where it is.
 func simulate(g *rig.Ground) (sim *twiliosim.Sim, address string, stop func() error, err error) {
-	sim, err = twiliosim.New(twiliosim.Options{AccountSID: rig.AccountSID, AuthToken: rig.AuthToken,
-		Numbers: []twiliosim.Number{{E164: rig.Service, SMSURL: g.Public + "/twilio/sms"}}})
+	sim, err = twiliosim.New(twiliosim.Options{
+		AccountSID: rig.AccountSID, AuthToken: rig.AuthToken,
+		Numbers: []twiliosim.Number{{E164: rig.Service, SMSURL: g.Public + "/twilio/sms"}},
+	})
 	if err != nil {
 		return nil, "", nil, err
 	}

@@ -34,8 +34,10 @@ func newClinic(ctx context.Context, g *rig.Ground, daysBack int) (*clinic, error
 	if err != nil {
 		return nil, err
 	}
-	c.org, err = c.store.AddOrganisation(ctx, postgres.NewOrganisation{PerMinute: postgres.NoLimit, Name: "Bench", Zone: "Etc/UTC", Language: "en", Region: "GB",
-		EmergencyNumber: "999", Sender: rig.Service})
+	c.org, err = c.store.AddOrganisation(ctx, postgres.NewOrganisation{
+		PerMinute: postgres.NoLimit, Name: "Bench", Zone: "Etc/UTC", Language: "en", Region: "GB",
+		EmergencyNumber: "999", Sender: rig.Service,
+	})
 	if err != nil {
 		c.store.Close()
 		return nil, err

@@ -33,8 +33,10 @@ type provider struct {
 const transit = 5 * time.Millisecond
 
 func openProvider(public, sabotage string) (*provider, error) {
-	sim, err := twiliosim.New(twiliosim.Options{AccountSID: rig.AccountSID, AuthToken: rig.AuthToken,
-		Numbers: []twiliosim.Number{{E164: rig.Service, SMSURL: public + "/twilio/sms", FallbackURL: public + "/twilio/sms"}}})
+	sim, err := twiliosim.New(twiliosim.Options{
+		AccountSID: rig.AccountSID, AuthToken: rig.AuthToken,
+		Numbers: []twiliosim.Number{{E164: rig.Service, SMSURL: public + "/twilio/sms", FallbackURL: public + "/twilio/sms"}},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -61,8 +61,10 @@ func newTown(ctx context.Context, g *rig.Ground, p *provider, o options) (*town,
 		return nil, err
 	}
 	defer store.Close()
-	org, err := store.AddOrganisation(ctx, postgres.NewOrganisation{PerMinute: postgres.NoLimit, Name: "Chaos", Zone: "Etc/UTC", Language: "en", Region: "GB",
-		EmergencyNumber: "999", Sender: rig.Service})
+	org, err := store.AddOrganisation(ctx, postgres.NewOrganisation{
+		PerMinute: postgres.NoLimit, Name: "Chaos", Zone: "Etc/UTC", Language: "en", Region: "GB",
+		EmergencyNumber: "999", Sender: rig.Service,
+	})
 	if err != nil {
 		return nil, err
 	}

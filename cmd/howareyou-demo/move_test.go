@@ -64,8 +64,10 @@ func newMover(t *testing.T, due ...time.Duration) (*mover, *service) {
 	for _, d := range due {
 		s.due = append(s.due, morning.Add(d))
 	}
-	return &mover{clock: c, life: t.Context(), hang: 10 * time.Millisecond, nextDue: s.nextDue, settle: s.settle,
-		open: func(context.Context) (int, error) { return 0, nil }}, s
+	return &mover{
+		clock: c, life: t.Context(), hang: 10 * time.Millisecond, nextDue: s.nextDue, settle: s.settle,
+		open: func(context.Context) (int, error) { return 0, nil },
+	}, s
 }
 
 func by(d time.Duration) func(time.Time) time.Time {

@@ -97,8 +97,10 @@ func planted(t *testing.T, now time.Time) (*postgres.Store, cast) {
 	}
 	db := pgtest.New(t)
 	p := planter{now: func() time.Time { return now }, admin: db.AdminURL}
-	p.store, err = postgres.Open(t.Context(), postgres.Options{URL: db.AppURL, Keys: keys, Now: p.Now,
-		Composer: text.Composer{}, SiteURL: "http://127.0.0.1:8080", Name: "demo-test"})
+	p.store, err = postgres.Open(t.Context(), postgres.Options{
+		URL: db.AppURL, Keys: keys, Now: p.Now,
+		Composer: text.Composer{}, SiteURL: "http://127.0.0.1:8080", Name: "demo-test",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,10 @@ func (d *demo) startApp(ctx context.Context, environ []string, phones *twiliosim
 		Config: cfg, Roles: app.Roles{Web: true, Worker: true}, Now: d.clock.Now, Log: d.log,
 		Demo: func(a *app.App) app.DemoParts {
 			store := a.Store()
-			m := &mover{clock: d.clock, life: ctx, hang: hangTime, nextDue: store.NextDue, settle: settle(a, phones),
-				open: func(ctx context.Context) (int, error) { return store.CountUncertain(ctx, d.cast.Org) }}
+			m := &mover{
+				clock: d.clock, life: ctx, hang: hangTime, nextDue: store.NextDue, settle: settle(a, phones),
+				open: func(ctx context.Context) (int, error) { return store.CountUncertain(ctx, d.cast.Org) },
+			}
 			return d.parts(a, m)
 		},
 	})

@@ -33,11 +33,13 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 		patient:  patient.New(site, r.store, r.committed),
 		follower: follower.New(site, r.store),
 		clinic:   clinic.New(site, r.store, r.committed),
-		signin: signin.New(site, r.store, signin.Options{Region: r.cfg.DefaultRegion, Committed: r.committed,
+		signin: signin.New(site, r.store, signin.Options{
+			Region: r.cfg.DefaultRegion, Committed: r.committed,
 			Allow: func(ctx context.Context, key string) bool {
 				ok, _ := limiter.Allow(ctx, key, limit.PerMinute(signInTries))
 				return ok
-			}}),
+			},
+		}),
 	}, nil
 }
 

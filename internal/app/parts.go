@@ -55,9 +55,11 @@ func OpenStore(ctx context.Context, cfg Config, now func() time.Time, name strin
 	if cfg.SMTPURL != "" {
 		channels = append(channels, notify.Email)
 	}
-	return postgres.Open(ctx, postgres.Options{URL: cfg.DatabaseURL, Keys: keys, Now: now, Composer: text.Composer{},
+	return postgres.Open(ctx, postgres.Options{
+		URL: cfg.DatabaseURL, Keys: keys, Now: now, Composer: text.Composer{},
 		Rules: rules, SiteURL: cfg.PublicURL, Name: name, Channels: channels,
-		OnFault: func(f alerts.Fault) { ruleFaults.WithLabelValues(f.Rule).Inc() }})
+		OnFault: func(f alerts.Fault) { ruleFaults.WithLabelValues(f.Rule).Inc() },
+	})
 }
 
 func openParts(ctx context.Context, cfg Config, now func() time.Time, log *slog.Logger) (*parts, error) {
@@ -124,8 +126,10 @@ func (p *parts) tell(events []carenet.Event) {
 }
 
 func (p *parts) provider() (*twilio.Client, error) {
-	c, err := twilio.New(twilio.Config{AccountSID: p.cfg.AccountSID, AuthTokens: p.cfg.AuthTokens, APIURL: p.cfg.APIURL,
-		PublicURL: p.cfg.PublicURL, Clock: SystemClock})
+	c, err := twilio.New(twilio.Config{
+		AccountSID: p.cfg.AccountSID, AuthTokens: p.cfg.AuthTokens, APIURL: p.cfg.APIURL,
+		PublicURL: p.cfg.PublicURL, Clock: SystemClock,
+	})
 	if err != nil {
 		return nil, &ConfigError{[]string{"TWILIO_*: " + carenet.MessageOf(err)}}
 	}

@@ -68,8 +68,10 @@ func (p *parts) site(closing <-chan struct{}) (*front.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &front.Site{Public: p.public, Origin: origin, Trusted: p.cfg.prefixes(), Sessions: p.store, Live: p.feed,
-		Now: p.now, Log: p.log, Closing: closing}, nil
+	return &front.Site{
+		Public: p.public, Origin: origin, Trusted: p.cfg.prefixes(), Sessions: p.store, Live: p.feed,
+		Now: p.now, Log: p.log, Closing: closing,
+	}, nil
 }
 
 // close takes no more requests and ends the streams.

@@ -147,7 +147,7 @@ func TestINV13_KeysetNeverPrintsItsKeys(t *testing.T) {
 	for _, printed := range []string{fmt.Sprintf("%v %+v %#v %s", k, k, k, k), log.String(), string(asJSON)} {
 		for _, key := range [][]byte{d.Idx.Key, d.IdxNext.Key} {
 			for _, form := range []string{
-				string(key), hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key), fmt.Sprint(key), fmt.Sprintf("%#v", key),
+				string(key), hex.EncodeToString(key), base64.StdEncoding.EncodeToString(key), fmt.Sprint(key), fmt.Sprintf("%#v", key), //nolint:staticcheck // QF1010: the bytes as they are is one of the forms
 			} {
 				if strings.Contains(printed, form) {
 					t.Errorf("a key is in %s", printed)

@@ -82,8 +82,10 @@ func newClinic(t *testing.T, w wishes) *clinic {
 		db := pgtest.New(t)
 		w.database = &database{service: db.AppURL, admin: db.AdminURL}
 	}
-	c := &clinic{t: t, db: *w.database, redis: redistest.New(t), dir: t.TempDir(), web: freeAddress(t), counts: freeAddress(t), phones: map[string]*phone{},
-		onWay: make(chan struct{}, 1)}
+	c := &clinic{
+		t: t, db: *w.database, redis: redistest.New(t), dir: t.TempDir(), web: freeAddress(t), counts: freeAddress(t), phones: map[string]*phone{},
+		onWay: make(chan struct{}, 1),
+	}
 	provider := c.provider(w)
 	level := "info"
 	if w.debug {

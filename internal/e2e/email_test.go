@@ -24,8 +24,10 @@ func TestEmailReachesWhomNoTextReaches(t *testing.T) {
 	if strings.Contains(update.text, "rough") {
 		f.fail("INV-7: Lou reads words that are not for Lou:\n%s", update.text)
 	}
-	for name, want := range map[string]string{"Subject": "Riverside Care: there is news for you", "Auto-Submitted": "auto-generated",
-		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} {
+	for name, want := range map[string]string{
+		"Subject": "Riverside Care: there is news for you", "Auto-Submitted": "auto-generated",
+		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+	} {
 		if got := update.header.Get(name); got != want {
 			f.fail("%s is %q, want %q", name, got, want)
 		}

@@ -87,7 +87,7 @@ func (d *handover) Data(r io.Reader) error {
 	l := letter{to: d.to, header: m.Header}
 	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -170,8 +170,10 @@ func (p *play) enrol(m moving) {
 	if p.scene.cast == "twin" {
 		must(store.AddPatient(m.t.Context(), op, postgres.NewPatient{NewPerson: person("twin", patientPhone), LocalTime: "12:00"}))
 	}
-	must(store.AddFollower(m.t.Context(), op, postgres.NewFollower{NewPerson: person("follower full", followerPhone), Patient: patient,
-		Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}}))
+	must(store.AddFollower(m.t.Context(), op, postgres.NewFollower{
+		NewPerson: person("follower full", followerPhone), Patient: patient,
+		Scope: carenet.Scope{carenet.PartScore, carenet.PartWords},
+	}))
 	p.cast[nursePhone] = p.stage.nurse(m, op)
 }
 

@@ -48,8 +48,10 @@ func TestARequestThatTheProviderDidNotSignLeavesNothing(t *testing.T) {
 	f.start(1)
 	good := f.textWebhook(f.mary.number, "2 rough night")
 	body, signature := good.form.Encode(), good.sign(authToken)
-	status := webhook{"http://" + f.web + "/twilio/status?m=018f0000-0000-7000-8000-000000000001",
-		url.Values{"MessageSid": {good.form.Get("MessageSid")}, "MessageStatus": {"delivered"}}}
+	status := webhook{
+		"http://" + f.web + "/twilio/status?m=018f0000-0000-7000-8000-000000000001",
+		url.Values{"MessageSid": {good.form.Get("MessageSid")}, "MessageStatus": {"delivered"}},
+	}
 	elsewhere := good
 	elsewhere.url += "?to=here"
 	cases := map[string]struct {

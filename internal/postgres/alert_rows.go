@@ -36,8 +36,10 @@ type alertRow struct {
 
 // alert is the row as the pure state machine sees it.
 func (r alertRow) alert() alerts.Alert {
-	a := alerts.Alert{ID: r.ID, Severity: alerts.Severity(r.Severity), OpenedAt: r.OpenedAt, Status: alerts.Status(r.State),
-		AskingSince: r.AskingSince, Asked: r.Asked}
+	a := alerts.Alert{
+		ID: r.ID, Severity: alerts.Severity(r.Severity), OpenedAt: r.OpenedAt, Status: alerts.Status(r.State),
+		AskingSince: r.AskingSince, Asked: r.Asked,
+	}
 	if r.AckedBy != nil && r.AckedAt != nil && r.AckUntil != nil {
 		a.Ack = alerts.Ack{By: *r.AckedBy, At: *r.AckedAt, Until: *r.AckUntil}
 	}
@@ -138,8 +140,10 @@ func (s *Store) acknowledge(b *pgx.Batch, actor carenet.Actor, row alertRow, bat
 	if change.Kind == alerts.ChangeRenewed {
 		return nil, nil
 	}
-	e := carenet.Event{ID: carenet.NewID(now), Org: row.OrgID, Batch: batch, Kind: carenet.EventAlertTaken, Patient: row.PatientID,
-		Subject: row.ID, Detail: carenet.Detail{Person: actor.Person, Alert: row.ID, AlertNumber: row.Number}, At: now}
+	e := carenet.Event{
+		ID: carenet.NewID(now), Org: row.OrgID, Batch: batch, Kind: carenet.EventAlertTaken, Patient: row.PatientID,
+		Subject: row.ID, Detail: carenet.Detail{Person: actor.Person, Alert: row.ID, AlertNumber: row.Number}, At: now,
+	}
 	queueEvent(b, e)
 	return []carenet.Event{e}, nil
 }
@@ -184,8 +188,10 @@ func (in *intake) applyAcks(ctx context.Context) error {
 			answer.Reply = carenet.ReplyAckWhich
 		}
 		answer.Conversation, answer.Sender, answer.Person, answer.Audience = it.ctx.Conversation, it.ctx.Sender, ack.By, carenet.ToClinician
-		it.out.Events = append(it.out.Events, carenet.Event{ID: carenet.NewID(in.now), Org: it.org, Batch: in.batch.ID,
-			Kind: carenet.EventReply, Patient: about, Subject: it.id, Detail: answer, At: in.now})
+		it.out.Events = append(it.out.Events, carenet.Event{
+			ID: carenet.NewID(in.now), Org: it.org, Batch: in.batch.ID,
+			Kind: carenet.EventReply, Patient: about, Subject: it.id, Detail: answer, At: in.now,
+		})
 	}
 	return nil
 }

@@ -186,8 +186,10 @@ func (p boardPatientRow) silence(now time.Time) (carenet.Cause, time.Time) {
 }
 
 func (s *Store) alertView(r alertViewRow) (carenet.AlertView, error) {
-	v := carenet.AlertView{ID: r.ID, Number: r.Number, Patient: r.PatientID, Severity: r.Severity, State: r.State, Evidence: r.Evidence,
-		OpenedAt: r.OpenedAt, Outcome: r.Outcome, TakenByID: orNil(r.AckedBy), TakenAt: orZero(r.AckedAt), TakenUntil: orZero(r.AckUntil), ResolvedAt: orZero(r.ResolvedAt)}
+	v := carenet.AlertView{
+		ID: r.ID, Number: r.Number, Patient: r.PatientID, Severity: r.Severity, State: r.State, Evidence: r.Evidence,
+		OpenedAt: r.OpenedAt, Outcome: r.Outcome, TakenByID: orNil(r.AckedBy), TakenAt: orZero(r.AckedAt), TakenUntil: orZero(r.AckUntil), ResolvedAt: orZero(r.ResolvedAt),
+	}
 	if r.AckedBy == nil {
 		return v, nil
 	}

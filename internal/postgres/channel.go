@@ -67,8 +67,10 @@ func (r endedRow) number() notify.Number {
 
 // contact is how somebody can be told, on the channels that this deployment serves.
 func (s *Store) contact(n notify.Number, calls, email bool) notify.Contact {
-	return notify.Contact{Number: n, Called: calls && slices.Contains(s.channels, notify.Voice),
-		Email: email && slices.Contains(s.channels, notify.Email)}
+	return notify.Contact{
+		Number: n, Called: calls && slices.Contains(s.channels, notify.Voice),
+		Email: email && slices.Contains(s.channels, notify.Email),
+	}
 }
 
 // moveOn has people told on another channel of what did not reach them on one, in

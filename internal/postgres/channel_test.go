@@ -14,8 +14,10 @@ import (
 // calling has the clinic's service place calls too.
 func calling(t *testing.T) *clinic {
 	c := newClinic(t)
-	s, err := postgres.Open(c.ctx, postgres.Options{URL: c.db.AppURL, Keys: c.keys, Now: c.clock, Composer: plainComposer{},
-		SiteURL: "https://care.example", Name: "test", Channels: []notify.Channel{notify.SMS, notify.Voice}})
+	s, err := postgres.Open(c.ctx, postgres.Options{
+		URL: c.db.AppURL, Keys: c.keys, Now: c.clock, Composer: plainComposer{},
+		SiteURL: "https://care.example", Name: "test", Channels: []notify.Channel{notify.SMS, notify.Voice},
+	})
 	c.must(err)
 	t.Cleanup(s.Close)
 	c.store = s

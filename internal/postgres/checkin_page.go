@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -60,14 +61,16 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 		return form, checkInPageRow{}, err
 	}
 	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[checkInPageRow])
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return form, r, carenet.Errorf(carenet.NotFound, "open check-in", "this link does not work any more")
 	}
 	if err != nil {
 		return form, r, err
 	}
-	form = carenet.CheckInForm{Org: l.OrgID, Organisation: r.Organisation, EmergencyNumber: r.EmergencyNumber, ClinicNumber: r.ClinicNumber,
-		StaffedHours: r.StaffedHours, Patient: l.PersonID, Language: r.Language, Zone: zoneOf(r.Zone), Scale: carenet.WellbeingScale, ExpiresAt: l.ExpiresAt}
+	form = carenet.CheckInForm{
+		Org: l.OrgID, Organisation: r.Organisation, EmergencyNumber: r.EmergencyNumber, ClinicNumber: r.ClinicNumber,
+		StaffedHours: r.StaffedHours, Patient: l.PersonID, Language: r.Language, Zone: zoneOf(r.Zone), Scale: carenet.WellbeingScale, ExpiresAt: l.ExpiresAt,
+	}
 	if form.Name, err = s.personName(r.NameEnc, l.OrgID, l.PersonID); err != nil {
 		return form, r, err
 	}
@@ -116,7 +119,7 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 			var before carenet.ID
 			if err := tx.QueryRow(ctx, sqlByIdempotency, l.OrgID, l.PersonID, in.Key).Scan(&before); err == nil {
 				return nil // the same form once more
-			} else if err != pgx.ErrNoRows {
+			} else if !errors.Is(err, pgx.ErrNoRows) {
 				return err
 			}
 		}
@@ -124,9 +127,11 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 		if err != nil {
 			return err
 		}
-		c := carenet.CheckIn{ID: carenet.NewID(now), Org: l.OrgID, Patient: l.PersonID, Prompt: orNil(l.PromptID), Reporter: carenet.ReporterSelf,
+		c := carenet.CheckIn{
+			ID: carenet.NewID(now), Org: l.OrgID, Patient: l.PersonID, Prompt: orNil(l.PromptID), Reporter: carenet.ReporterSelf,
 			ReporterID: l.PersonID, Channel: carenet.ChannelPage, Private: in.Private, Late: row.PromptState == "closed", Key: in.Key,
-			Set: row.QuestionSetID, Item: wellbeingItem, Words: in.Words, Day: carenet.Day(row.SlotDay), At: now}
+			Set: row.QuestionSetID, Item: wellbeingItem, Words: in.Words, Day: carenet.Day(row.SlotDay), At: now,
+		}
 		if in.Score != nil {
 			v := float64(*in.Score)
 			c.Score = &v
@@ -138,8 +143,10 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 			return err
 		}
 		batch.ID = carenet.NewID(now)
-		e := carenet.Event{ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventCheckIn, Patient: l.PersonID, Subject: c.ID,
-			Detail: carenet.Detail{Person: l.PersonID, NoThanks: true}, At: now}
+		e := carenet.Event{
+			ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventCheckIn, Patient: l.PersonID, Subject: c.ID,
+			Detail: carenet.Detail{Person: l.PersonID, NoThanks: true}, At: now,
+		}
 		b := &pgx.Batch{}
 		if err := s.queueCheckIn(b, c); err != nil {
 			return err
@@ -150,8 +157,10 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 		batch.Events = []carenet.Event{e}
 		if flags := saidOnPage(c.Words, form.Language); len(flags) > 0 {
 			// The page itself says at once where help is; staff are called (INV-10).
-			safety := carenet.Event{ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventSafety, Patient: l.PersonID,
-				Subject: c.ID, Detail: carenet.Detail{Flags: flags, Person: l.PersonID, Audience: carenet.ToPatient}, At: now}
+			safety := carenet.Event{
+				ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventSafety, Patient: l.PersonID,
+				Subject: c.ID, Detail: carenet.Detail{Flags: flags, Person: l.PersonID, Audience: carenet.ToPatient}, At: now,
+			}
 			queueEvent(b, safety)
 			batch.Events = append(batch.Events, safety)
 		}

@@ -187,7 +187,7 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	c, draft := f.candidate(s, r, conv, now)
 	if err := f.aboutCommand(s, r, &c, &draft); err != nil {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
-		return nil, end, nil
+		return nil, end, nil //nolint:nilerr // this one waits or ends, and the others go on
 	}
 	ok, state, cause := notify.Recheck(c)
 	if !ok {
@@ -206,7 +206,7 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	}
 	if err != nil {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
-		return nil, end, nil
+		return nil, end, nil //nolint:nilerr // this one waits or ends, and the others go on
 	}
 	if body == "" {
 		if c.Channel == notify.Voice {
@@ -216,7 +216,7 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 		}
 		if body, err = s.compose(draft); err != nil {
 			w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.NeedsHuman), "the text could not be written", now)
-			return nil, end, nil
+			return nil, end, nil //nolint:nilerr // this one waits or ends, and the others go on
 		}
 	}
 	sealed, err := s.seal(body, r.OrgID, "delivery", "body_enc", r.ID)
@@ -236,8 +236,12 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	w.Queue(sqlStartDelivery, r.OrgID, r.EventID, r.ID, no, sealed, now, sender.ID)
 	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, sender.ID, r.ConversationID, now, now.Add(s.rules.Lease+s.rules.Skew), conv.Starts)
 	w.Queue(sqlUnsettled, r.OrgID, r.ConversationID, attempt, now, sender.ID)
-	return &notify.Claim{Org: r.OrgID, Event: r.EventID, Delivery: r.ID, Sender: orNil(r.SenderID), Lane: notify.Priority(r.Priority), EventAt: r.EventAt,
+	return &notify.Claim{
+		Org: r.OrgID, Event: r.EventID, Delivery: r.ID, Sender: orNil(r.SenderID), Lane: notify.Priority(r.Priority), EventAt: r.EventAt,
 		Text: notify.OutboundText{Channel: notify.Channel(r.Channel), From: sender.Number, MessagingServiceSID: sender.MessagingServiceSID, To: number, Body: body, Attempt: attempt},
-		Attempt: notify.Attempt{ID: attempt, No: no, State: notify.AttemptSending,
-			Kind: notify.Kind(r.Kind), Channel: c.Channel, StartedAt: now, ExpiresAt: r.ExpiresAt}}, end, nil
+		Attempt: notify.Attempt{
+			ID: attempt, No: no, State: notify.AttemptSending,
+			Kind: notify.Kind(r.Kind), Channel: c.Channel, StartedAt: now, ExpiresAt: r.ExpiresAt,
+		},
+	}, end, nil
 }

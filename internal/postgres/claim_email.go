@@ -99,7 +99,7 @@ func (s *Store) claimEmail(w *pgx.Batch, r claimRow, to emailAddressRow, f claim
 	c.Removed, c.Unsubscribed = to.ID == carenet.NilID || to.Removed, to.Unsubscribed && mayUnsubscribe(r)
 	if err := f.aboutCommand(s, r, &c, &draft); err != nil {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
-		return nil, nil
+		return nil, nil //nolint:nilerr // this one waits or ends, and the others go on
 	}
 	w.Queue(sqlLostEmail, r.OrgID, r.EventID, r.ID, r.AttemptNo, now)
 	if ok, state, cause := notify.Recheck(c); !ok {
@@ -109,7 +109,7 @@ func (s *Store) claimEmail(w *pgx.Batch, r claimRow, to emailAddressRow, f claim
 	address, err := s.open(to.ValueEnc, to.OrgID, "contact_point", "value_enc", to.ID)
 	if err != nil {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
-		return nil, nil
+		return nil, nil //nolint:nilerr // this one waits or ends, and the others go on
 	}
 	stop := s.queueStop(w, r, now)
 	// Each try is written anew, and has links of its own: nobody looks for it by its words.
@@ -119,7 +119,7 @@ func (s *Store) claimEmail(w *pgx.Batch, r claimRow, to emailAddressRow, f claim
 	subject, body, err := s.letter(draft, stop)
 	if err != nil {
 		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(notify.NeedsHuman), "the email could not be written", now)
-		return nil, nil
+		return nil, nil //nolint:nilerr // this one waits or ends, and the others go on
 	}
 	sealed, err := s.seal(body, r.OrgID, "delivery", "body_enc", r.ID)
 	if err != nil {
@@ -131,8 +131,10 @@ func (s *Store) claimEmail(w *pgx.Batch, r claimRow, to emailAddressRow, f claim
 	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, mailSender, carenet.NilID, now, until, 0)
 	return &notify.EmailClaim{
 		Org: r.OrgID, Event: r.EventID, Delivery: r.ID, Lane: notify.Priority(r.Priority), EventAt: r.EventAt,
-		Email: notify.OutboundEmail{To: address, Subject: subject, Body: body, Language: draft.Language, RightToLeft: draft.Language == "ar",
-			Unsubscribe: stop, Delivery: r.ID},
+		Email: notify.OutboundEmail{
+			To: address, Subject: subject, Body: body, Language: draft.Language, RightToLeft: draft.Language == "ar",
+			Unsubscribe: stop, Delivery: r.ID,
+		},
 		Attempt: notify.Attempt{ID: attempt, No: no, State: notify.AttemptSending, Kind: notify.Kind(r.Kind), StartedAt: now, ExpiresAt: r.ExpiresAt},
 	}, nil
 }

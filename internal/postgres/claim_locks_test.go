@@ -116,6 +116,8 @@ SELECT coalesce((SELECT person_id FROM follower WHERE id = $1), $1))) FOR UPDATE
 
 // accepted is what a provider answers that took the text.
 func accepted(cl notify.Claim) notify.Outcome {
-	return notify.Outcome{Claim: cl, Outcome: notify.SendOutcome{Class: notify.Accepted,
-		SID: "SM" + strings.ReplaceAll(cl.Attempt.ID.String(), "-", ""), Status: "queued"}}
+	return notify.Outcome{Claim: cl, Outcome: notify.SendOutcome{
+		Class: notify.Accepted,
+		SID:   "SM" + strings.ReplaceAll(cl.Attempt.ID.String(), "-", ""), Status: "queued",
+	}}
 }

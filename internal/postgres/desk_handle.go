@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func (s *Store) RetryText(ctx context.Context, actor carenet.Actor, ref carenet.
 			return err
 		}
 		d, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[lockTextRow])
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, "try again", "there is no such text")
 		}
 		if err != nil {
@@ -156,7 +157,8 @@ func (s *Store) CloseFact(ctx context.Context, actor carenet.Actor, id carenet.I
 // close changes one row, if it still waits for a human (Conflict when not), and
 // records who did.
 func (s *Store) close(ctx context.Context, actor carenet.Actor, about string, id carenet.ID, note string, needed bool, action string,
-	change func(pgx.Tx, time.Time) pgx.Row) (batch carenet.Batch, err error) {
+	change func(pgx.Tx, time.Time) pgx.Row,
+) (batch carenet.Batch, err error) {
 	if note, err = cleanNote(note, needed); err != nil {
 		return batch, err
 	}
@@ -167,7 +169,7 @@ func (s *Store) close(ctx context.Context, actor carenet.Actor, about string, id
 		now := s.Now()
 		var patient *carenet.ID
 		err := change(tx, now).Scan(&patient)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.Conflict, action, "nobody waits for this any more")
 		}
 		if err != nil {
@@ -200,7 +202,7 @@ func (s *Store) FactPage(ctx context.Context, actor carenet.Actor, id carenet.ID
 			return err
 		}
 		r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[deadRow])
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, "read fact", "nobody waits for this any more")
 		}
 		if err != nil {

@@ -71,10 +71,12 @@ type textRow struct {
 }
 
 func (r textRow) text(names map[carenet.ID]string) carenet.TextOut {
-	return carenet.TextOut{Ref: carenet.TextRef{Event: r.EventID, ID: r.ID}, Kind: r.Kind, Channel: r.Channel, Audience: carenet.Audience(r.Audience),
+	return carenet.TextOut{
+		Ref: carenet.TextRef{Event: r.EventID, ID: r.ID}, Kind: r.Kind, Channel: r.Channel, Audience: carenet.Audience(r.Audience),
 		To: names[r.RecipientID], Patient: orNil(r.PatientID), About: names[orNil(r.PatientID)], Author: names[orNil(r.AuthorID)],
 		State: r.State, Reason: r.Reason, Cause: r.Cause, Tries: r.AttemptNo, CreatedAt: r.CreatedAt, ChangedAt: r.ChangedAt,
-		DueAt: r.DueAt, ExpiresAt: r.ExpiresAt, HandledAt: orZero(r.HandledAt)}
+		DueAt: r.DueAt, ExpiresAt: r.ExpiresAt, HandledAt: orZero(r.HandledAt),
+	}
 }
 
 type attendInRow struct {
@@ -193,8 +195,10 @@ func (s *Store) Desk(ctx context.Context, actor carenet.Actor, filter carenet.Te
 			desk.In = append(desk.In, r.text(names))
 		}
 		for _, r := range dead {
-			desk.Facts = append(desk.Facts, carenet.DeadFact{ID: r.ID, Kind: carenet.EventKind(r.Kind), Patient: orNil(r.PatientID),
-				About: names[orNil(r.PatientID)], Tries: r.Tries, At: r.At})
+			desk.Facts = append(desk.Facts, carenet.DeadFact{
+				ID: r.ID, Kind: carenet.EventKind(r.Kind), Patient: orNil(r.PatientID),
+				About: names[orNil(r.PatientID)], Tries: r.Tries, At: r.At,
+			})
 		}
 		if len(list) > deskLength {
 			list = list[:deskLength]

@@ -95,8 +95,10 @@ func (s *Store) TextPage(ctx context.Context, actor carenet.Actor, ref carenet.T
 		var states []notify.AttemptState
 		for _, t := range tries {
 			states = append(states, notify.AttemptState(t.State))
-			page.Words = append(page.Words, carenet.TextTry{No: t.No, State: t.State, SID: t.SID, Provider: t.ProviderStatus, Class: t.Class,
-				Code: t.Code, Detail: t.Detail, StartedAt: t.StartedAt, ChangedAt: t.ChangedAt})
+			page.Words = append(page.Words, carenet.TextTry{
+				No: t.No, State: t.State, SID: t.SID, Provider: t.ProviderStatus, Class: t.Class,
+				Code: t.Code, Detail: t.Detail, StartedAt: t.StartedAt, ChangedAt: t.ChangedAt,
+			})
 		}
 		page.Waits = r.StaffAt != nil && r.HandledAt == nil
 		page.MayRetry, page.WhyNot = notify.MayRetry(notify.State(r.State), states, r.Stopped)

@@ -75,8 +75,10 @@ func (s *Store) TickDigests(ctx context.Context, limit int) (batch carenet.Batch
 			if !r.News {
 				continue
 			}
-			e := carenet.Event{ID: carenet.NewID(now), Org: r.OrgID, Batch: batch.ID, Kind: carenet.EventDigest, Patient: r.PatientID, Subject: r.ID, At: now,
-				Detail: carenet.Detail{Person: r.PersonID, Since: r.DigestSince, At: notify.DigestAt(r.DigestAt, now, zone), Weekly: pace == carenet.Weekly}}
+			e := carenet.Event{
+				ID: carenet.NewID(now), Org: r.OrgID, Batch: batch.ID, Kind: carenet.EventDigest, Patient: r.PatientID, Subject: r.ID, At: now,
+				Detail: carenet.Detail{Person: r.PersonID, Since: r.DigestSince, At: notify.DigestAt(r.DigestAt, now, zone), Weekly: pace == carenet.Weekly},
+			}
 			queueEvent(w, e)
 			batch.Events = append(batch.Events, e)
 		}

@@ -14,8 +14,10 @@ import (
 // asFollower is a member of Mary's circle.
 func (c *clinic) asFollower(follower carenet.ID) carenet.Actor {
 	c.t.Helper()
-	return carenet.Actor{Kind: carenet.ActorFollower, Org: c.org, Via: "page",
-		Person: valueOf[carenet.ID](c, c.admin(), `SELECT person_id FROM follower WHERE id = $1`, follower)}
+	return carenet.Actor{
+		Kind: carenet.ActorFollower, Org: c.org, Via: "page",
+		Person: valueOf[carenet.ID](c, c.admin(), `SELECT person_id FROM follower WHERE id = $1`, follower),
+	}
 }
 
 // digests runs what is due and says how many summaries it began.

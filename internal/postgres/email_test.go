@@ -17,13 +17,17 @@ const lou = "lou@family.example"
 func newMailClinic(t *testing.T) (c *clinic, follower carenet.ID) {
 	t.Helper()
 	c = newClinic(t)
-	s, err := postgres.Open(c.ctx, postgres.Options{URL: c.db.AppURL, Keys: c.keys, Now: c.clock, Composer: plainComposer{},
-		SiteURL: "https://care.example", Name: "test", Channels: []notify.Channel{notify.SMS, notify.Email}})
+	s, err := postgres.Open(c.ctx, postgres.Options{
+		URL: c.db.AppURL, Keys: c.keys, Now: c.clock, Composer: plainComposer{},
+		SiteURL: "https://care.example", Name: "test", Channels: []notify.Channel{notify.SMS, notify.Email},
+	})
 	c.must(err)
 	t.Cleanup(s.Close)
 	c.store = s
-	follower, err = s.AddFollower(c.ctx, c.operator(), postgres.NewFollower{NewPerson: postgres.NewPerson{Name: "Lou Okafor", Email: "Lou@Family.example"},
-		Patient: c.mary, Scope: carenet.Scope{carenet.PartScore}})
+	follower, err = s.AddFollower(c.ctx, c.operator(), postgres.NewFollower{
+		NewPerson: postgres.NewPerson{Name: "Lou Okafor", Email: "Lou@Family.example"},
+		Patient:   c.mary, Scope: carenet.Scope{carenet.PartScore},
+	})
 	c.must(err)
 	return c, follower
 }
@@ -196,8 +200,10 @@ func TestINV7_AnEmailIsCheckedWhenItLeaves(t *testing.T) {
 
 func TestINV9_AnAlertGoesByEmailToStaffWhoseNumberIsStopped(t *testing.T) {
 	c, _ := newMailClinic(t)
-	_, err := c.store.AddClinician(c.ctx, c.operator(), postgres.NewClinician{NewPerson: postgres.NewPerson{Name: "Nurse Lee", Phone: "+447700900202", Email: "lee@clinic.example"},
-		Roles: []string{"responder"}})
+	_, err := c.store.AddClinician(c.ctx, c.operator(), postgres.NewClinician{
+		NewPerson: postgres.NewPerson{Name: "Nurse Lee", Phone: "+447700900202", Email: "lee@clinic.example"},
+		Roles:     []string{"responder"},
+	})
 	c.must(err)
 	c.text("+447700900202", "STOP")
 	c.sent()

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,7 +22,7 @@ WHERE q.org_id = $1 AND q.patient_id = $2 ORDER BY q.slot_at DESC, q.id DESC LIM
 func (s *Store) FollowerPerson(ctx context.Context, org, follower carenet.ID) (person carenet.ID, err error) {
 	err = s.inTx(ctx, []carenet.ID{org}, func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, sqlFollowerPerson, org, follower).Scan(&person)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, "find follower", "there is no such place in a circle")
 		}
 		return err
@@ -37,7 +38,7 @@ func (s *Store) OpenCheckIn(ctx context.Context, org, patient carenet.ID) (token
 		var prompt carenet.ID
 		var zone string
 		err := tx.QueryRow(ctx, sqlNewestPrompt, org, patient).Scan(&prompt, &zone)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, "open check-in", "nobody was asked yet")
 		} else if err != nil {
 			return err

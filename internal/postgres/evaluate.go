@@ -299,8 +299,10 @@ func queueAsks(b *pgx.Batch, org, patient, alert carenet.ID, number int, batch c
 		for _, r := range c.Ask.To {
 			roles = append(roles, string(r))
 		}
-		ev := carenet.Event{ID: carenet.NewID(now), Org: org, Batch: batch, Kind: carenet.EventAlertStep, Patient: patient, Subject: alert,
-			Detail: carenet.Detail{Alert: alert, AlertNumber: number, Roles: roles}, At: now}
+		ev := carenet.Event{
+			ID: carenet.NewID(now), Org: org, Batch: batch, Kind: carenet.EventAlertStep, Patient: patient, Subject: alert,
+			Detail: carenet.Detail{Alert: alert, AlertNumber: number, Roles: roles}, At: now,
+		}
 		queueEvent(b, ev)
 		out = append(out, ev)
 	}
@@ -316,7 +318,9 @@ func evidenceOf(ep alerts.Episode) carenet.Evidence {
 		}
 	}
 	r := f.Reason()
-	return carenet.Evidence{Rule: f.Rule, Version: f.RuleVersion, Usual: r.Usual, Spread: f.Evidence.Baseline.SD,
+	return carenet.Evidence{
+		Rule: f.Rule, Version: f.RuleVersion, Usual: r.Usual, Spread: f.Evidence.Baseline.SD,
 		Days: f.Evidence.Baseline.N, Last: r.Last, Drop: r.Drop, Threshold: r.Threshold,
-		Max: int(f.Evidence.Scale.Max), OpenedDay: carenet.Day(ep.Opened)}
+		Max: int(f.Evidence.Scale.Max), OpenedDay: carenet.Day(ep.Opened),
+	}
 }

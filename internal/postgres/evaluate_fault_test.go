@@ -16,9 +16,11 @@ func TestARuleThatCannotBeJudgedIsShown(t *testing.T) {
 	c := newClinic(t)
 	counted := 0
 	broken := alerts.Rule{ID: "WB-BROKEN", Version: 2, When: func(*alerts.Features) (bool, error) { return false, errors.New("reads what is not known") }}
-	store, err := postgres.Open(c.ctx, postgres.Options{URL: c.db.AppURL, Keys: c.keys, Now: c.clock, Composer: plainComposer{},
+	store, err := postgres.Open(c.ctx, postgres.Options{
+		URL: c.db.AppURL, Keys: c.keys, Now: c.clock, Composer: plainComposer{},
 		SiteURL: "https://care.example", Name: "test", Pack: alerts.Pack{ID: "own", Version: 1, Rules: []alerts.Rule{broken}},
-		OnFault: func(f alerts.Fault) { counted++ }})
+		OnFault: func(f alerts.Fault) { counted++ },
+	})
 	c.must(err)
 	t.Cleanup(store.Close)
 	c.store = store

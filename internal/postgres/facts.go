@@ -191,12 +191,16 @@ func (f claimFacts) caller(r claimRow) (senderFacts, bool) {
 func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, now time.Time) (notify.Candidate, notify.Draft) {
 	org := f.orgs[r.OrgID]
 	patient := f.patients[orNil(r.PatientID)]
-	c := notify.Candidate{Kind: notify.Kind(r.Kind), Audience: carenet.Audience(r.Audience), Reply: r.Detail.Reply, Now: now,
+	c := notify.Candidate{
+		Kind: notify.Kind(r.Kind), Audience: carenet.Audience(r.Audience), Reply: r.Detail.Reply, Now: now,
 		ExpiresAt: r.ExpiresAt, Channel: notify.Channel(r.Channel),
-		Number: notify.Number{Stopped: conv.OptedOut, Wrong: conv.WrongNumber, Suspect: conv.Suspect, SuspectCode: conv.SuspectCode}}
-	d := notify.Draft{Kind: c.Kind, Audience: c.Audience, Reply: c.Reply, Language: org.Language, Zone: zoneOf(org.Zone),
+		Number: notify.Number{Stopped: conv.OptedOut, Wrong: conv.WrongNumber, Suspect: conv.Suspect, SuspectCode: conv.SuspectCode},
+	}
+	d := notify.Draft{
+		Kind: c.Kind, Audience: c.Audience, Reply: c.Reply, Language: org.Language, Zone: zoneOf(org.Zone),
 		Organisation: org.Name, EmergencyNumber: org.EmergencyNumber, ClinicNumber: org.ClinicNumber, StaffedHours: org.StaffedHours,
-		Scale: carenet.WellbeingScale, AlertNumber: r.Detail.AlertNumber, Now: now}
+		Scale: carenet.WellbeingScale, AlertNumber: r.Detail.AlertNumber, Now: now,
+	}
 	if p, ok := f.people[r.RecipientID]; ok {
 		d.Language, d.Zone, d.Recipient = p.Language, zoneOf(p.Zone), f.name(s, p.ID)
 	}

@@ -97,17 +97,23 @@ func newClinic(t *testing.T) *clinic {
 	c.must(err)
 	c.store = c.open(c.keys)
 	c.must(c.store.EnsurePartitions(c.ctx))
-	c.org, err = c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{Name: "Riverside Care", Zone: "Europe/London", Language: "en",
-		Region: "GB", EmergencyNumber: "999", Sender: service})
+	c.org, err = c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{
+		Name: "Riverside Care", Zone: "Europe/London", Language: "en",
+		Region: "GB", EmergencyNumber: "999", Sender: service,
+	})
 	c.must(err)
 	op := carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}
 	c.mary, err = c.store.AddPatient(c.ctx, op, postgres.NewPatient{NewPerson: postgres.NewPerson{Name: "Mary Okafor", Phone: "+447700900001"}, LocalTime: "09:00"})
 	c.must(err)
-	c.sam, err = c.store.AddFollower(c.ctx, op, postgres.NewFollower{NewPerson: postgres.NewPerson{Name: "Sam Okafor", Phone: "+447700900101"},
-		Patient: c.mary, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}})
+	c.sam, err = c.store.AddFollower(c.ctx, op, postgres.NewFollower{
+		NewPerson: postgres.NewPerson{Name: "Sam Okafor", Phone: "+447700900101"},
+		Patient:   c.mary, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords},
+	})
 	c.must(err)
-	c.ruth, err = c.store.AddFollower(c.ctx, op, postgres.NewFollower{NewPerson: postgres.NewPerson{Name: "Ruth", Phone: "+447700900102"},
-		Patient: c.mary, Scope: carenet.Scope{carenet.PartScore}})
+	c.ruth, err = c.store.AddFollower(c.ctx, op, postgres.NewFollower{
+		NewPerson: postgres.NewPerson{Name: "Ruth", Phone: "+447700900102"},
+		Patient:   c.mary, Scope: carenet.Scope{carenet.PartScore},
+	})
 	c.must(err)
 	c.dana, err = c.store.AddClinician(c.ctx, op, postgres.NewClinician{NewPerson: postgres.NewPerson{Name: "Nurse Dana", Phone: "+447700900201"}, Roles: []string{"responder"}})
 	c.must(err)
@@ -117,8 +123,10 @@ func newClinic(t *testing.T) *clinic {
 // open is another process of the service on the same database.
 func (c *clinic) open(keys *crypto.Keyset) *postgres.Store {
 	c.t.Helper()
-	s, err := postgres.Open(c.ctx, postgres.Options{URL: c.db.AppURL, Keys: keys, Now: c.clock,
-		Composer: plainComposer{}, SiteURL: "https://care.example", Name: "test"})
+	s, err := postgres.Open(c.ctx, postgres.Options{
+		URL: c.db.AppURL, Keys: keys, Now: c.clock,
+		Composer: plainComposer{}, SiteURL: "https://care.example", Name: "test",
+	})
 	c.must(err)
 	c.t.Cleanup(s.Close)
 	return s

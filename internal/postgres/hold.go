@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,7 +30,7 @@ func (s *Store) Hold(ctx context.Context, actor carenet.Actor, on bool) error {
 			var may bool
 			if err := tx.QueryRow(ctx, sqlMayGoOn, actor.Org).Scan(&may); err == nil && !may {
 				return carenet.Errorf(carenet.Conflict, "hold", "it was restored from a backup: first compare it with the provider's list (howareyou admin reconcile)")
-			} else if err != nil && err != pgx.ErrNoRows {
+			} else if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -65,7 +66,7 @@ func (s *Store) ImportHistory(ctx context.Context, actor carenet.Actor, patient 
 			return err
 		}
 		h.schedule, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[importScheduleRow])
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, op, "there is no such patient, or the patient has no schedule")
 		} else if err != nil {
 			return err
@@ -78,8 +79,10 @@ func (s *Store) ImportHistory(ctx context.Context, actor carenet.Actor, patient 
 		}
 		b := &pgx.Batch{}
 		h.queue(b, now)
-		s.queueAudit(b, actor, now, audited{Action: "history.import", Table: "prompt", Patient: patient,
-			Detail: map[string]any{"prompts": len(h.prompts.id), "answers": len(h.checkIns.id)}})
+		s.queueAudit(b, actor, now, audited{
+			Action: "history.import", Table: "prompt", Patient: patient,
+			Detail: map[string]any{"prompts": len(h.prompts.id), "answers": len(h.checkIns.id)},
+		})
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return asConflict(err, op, "the patient was asked on one of these days already")
 		}
@@ -191,8 +194,10 @@ func (h *history) addAnswer(prompt carenet.ID, day carenet.Day, a PastAnswer) (c
 
 func (h *history) queue(b *pgx.Batch, now time.Time) {
 	if !h.schedule.NextAt.After(now) {
-		next, day := nextSlot(scheduleRow{RRule: h.schedule.RRule, LocalTime: h.schedule.LocalTime, Zone: h.schedule.Zone,
-			StartDay: h.schedule.StartDay, NextAt: now})
+		next, day := nextSlot(scheduleRow{
+			RRule: h.schedule.RRule, LocalTime: h.schedule.LocalTime, Zone: h.schedule.Zone,
+			StartDay: h.schedule.StartDay, NextAt: now,
+		})
 		b.Queue(sqlNextSlot, h.org, h.schedule.ID, next, day)
 	}
 	q, k := h.prompts, h.checkIns

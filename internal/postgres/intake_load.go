@@ -157,8 +157,10 @@ func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {
 	if err != nil {
 		return dialogue.Person{}, err
 	}
-	out := dialogue.Person{ID: p.PersonID, Name: name, Language: p.Language, Zone: zoneOf(p.Zone),
-		Follower: p.Follower, Clinician: p.Clinician}
+	out := dialogue.Person{
+		ID: p.PersonID, Name: name, Language: p.Language, Zone: zoneOf(p.Zone),
+		Follower: p.Follower, Clinician: p.Clinician,
+	}
 	if p.PatientState == nil {
 		return out, nil
 	}
@@ -172,8 +174,10 @@ func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {
 		if err != nil {
 			return dialogue.Person{}, err
 		}
-		pt.Last = &dialogue.Earlier{ID: *p.LastID, Prompt: orNil(p.LastPromptID), Score: p.LastValue, Words: words,
-			Private: *p.LastPrivate, Late: *p.LastLate, At: *p.LastAt}
+		pt.Last = &dialogue.Earlier{
+			ID: *p.LastID, Prompt: orNil(p.LastPromptID), Score: p.LastValue, Words: words,
+			Private: *p.LastPrivate, Late: *p.LastLate, At: *p.LastAt,
+		}
 	}
 	out.Patient = pt
 	return out, nil

@@ -63,8 +63,10 @@ func (o *order) carryOut(ctx context.Context) error {
 }
 
 func (o *order) actor() carenet.Actor {
-	kind := map[carenet.Audience]carenet.ActorKind{carenet.ToPatient: carenet.ActorPatient, carenet.ToFollower: carenet.ActorFollower,
-		carenet.ToClinician: carenet.ActorClinician}[o.As]
+	kind := map[carenet.Audience]carenet.ActorKind{
+		carenet.ToPatient: carenet.ActorPatient, carenet.ToFollower: carenet.ActorFollower,
+		carenet.ToClinician: carenet.ActorClinician,
+	}[o.As]
 	return carenet.Actor{Kind: kind, Org: o.it.org, Person: o.By, Via: "sms"}
 }
 
@@ -75,8 +77,10 @@ func (o *order) answer(d carenet.Detail) {
 }
 
 func (o *order) event(kind carenet.EventKind, patient, subject carenet.ID, d carenet.Detail) {
-	o.it.out.Events = append(o.it.out.Events, carenet.Event{ID: carenet.NewID(o.now), Org: o.it.org, Batch: o.batch.ID,
-		Kind: kind, Patient: patient, Subject: subject, Detail: d, At: o.now})
+	o.it.out.Events = append(o.it.out.Events, carenet.Event{
+		ID: carenet.NewID(o.now), Org: o.it.org, Batch: o.batch.ID,
+		Kind: kind, Patient: patient, Subject: subject, Detail: d, At: o.now,
+	})
 }
 
 const (
@@ -242,8 +246,10 @@ func (o *order) encourage(ctx context.Context) error {
 		o.answer(carenet.Detail{Reply: carenet.ReplyTellWhom})
 		return nil
 	}
-	e := carenet.Encouragement{ID: carenet.NewID(o.now), Org: o.it.org, Patient: who.Patient, Follower: who.Follower, By: o.By,
-		Kind: carenet.KindWord, Words: words, At: o.now}
+	e := carenet.Encouragement{
+		ID: carenet.NewID(o.now), Org: o.it.org, Patient: who.Patient, Follower: who.Follower, By: o.By,
+		Kind: carenet.KindWord, Words: words, At: o.now,
+	}
 	said := carenet.ReplyPassedOn
 	if o.Command == reply.CommandOnIt {
 		e.Kind, e.Words, said = carenet.OnIt, "", carenet.ReplyOnIt

@@ -14,8 +14,10 @@ func TestATextToAMessagingServiceFindsItsOrganisation(t *testing.T) {
 	c := newClinic(t)
 	conn := c.admin()
 	const pool = "MG00000000000000000000000000000001"
-	other, err := c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{Name: "Hill Charity", Zone: "Europe/London", Language: "en",
-		Region: "GB", EmergencyNumber: "999", MessagingService: pool})
+	other, err := c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{
+		Name: "Hill Charity", Zone: "Europe/London", Language: "en",
+		Region: "GB", EmergencyNumber: "999", MessagingService: pool,
+	})
 	c.must(err)
 	text := func(sid, to, service string) carenet.InboundText {
 		return carenet.InboundText{SID: "SM0000000000000000000000000000000" + sid, From: "+447700900001", To: to, Service: service, Body: "HELP", ReceivedAt: c.clock()}

@@ -33,8 +33,10 @@ func TestAClaimPassesByWhatMayNotMove(t *testing.T) {
 	c := newClinic(t)
 	conn := c.admin()
 	first := valueOf[carenet.ID](c, conn, `SELECT id FROM sender`)
-	other, err := c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{Name: "Hill Charity", Zone: "Europe/London", Language: "en", Region: "GB",
-		EmergencyNumber: "999", Sender: "+447700900998"})
+	other, err := c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{
+		Name: "Hill Charity", Zone: "Europe/London", Language: "en", Region: "GB",
+		EmergencyNumber: "999", Sender: "+447700900998",
+	})
 	c.must(err)
 	held := valueOf[carenet.ID](c, conn, `SELECT id FROM sender WHERE org_id = $1`, other)
 	const flood = 5000

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -75,7 +76,7 @@ func (s *Store) followLink(ctx context.Context, purpose auth.Purpose, token, met
 	}
 	var org, id carenet.ID
 	err := s.pool.QueryRow(ctx, sqlLookupLink, auth.HashToken(purpose, token)).Scan(&org, &id)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return notFound
 	}
 	if err != nil {

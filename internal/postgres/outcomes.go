@@ -84,9 +84,11 @@ type attemptRow struct {
 }
 
 func (r attemptRow) attempt() notify.Attempt {
-	return notify.Attempt{ID: r.ID, No: r.No, State: notify.AttemptState(r.State), Rank: r.Rank, SID: r.SID,
+	return notify.Attempt{
+		ID: r.ID, No: r.No, State: notify.AttemptState(r.State), Rank: r.Rank, SID: r.SID,
 		Kind: notify.Kind(r.Kind), Channel: notify.Channel(r.Channel), Heard: notify.Heard(r.Heard), StartedAt: r.StartedAt, ExpiresAt: r.ExpiresAt,
-		Past: notify.Past{Refused: r.Refused, Unclear: r.Unclear, Failed: r.Failed, Lost: r.Lost}}
+		Past: notify.Past{Refused: r.Refused, Unclear: r.Unclear, Failed: r.Failed, Lost: r.Lost},
+	}
 }
 
 // onceMore are the codes of which a second one ends a delivery.
@@ -147,8 +149,10 @@ func (s *Store) settle(ctx context.Context, refs []attemptRef, decide func(notif
 		var moved []ended
 		for i, r := range found {
 			if v := verdicts[i]; endsWithout(v) && r.No == r.AttemptNo {
-				moved = append(moved, ended{r.OrgID, r.EventID, r.DeliveryID,
-					notify.Tried{State: v.Delivery, Code: v.Code, Cause: v.Cause, StopsOut: v.StopsOut}})
+				moved = append(moved, ended{
+					r.OrgID, r.EventID, r.DeliveryID,
+					notify.Tried{State: v.Delivery, Code: v.Code, Cause: v.Cause, StopsOut: v.StopsOut},
+				})
 			}
 		}
 		return s.moveOn(ctx, tx, moved, now)
@@ -223,8 +227,10 @@ func (s *Store) stopNumbers(ctx context.Context, tx pgx.Tx, found []attemptRow, 
 				return err
 			}
 			if tag.RowsAffected() > 0 {
-				s.queueAudit(b, carenet.SystemActor(r.OrgID), now, audited{Action: "number.stop", Table: "conversation", Row: r.ConversationID,
-					Detail: map[string]any{"by": "carrier"}})
+				s.queueAudit(b, carenet.SystemActor(r.OrgID), now, audited{
+					Action: "number.stop", Table: "conversation", Row: r.ConversationID,
+					Detail: map[string]any{"by": "carrier"},
+				})
 			}
 		}
 		if v.Suppresses {
@@ -233,8 +239,10 @@ func (s *Store) stopNumbers(ctx context.Context, tx pgx.Tx, found []attemptRow, 
 				return err
 			}
 			if tag.RowsAffected() > 0 {
-				s.queueAudit(b, carenet.SystemActor(r.OrgID), now, audited{Action: "number.suppress", Table: "conversation", Row: r.ConversationID,
-					Detail: map[string]any{"code": v.Code}})
+				s.queueAudit(b, carenet.SystemActor(r.OrgID), now, audited{
+					Action: "number.suppress", Table: "conversation", Row: r.ConversationID,
+					Detail: map[string]any{"code": v.Code},
+				})
 			}
 		}
 	}

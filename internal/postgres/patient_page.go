@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -93,7 +94,7 @@ func (s *Store) PatientPage(ctx context.Context, actor carenet.Actor, patient ca
 		var zone, orgZone, emergency string
 		var next *time.Time
 		err := tx.QueryRow(ctx, sqlPatientHead, actor.Org, patient).Scan(&page.State, &zone, &next)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, "read patient", "there is no such patient")
 		}
 		if err != nil {
@@ -132,7 +133,7 @@ func (s *Store) PatientOfAlert(ctx context.Context, actor carenet.Actor, alert c
 			return err
 		}
 		err := tx.QueryRow(ctx, sqlAlertPatient, actor.Org, alert).Scan(&patient)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, "find alert", "there is no such alert")
 		}
 		return err
@@ -148,7 +149,7 @@ func (s *Store) AlertNumbered(ctx context.Context, actor carenet.Actor, number i
 			return err
 		}
 		err := tx.QueryRow(ctx, sqlAlertNumbered, actor.Org, number).Scan(&alert)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, "find alert", "there is no such alert")
 		}
 		return err
@@ -204,24 +205,30 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 		if err != nil {
 			return err
 		}
-		page.Thread = append(page.Thread, carenet.Message{At: r.ReceivedAt, In: true, From: page.Name, Body: body, State: r.State,
-			Reason: r.Reason, Kind: r.Kind, CheckIn: orNil(r.CheckInID), Person: orNil(r.PersonID)})
+		page.Thread = append(page.Thread, carenet.Message{
+			At: r.ReceivedAt, In: true, From: page.Name, Body: body, State: r.State,
+			Reason: r.Reason, Kind: r.Kind, CheckIn: orNil(r.CheckInID), Person: orNil(r.PersonID),
+		})
 	}
 	for _, r := range out {
 		body, err := s.open(r.BodyEnc, r.OrgID, "delivery", "body_enc", r.ID)
 		if err != nil {
 			return err
 		}
-		page.Thread = append(page.Thread, carenet.Message{At: r.CreatedAt, From: names[r.RecipientID], Body: body, State: r.State,
-			Reason: r.Reason, Cause: r.Cause, Kind: r.Kind, Channel: r.Channel, Automatic: r.AuthorID == nil, Author: names[orNil(r.AuthorID)], Audience: carenet.Audience(r.Audience), Person: r.RecipientID})
+		page.Thread = append(page.Thread, carenet.Message{
+			At: r.CreatedAt, From: names[r.RecipientID], Body: body, State: r.State,
+			Reason: r.Reason, Cause: r.Cause, Kind: r.Kind, Channel: r.Channel, Automatic: r.AuthorID == nil, Author: names[orNil(r.AuthorID)], Audience: carenet.Audience(r.Audience), Person: r.RecipientID,
+		})
 	}
 	for _, r := range onPage {
 		c, err := s.checkIn(r)
 		if err != nil {
 			return err
 		}
-		m := carenet.Message{At: c.At, In: true, OnPage: true, From: page.Name, Body: c.Words, Score: c.Score, State: "read", Kind: "page",
-			CheckIn: c.ID, Person: c.ReporterID, Corrected: r.SupersededBy != nil}
+		m := carenet.Message{
+			At: c.At, In: true, OnPage: true, From: page.Name, Body: c.Words, Score: c.Score, State: "read", Kind: "page",
+			CheckIn: c.ID, Person: c.ReporterID, Corrected: r.SupersededBy != nil,
+		}
 		if c.ReporterID != patient {
 			m.Author = names[c.ReporterID]
 		}

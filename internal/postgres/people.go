@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -88,7 +89,7 @@ func (s *Store) addPerson(ctx context.Context, tx pgx.Tx, org carenet.ID, n NewP
 		return carenet.NilID, carenet.Errorf(carenet.Invalid, op, "a person needs a name")
 	}
 	var language, zone, region string
-	if err := tx.QueryRow(ctx, sqlOrgDefaults, org).Scan(&language, &zone, &region); err == pgx.ErrNoRows {
+	if err := tx.QueryRow(ctx, sqlOrgDefaults, org).Scan(&language, &zone, &region); errors.Is(err, pgx.ErrNoRows) {
 		return carenet.NilID, carenet.Errorf(carenet.NotFound, op, "there is no such organisation")
 	} else if err != nil {
 		return carenet.NilID, err

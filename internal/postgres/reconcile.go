@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,7 +62,7 @@ func (s *Store) Reconcile(ctx context.Context, actor carenet.Actor, got func(ctx
 		if err != nil {
 			return err
 		}
-		if at, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[restoredRow]); err == pgx.ErrNoRows {
+		if at, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[restoredRow]); errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, op, "there is no such organisation")
 		} else if err != nil {
 			return err
@@ -107,8 +108,10 @@ func (s *Store) Reconcile(ctx context.Context, actor carenet.Actor, got func(ctx
 		if _, err := tx.Exec(ctx, sqlReconciled, actor.Org); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, actor, audited{Action: "restore.reconcile", Table: "organisation", Row: actor.Org,
-			Detail: map[string]any{"numbers": r.Numbers, "told": r.Told, "texts": r.Texts}})
+		return s.audit(ctx, tx, actor, audited{
+			Action: "restore.reconcile", Table: "organisation", Row: actor.Org,
+			Detail: map[string]any{"numbers": r.Numbers, "told": r.Told, "texts": r.Texts},
+		})
 	})
 	return r, err
 }

@@ -67,8 +67,10 @@ func (s *Store) resolve(b *pgx.Batch, actor carenet.Actor, row alertRow, outcome
 	if err := s.queueAlertEntry(b, row.OrgID, row.ID, string(change.Kind), actor, note, now); err != nil {
 		return nil, err
 	}
-	s.queueAudit(b, actor, now, audited{Action: "alert.resolve", Table: "alert", Row: row.ID, Patient: row.PatientID,
-		Detail: map[string]any{"outcome": string(outcome)}})
+	s.queueAudit(b, actor, now, audited{
+		Action: "alert.resolve", Table: "alert", Row: row.ID, Patient: row.PatientID,
+		Detail: map[string]any{"outcome": string(outcome)},
+	})
 	return queueAlertChanged(b, row, batch, now), nil
 }
 
@@ -90,8 +92,10 @@ func (s *Store) escalate(b *pgx.Batch, actor carenet.Actor, row alertRow, batch 
 
 // queueAlertChanged tells open pages.
 func queueAlertChanged(b *pgx.Batch, row alertRow, batch carenet.ID, now time.Time) []carenet.Event {
-	e := carenet.Event{ID: carenet.NewID(now), Org: row.OrgID, Batch: batch, Kind: carenet.EventAlertChanged, Patient: row.PatientID,
-		Subject: row.ID, Detail: carenet.Detail{Alert: row.ID, AlertNumber: row.Number}, At: now}
+	e := carenet.Event{
+		ID: carenet.NewID(now), Org: row.OrgID, Batch: batch, Kind: carenet.EventAlertChanged, Patient: row.PatientID,
+		Subject: row.ID, Detail: carenet.Detail{Alert: row.ID, AlertNumber: row.Number}, At: now,
+	}
 	queueEvent(b, e)
 	return []carenet.Event{e}
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -45,8 +46,10 @@ type eventRow struct {
 }
 
 func (r eventRow) event() carenet.Event {
-	return carenet.Event{ID: r.ID, Org: r.OrgID, Batch: r.BatchID, Kind: carenet.EventKind(r.Kind),
-		Patient: orNil(r.PatientID), Subject: orNil(r.SubjectID), Detail: r.Detail, At: r.At}
+	return carenet.Event{
+		ID: r.ID, Org: r.OrgID, Batch: r.BatchID, Kind: carenet.EventKind(r.Kind),
+		Patient: orNil(r.PatientID), Subject: orNil(r.SubjectID), Detail: r.Detail, At: r.At,
+	}
 }
 
 // Round plans and evaluates the pending events of one committed batch: who is
@@ -199,7 +202,7 @@ func (s *Store) eventFailed(ctx context.Context, orgs []carenet.ID, id carenet.I
 	err = s.inTx(ctx, orgs, func(tx pgx.Tx) error {
 		var state string
 		err := tx.QueryRow(ctx, sqlEventFailed, id, s.Now().Add(-giveUpAfter)).Scan(&state)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return nil // somebody else has done it
 		}
 		dead = state == "dead"

@@ -48,8 +48,10 @@ func (s *Store) openSafetyAlert(ctx context.Context, tx pgx.Tx, e carenet.Event,
 	}
 	rule, severity := safetyRule(e.Detail.Flags)
 	b := &pgx.Batch{}
-	raised, err := s.openAlert(ctx, tx, b, newAlert{org: e.Org, patient: e.Patient, rule: rule, version: 1, severity: severity,
-		evidence: carenet.Evidence{Rule: rule, Version: 1, Flags: e.Detail.Flags}, batch: e.Batch, now: now})
+	raised, err := s.openAlert(ctx, tx, b, newAlert{
+		org: e.Org, patient: e.Patient, rule: rule, version: 1, severity: severity,
+		evidence: carenet.Evidence{Rule: rule, Version: 1, Flags: e.Detail.Flags}, batch: e.Batch, now: now,
+	})
 	if err != nil {
 		return nil, err
 	}

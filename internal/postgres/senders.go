@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"time"
 
@@ -84,7 +85,7 @@ func (s *Store) AddSender(ctx context.Context, actor carenet.Actor, n NewSender)
 	id := carenet.NewID(now)
 	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		var region string
-		if err := tx.QueryRow(ctx, sqlOrgRegion, actor.Org).Scan(&region); err == pgx.ErrNoRows {
+		if err := tx.QueryRow(ctx, sqlOrgRegion, actor.Org).Scan(&region); errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, op, "there is no such organisation")
 		} else if err != nil {
 			return err
@@ -109,7 +110,7 @@ func (s *Store) SetSenderRate(ctx context.Context, actor carenet.Actor, sender s
 	}
 	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		var id carenet.ID
-		if err := tx.QueryRow(ctx, sqlSenderRate, actor.Org, sender, rate(perMinute, notify.KindOfSender(sender))).Scan(&id); err == pgx.ErrNoRows {
+		if err := tx.QueryRow(ctx, sqlSenderRate, actor.Org, sender, rate(perMinute, notify.KindOfSender(sender))).Scan(&id); errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, op, "the organisation has no such sender")
 		} else if err != nil {
 			return err
@@ -125,7 +126,7 @@ func (s *Store) RetireSender(ctx context.Context, actor carenet.Actor, sender st
 	now := s.Now()
 	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		var id carenet.ID
-		if err := tx.QueryRow(ctx, sqlRetire, actor.Org, sender, now).Scan(&id); err == pgx.ErrNoRows {
+		if err := tx.QueryRow(ctx, sqlRetire, actor.Org, sender, now).Scan(&id); errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, op, "the organisation has no such sender")
 		} else if err != nil {
 			return err

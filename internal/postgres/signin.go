@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -50,8 +51,10 @@ func (s *Store) RequestSignIn(ctx context.Context, phone carenet.Phone, door aut
 			if ok, err := mayEnter(ctx, tx, p.Org, p.Person, door); err != nil || !ok {
 				return err
 			}
-			e := carenet.Event{ID: carenet.NewID(now), Org: p.Org, Batch: batch.ID, Kind: carenet.EventSignIn, Subject: p.Person,
-				Detail: carenet.Detail{Person: p.Person, Door: string(door), LeadsTo: auth.LeadsTo(door, leadsTo)}, At: now}
+			e := carenet.Event{
+				ID: carenet.NewID(now), Org: p.Org, Batch: batch.ID, Kind: carenet.EventSignIn, Subject: p.Person,
+				Detail: carenet.Detail{Person: p.Person, Door: string(door), LeadsTo: auth.LeadsTo(door, leadsTo)}, At: now,
+			}
 			b := &pgx.Batch{}
 			queueEvent(b, e)
 			s.queueAudit(b, carenet.Actor{Kind: kindOfDoor(door), Org: p.Org, Person: p.Person, Via: "page"}, now,
@@ -170,7 +173,7 @@ func (s *Store) SessionOf(ctx context.Context, door auth.Door, token string, act
 	}
 	var org, id carenet.ID
 	err = s.pool.QueryRow(ctx, sqlLookupSession, auth.HashToken(auth.ForSession, token)).Scan(&org, &id)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return actor, "", gone
 	}
 	if err != nil {
@@ -213,7 +216,7 @@ func (s *Store) EndSession(ctx context.Context, token string) error {
 	}
 	var org, id carenet.ID
 	err := s.pool.QueryRow(ctx, sqlLookupSession, auth.HashToken(auth.ForSession, token)).Scan(&org, &id)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
@@ -224,7 +227,7 @@ func (s *Store) EndSession(ctx context.Context, token string) error {
 		var person carenet.ID
 		var door auth.Door
 		err := tx.QueryRow(ctx, sqlEndSession, org, id, now).Scan(&person, &door)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return nil // it had ended
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func (s *Store) WriteToPatient(ctx context.Context, actor carenet.Actor, patient
 			return err
 		}
 		reach, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[staffReachRow])
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return carenet.Errorf(carenet.NotFound, op, "no number of theirs is known")
 		}
 		if err != nil {
@@ -99,8 +100,10 @@ func (s *Store) WriteToPatient(ctx context.Context, actor carenet.Actor, patient
 			return err
 		}
 		batch.ID = carenet.NewID(now)
-		e := carenet.Event{ID: key, Org: actor.Org, Batch: batch.ID, Kind: carenet.EventStaffText, Patient: patient, Subject: patient,
-			Detail: carenet.Detail{Person: actor.Person}, At: now}
+		e := carenet.Event{
+			ID: key, Org: actor.Org, Batch: batch.ID, Kind: carenet.EventStaffText, Patient: patient, Subject: patient,
+			Detail: carenet.Detail{Person: actor.Person}, At: now,
+		}
 		// The event has nobody to be planned for: its one delivery is written with it.
 		tag, err := tx.Exec(ctx, sqlStaffEvent, e.Org, e.ID, e.Batch, string(e.Kind), e.Patient, e.Subject, e.Detail, now)
 		if err != nil || tag.RowsAffected() == 0 {

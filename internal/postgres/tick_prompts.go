@@ -156,8 +156,10 @@ func (r scheduleRow) promptFacts(q openPromptRow, now time.Time) carenet.PromptF
 }
 
 func promptFactsOf(slot time.Time, handing string, handed, optedOut, pausedAt, pausedTill *time.Time, now time.Time) carenet.PromptFacts {
-	return carenet.PromptFacts{Slot: slot, Handing: carenet.Handing(handing), HandedAt: orZero(handed), OnTime: promptOnTime,
-		Grace: promptGrace, OptedOutAt: orZero(optedOut), PausedAt: orZero(pausedAt), PausedTill: orZero(pausedTill), Now: now}
+	return carenet.PromptFacts{
+		Slot: slot, Handing: carenet.Handing(handing), HandedAt: orZero(handed), OnTime: promptOnTime,
+		Grace: promptGrace, OptedOutAt: orZero(optedOut), PausedAt: orZero(pausedAt), PausedTill: orZero(pausedTill), Now: now,
+	}
 }
 
 func orZero(t *time.Time) time.Time {

@@ -94,8 +94,10 @@ func TestWhatIsOverIsSwept(t *testing.T) {
 func TestTextsAreForgottenWhenTheirOrganisationHasKeptThemLongEnough(t *testing.T) {
 	c := newClinic(t)
 	conn := c.admin()
-	_, err := c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{Name: "Hill Charity", Zone: "Europe/London", Language: "en", Region: "GB",
-		EmergencyNumber: "999", Sender: "+447700900998"})
+	_, err := c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{
+		Name: "Hill Charity", Zone: "Europe/London", Language: "en", Region: "GB",
+		EmergencyNumber: "999", Sender: "+447700900998",
+	})
 	c.must(err)
 	c.exec(conn, `UPDATE organisation SET retention_days = CASE org_id WHEN $1 THEN 100 ELSE 400 END`, c.org)
 	text := func(to, sid string) {

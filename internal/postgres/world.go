@@ -132,10 +132,12 @@ func (s *Store) checkIn(r checkInRow) (carenet.CheckIn, error) {
 	if err != nil {
 		return carenet.CheckIn{}, err
 	}
-	return carenet.CheckIn{ID: r.ID, Org: r.OrgID, Patient: r.PatientID, Prompt: orNil(r.PromptID),
+	return carenet.CheckIn{
+		ID: r.ID, Org: r.OrgID, Patient: r.PatientID, Prompt: orNil(r.PromptID),
 		Reporter: carenet.Reporter(r.Reporter), ReporterID: r.ReporterID, Channel: carenet.Channel(r.Channel),
 		Private: r.Private, Late: r.Late, Corrects: orNil(r.CorrectsID), Item: wellbeingItem, Score: r.Value,
-		Words: words, Day: carenet.Day(r.LocalDay), At: r.At}, nil
+		Words: words, Day: carenet.Day(r.LocalDay), At: r.At,
+	}, nil
 }
 
 // loadWorld reads, in two round trips, all that the planner needs about events.
@@ -211,8 +213,10 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 	}
 	worlds := make(map[carenet.ID]notify.World, len(orgs))
 	for _, org := range orgs {
-		w := notify.World{Now: now, Danger: danger, Usual: usual, Patients: map[carenet.ID]notify.Reach{}, Circles: map[carenet.ID][]notify.CircleMember{},
-			People: map[carenet.ID]notify.Reach{}, CheckIns: map[carenet.ID]carenet.CheckIn{}, Told: map[carenet.ID][]carenet.ID{}}
+		w := notify.World{
+			Now: now, Danger: danger, Usual: usual, Patients: map[carenet.ID]notify.Reach{}, Circles: map[carenet.ID][]notify.CircleMember{},
+			People: map[carenet.ID]notify.Reach{}, CheckIns: map[carenet.ID]carenet.CheckIn{}, Told: map[carenet.ID][]carenet.ID{},
+		}
 		for _, id := range people {
 			w.People[id] = notify.Reach{Person: id, Contact: notify.Contact{Number: notify.Number{None: true}}}
 		}
@@ -224,8 +228,10 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 		calls := slices.ContainsFunc(senders, func(x activeSenderRow) bool { return x.OrgID == org && x.Calls })
 		for _, r := range reaches {
 			if r.OrgID == org {
-				w.People[r.PersonID] = notify.Reach{Person: r.PersonID, Conversation: r.ConversationID, Sender: orNil(r.SenderID),
-					Stopped: r.number().Texts() != "", Contact: s.contact(r.number(), calls, false)}
+				w.People[r.PersonID] = notify.Reach{
+					Person: r.PersonID, Conversation: r.ConversationID, Sender: orNil(r.SenderID),
+					Stopped: r.number().Texts() != "", Contact: s.contact(r.number(), calls, false),
+				}
 			}
 		}
 		for _, e := range emails {
@@ -240,8 +246,10 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 		}
 		for _, c := range circles {
 			if c.OrgID == org {
-				w.Circles[c.PatientID] = append(w.Circles[c.PatientID], notify.CircleMember{Follower: c.ID, Active: c.Active,
-					Scope: carenet.ScopeOf(c.Scope), Reach: w.People[c.PersonID], Pace: carenet.Pace(c.Pace), Wants: notify.Channel(c.Channel)})
+				w.Circles[c.PatientID] = append(w.Circles[c.PatientID], notify.CircleMember{
+					Follower: c.ID, Active: c.Active,
+					Scope: carenet.ScopeOf(c.Scope), Reach: w.People[c.PersonID], Pace: carenet.Pace(c.Pace), Wants: notify.Channel(c.Channel),
+				})
 			}
 		}
 		for _, c := range staff {

@@ -2,6 +2,7 @@ package email_test
 
 import (
 	"context"
+	"errors"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -25,9 +26,11 @@ var at = time.Date(2026, 11, 2, 9, 5, 0, 0, time.UTC)
 const to = "sam@family.example"
 
 func update() notify.OutboundEmail {
-	return notify.OutboundEmail{To: to, Subject: "Rowan Clinic: news from Mary", Language: "en", Unsubscribe: "https://care.example/stop/abc",
+	return notify.OutboundEmail{
+		To: to, Subject: "Rowan Clinic: news from Mary", Language: "en", Unsubscribe: "https://care.example/stop/abc",
 		Body:     "Mary: 2 of 5, \"it <hurts> & so\".\n\nStop: https://care.example/stop/abc.\nBye é",
-		Delivery: carenet.ID{15: 7}}
+		Delivery: carenet.ID{15: 7},
+	}
 }
 
 func client(t *testing.T, raw string, roots *x509.CertPool) *email.Client {
@@ -136,7 +139,7 @@ func partsOf(t *testing.T, msg *mail.Message) map[string]string {
 	r := multipart.NewReader(msg.Body, params["boundary"])
 	for {
 		p, err := r.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return parts
 		}
 		if err != nil {

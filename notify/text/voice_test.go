@@ -13,8 +13,10 @@ import (
 // patient; what it says afterwards tells who it is and why.
 func TestACallSaysWhoIsUnwellOnlyAfterAKey(t *testing.T) {
 	for _, lang := range text.Languages {
-		for _, stage := range []notify.Stage{notify.StageHello, notify.StageAlert, notify.StageTaken, notify.StagePassedOn, notify.StageTakenBy,
-			notify.StageClosed, notify.StageMachine, notify.StageEnd} {
+		for _, stage := range []notify.Stage{
+			notify.StageHello, notify.StageAlert, notify.StageTaken, notify.StagePassedOn, notify.StageTakenBy,
+			notify.StageClosed, notify.StageMachine, notify.StageEnd,
+		} {
 			d := drafts()["alert: decline"]
 			d.Kind, d.Audience, d.Stage, d.Language = notify.KindAlert, carenet.ToClinician, stage, lang
 			d.Organisation, d.AlertNumber, d.Patient, d.Recipient, d.TakenBy = "Riverside Care", 12, "Mary Okafor", "Nurse Dana", "Dr Lee"

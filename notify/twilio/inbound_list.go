@@ -72,8 +72,10 @@ func listedInbound(op string, m *openapi.ApiV2010Message) (carenet.InboundText, 
 	if err != nil || !sidShape.MatchString(deref(m.Sid)) {
 		return carenet.InboundText{}, carenet.Errorf(carenet.Internal, op, "an entry without a readable SID and date")
 	}
-	text := carenet.InboundText{SID: deref(m.Sid), From: deref(m.From), To: deref(m.To), Service: deref(m.MessagingServiceSid),
-		Body: deref(m.Body), ReceivedAt: created.UTC()}
+	text := carenet.InboundText{
+		SID: deref(m.Sid), From: deref(m.From), To: deref(m.To), Service: deref(m.MessagingServiceSid),
+		Body: deref(m.Body), ReceivedAt: created.UTC(),
+	}
 	if n, err := strconv.Atoi(deref(m.NumMedia)); err == nil {
 		text.NumMedia = n
 	}

@@ -217,8 +217,13 @@ func TestRatesAreRepeatable(t *testing.T) {
 func TestFaultsThatMakeNoSense(t *testing.T) {
 	w := newWorld(t)
 	for _, f := range []twiliosim.Fault{
-		{Kind: "gremlins", Rate: 1}, {Kind: "slow"}, {Kind: "slow", Rate: 1.1}, {Kind: "slow", Rate: -1, Count: 1},
-		{Kind: "slow", Count: -1}, {Kind: "slow", Count: 1, Delay: -time.Second}, {Kind: "undeliverable_30004", Count: 1},
+		{Kind: "gremlins", Rate: 1},
+		{Kind: "slow"},
+		{Kind: "slow", Rate: 1.1},
+		{Kind: "slow", Rate: -1, Count: 1},
+		{Kind: "slow", Count: -1},
+		{Kind: "slow", Count: 1, Delay: -time.Second},
+		{Kind: "undeliverable_30004", Count: 1},
 	} {
 		if err := w.AddFault(f); err == nil {
 			t.Errorf("%+v was taken", f)

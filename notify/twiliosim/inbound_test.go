@@ -105,8 +105,10 @@ func TestWebhookThatFails(t *testing.T) {
 func TestAnswersThatAreTexts(t *testing.T) {
 	for _, c := range []struct{ kind, body, mary, sam string }{
 		{"text/xml", `<?xml version="1.0"?><Response/>`, "", ""},
-		{"text/xml", `<Response><Message>Thanks &amp; noted</Message><Message><Body>And more</Body></Message></Response>`,
-			"And more|Thanks & noted", ""},
+		{
+			"text/xml", `<Response><Message>Thanks &amp; noted</Message><Message><Body>And more</Body></Message></Response>`,
+			"And more|Thanks & noted", "",
+		},
 		{"application/xml; charset=utf-8", `<Response><Message to="` + sam + `">For Sam</Message></Response>`, "", "For Sam"},
 		{"text/plain; charset=utf-8", "OK", "OK", ""}, // as the real one does: a trap for careless handlers
 		{"text/plain", "", "", ""},

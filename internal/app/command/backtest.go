@@ -26,7 +26,8 @@ func (sh *shell) backtest() *cobra.Command {
 	var scores, scale, packFile, zone string
 	var synthetic int
 	var seed uint64
-	cmd := &cobra.Command{Use: "backtest", Short: "run the rules over past scores, without a database", Args: cobra.NoArgs,
+	cmd := &cobra.Command{
+		Use: "backtest", Short: "run the rules over past scores, without a database", Args: cobra.NoArgs,
 		Long: "Runs the rules over a CSV file with the columns patient, at and score (in any order; at is a date or RFC 3339; an\n" +
 			"empty score is a question that stayed unanswered) and prints each episode and finding as CSV, a summary on\n" +
 			"standard error. With --synthetic it runs them over that many made-up patients and prints the table of targets;\n" +
@@ -52,7 +53,8 @@ func (sh *shell) backtest() *cobra.Command {
 				}
 			}
 			return sh.backtestFile(cmd.Context(), scores, o)
-		}}
+		},
+	}
 	f := cmd.Flags()
 	f.StringVar(&scores, "scores", "", "CSV file with patient, at and score; - is standard input")
 	f.StringVar(&scale, "scale", "1-5", "worst and best score: 1-5, 0-10, or 10-0 where 0 is the best")

@@ -30,7 +30,8 @@ func (sh *shell) pgBin() string {
 func (sh *shell) backup() *cobra.Command {
 	var to string
 	var recipients []string
-	cmd := &cobra.Command{Use: "backup", Short: "write the database and the keyset into one encrypted file", Args: cobra.NoArgs,
+	cmd := &cobra.Command{
+		Use: "backup", Short: "write the database and the keyset into one encrypted file", Args: cobra.NoArgs,
 		Long: "Writes one file, encrypted with age (age-encryption.org) for --recipient. DATABASE_URL must be of a login that may become\n" +
 			"howareyou_backup or howareyou_migrate, such as that of migrate. The service goes on meanwhile.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -57,7 +58,8 @@ func (sh *shell) backup() *cobra.Command {
 			}
 			fmt.Fprintf(sh.out, "backed up: %d rows of %d tables at migration %d, with %s\n", h.Total(), len(h.Rows), h.Migration, keys)
 			return nil
-		}}
+		},
+	}
 	cmd.Flags().StringVar(&to, "to", "", "the file to write; there must be none of this name")
 	cmd.Flags().StringArrayVar(&recipients, "recipient", nil, "who can open it: age1..., or a file with one a line; may be repeated")
 	cmd.AddCommand(&cobra.Command{Use: "keygen", Short: "make a pair that backups are written for and opened with", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
@@ -87,8 +89,10 @@ func (sh *shell) writeBackup(ctx context.Context, cfg app.Config, to string, wri
 		return h, err
 	}
 	defer snap.Close(ctx)
-	h = backup.Header{MadeAt: app.SystemClock().UTC().Truncate(time.Second), Migration: snap.Migration, Rows: snap.Rows,
-		Heads: map[string]backup.Head{}, Keyset: []byte(cfg.Keyset)}
+	h = backup.Header{
+		MadeAt: app.SystemClock().UTC().Truncate(time.Second), Migration: snap.Migration, Rows: snap.Rows,
+		Heads: map[string]backup.Head{}, Keyset: []byte(cfg.Keyset),
+	}
 	for org, end := range snap.Heads {
 		h.Heads[org.String()] = backup.Head{Seq: end.Seq, Hash: end.Hash}
 	}
@@ -97,7 +101,8 @@ func (sh *shell) writeBackup(ctx context.Context, cfg app.Config, to string, wri
 
 func (sh *shell) restore() *cobra.Command {
 	var verify, from, identity string
-	cmd := &cobra.Command{Use: "restore", Short: "put a backup into an empty database, or try whether that would work", Args: cobra.NoArgs,
+	cmd := &cobra.Command{
+		Use: "restore", Short: "put a backup into an empty database, or try whether that would work", Args: cobra.NoArgs,
 		Long: "--verify FILE restores into a database that is made for it and dropped again, counts every row, checks the audit of each\n" +
 			"organisation and opens a sample with the keyset of the backup. --from FILE restores into DATABASE_URL, which must be empty.\n" +
 			"What is restored starts held: compare it with the provider's list (howareyou admin reconcile), then lift the hold.",
@@ -126,7 +131,8 @@ func (sh *shell) restore() *cobra.Command {
 				return &failure{err.Error()}
 			}
 			return nil
-		}}
+		},
+	}
 	cmd.Flags().StringVar(&verify, "verify", "", "a backup to try")
 	cmd.Flags().StringVar(&from, "from", "", "a backup to restore")
 	cmd.Flags().StringVar(&identity, "identity", "", "the file that opens it")

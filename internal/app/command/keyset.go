@@ -11,9 +11,11 @@ import (
 // keyset makes and rotates the keys. Each step prints a new document: give it
 // to every process before the next step. Two keys live at once in between.
 func (sh *shell) keyset() *cobra.Command {
-	cmd := &cobra.Command{Use: "keyset", Short: "make and rotate the keys",
+	cmd := &cobra.Command{
+		Use: "keyset", Short: "make and rotate the keys",
 		Long: "A rotation of the data key: rotate-data, give the new document to every process, rewrap, drop-old-data.\n" +
-			"A rotation of the index key: begin-index, give it to every process, rewrap, finish-index, give it to every process, rewrap."}
+			"A rotation of the index key: begin-index, give it to every process, rewrap, finish-index, give it to every process, rewrap.",
+	}
 	var from string
 	step := func(use, short string, next func(*crypto.Keyset) ([]byte, error)) {
 		c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {

@@ -94,8 +94,10 @@ func (h *Handler) boardView(c *fiber.Ctx, b carenet.Board, about carenet.ID) boa
 	case waiting == 0:
 		v.calm = r.Say(text.PageBoardEmptyLast, text.Data{"When": r.On(b.LastCheckIn)})
 	}
-	v.page = front.Frame{Title: r.Say(text.PageBoardTitle), Organisation: b.Organisation, Home: v.base + "/clinic",
-		Audience: ui.ForClinic, Live: true, Nav: boardNav(r, v.base, b.Attention)}.Page(r.Texts)
+	v.page = front.Frame{
+		Title: r.Say(text.PageBoardTitle), Organisation: b.Organisation, Home: v.base + "/clinic",
+		Audience: ui.ForClinic, Live: true, Nav: boardNav(r, v.base, b.Attention),
+	}.Page(r.Texts)
 	if b.Attention > 0 {
 		v.messages = r.Say(text.DeskTitle) + ": " + r.Say(text.DeskNeedYou, text.Data{"Count": b.Attention})
 	}
@@ -114,8 +116,10 @@ func boardNav(r front.Reader, base string, attention int) []ui.Link {
 }
 
 func newBoardRow(r front.Reader, base string, viewer carenet.ID, today carenet.Day, row carenet.BoardRow) boardRow {
-	out := boardRow{id: row.Patient.String(), name: row.Name, url: patientURL(base, row.Patient), last: row.Last,
-		changed: changed(r.Texts, row), silence: silence(r, row)}
+	out := boardRow{
+		id: row.Patient.String(), name: row.Name, url: patientURL(base, row.Patient), last: row.Last,
+		changed: changed(r.Texts, row), silence: silence(r, row),
+	}
 	if row.Last != nil {
 		out.lastOn = r.On(row.Last.At)
 	}

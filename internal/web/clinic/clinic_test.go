@@ -116,13 +116,17 @@ func score(v float64) *float64 { return &v }
 
 func newWorld(t *testing.T) *world {
 	open := func() []carenet.AlertView {
-		return []carenet.AlertView{{ID: alert, Number: 12, Patient: mary, Severity: "amber-high", State: "open", OpenedAt: now.Add(-time.Hour),
-			Evidence: carenet.Evidence{Rule: "WB-DROP-CONFIRMED", Usual: 4.4, Last: []float64{4, 2, 2}}}}
+		return []carenet.AlertView{{
+			ID: alert, Number: 12, Patient: mary, Severity: "amber-high", State: "open", OpenedAt: now.Add(-time.Hour),
+			Evidence: carenet.Evidence{Rule: "WB-DROP-CONFIRMED", Usual: 4.4, Last: []float64{4, 2, 2}},
+		}}
 	}
-	row := carenet.BoardRow{Patient: mary, Name: "Mary Okafor", Usual: carenet.Usual{Known: true, Mean: 4.4, Spread: 0.5, Days: 50},
+	row := carenet.BoardRow{
+		Patient: mary, Name: "Mary Okafor", Usual: carenet.Usual{Known: true, Mean: 4.4, Spread: 0.5, Days: 50},
 		Last:   &carenet.Update{At: now.Add(-2 * time.Hour), Score: score(2), Words: "rough night", Private: true},
 		Series: []carenet.DayScore{{Day: today - 2, Score: 4, Reporter: carenet.ReporterSelf}, {Day: today - 1, Score: 2, Reporter: carenet.ReporterSelf}, {Day: today, Score: 2, Reporter: carenet.ReporterSelf}},
-		Alerts: open()}
+		Alerts: open(),
+	}
 	f := &fake{
 		board: carenet.Board{Organisation: "Riverside Care", Today: today, Zone: time.UTC, Viewer: "Nurse Dana", LastCheckIn: now.Add(-2 * time.Hour), Rows: []carenet.BoardRow{
 			row,
@@ -130,17 +134,21 @@ func newWorld(t *testing.T) *world {
 			{Patient: carenet.NewID(now), Name: "Silent Sue", Silence: carenet.NoReply, SilenceSince: now.Add(-50 * time.Hour), MissedInRow: 2},
 			{Patient: carenet.NewID(now), Name: "Well Will", Silence: carenet.OptedOut},
 		}},
-		page: carenet.PatientPage{Organisation: "Riverside Care", Patient: mary, Name: "Mary Okafor", Zone: time.UTC, Today: today, Row: row, Series: row.Series,
+		page: carenet.PatientPage{
+			Organisation: "Riverside Care", Patient: mary, Name: "Mary Okafor", Zone: time.UTC, Today: today, Row: row, Series: row.Series,
 			Alerts: open(), NextPrompt: now.Add(21 * time.Hour),
 			Circle: []carenet.CirclePlace{{Name: "Sam Okafor", Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}.Normal()}},
 			Thread: []carenet.Message{
 				{At: now.Add(-2 * time.Hour), In: true, From: "Mary Okafor", Body: "2 rough night", State: "read", Reason: "digit_first"},
 				{At: now.Add(-3 * time.Hour), From: "Mary Okafor", Body: "How are you? https://care.example.org/c/Zx5qTfW9bYc3kLmN2pQrSt", State: "failed", Reason: "their slot came", Cause: "refused by the provider", Automatic: true},
-			}},
+			},
+		},
 	}
 	w := &world{T: t, fake: f}
-	site := &front.Site{Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
-		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
+	site := &front.Site{
+		Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
+		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+	}
 	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
 	clinic.New(site, f, func(carenet.Batch) { w.committed++ }).Mount(w.app.Group("/demo/as/dana"), front.Door{Base: "/demo/as/dana"})
 	return w

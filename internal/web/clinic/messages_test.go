@@ -82,18 +82,22 @@ func (d *desk) WriteToPatient(_ context.Context, _ carenet.Actor, _ carenet.ID, 
 }
 
 func aText(state, cause string) carenet.TextOut {
-	return carenet.TextOut{Ref: carenet.TextRef{Event: textID, ID: textID}, Kind: "update", Audience: carenet.ToFollower, To: "Sam Okafor", Patient: mary, About: "Mary Okafor",
-		State: state, Reason: "in the circle, by the patient's consent", Cause: cause, CreatedAt: now.Add(-time.Hour)}
+	return carenet.TextOut{
+		Ref: carenet.TextRef{Event: textID, ID: textID}, Kind: "update", Audience: carenet.ToFollower, To: "Sam Okafor", Patient: mary, About: "Mary Okafor",
+		State: state, Reason: "in the circle, by the patient's consent", Cause: cause, CreatedAt: now.Add(-time.Hour),
+	}
 }
 
 func TestMessagesShowWhatWaitsForAHuman(t *testing.T) {
 	w := newWorld(t)
-	w.fake.shown = carenet.Desk{Organisation: "Riverside Care", HeldSince: now.Add(-time.Hour), Waiting: 7, PerDay: 2000, Planned: 2001,
+	w.fake.shown = carenet.Desk{
+		Organisation: "Riverside Care", HeldSince: now.Add(-time.Hour), Waiting: 7, PerDay: 2000, Planned: 2001,
 		Out:      []carenet.TextOut{aText("needs_human", "tried 6 times: no clear answer from the provider")},
 		In:       []carenet.TextIn{{ID: textID, Reason: "the reading failed", ReceivedAt: now}},
 		Facts:    []carenet.DeadFact{{ID: textID, Kind: carenet.EventPrompt, Tries: 5, At: now}},
 		List:     []carenet.TextOut{aText("delivered", ""), aText("withdrawn", "a word of the future")},
-		Patients: []carenet.PersonName{{ID: mary, Name: "Mary Okafor"}}, Next: carenet.TextRef{Event: textID, ID: textID}}
+		Patients: []carenet.PersonName{{ID: mary, Name: "Mary Okafor"}}, Next: carenet.TextRef{Event: textID, ID: textID},
+	}
 	_, body := w.ask("GET", "/clinic/messages?state=failed&kind=update&patient="+mary.String()+"&before="+textID.String()+"&id="+textID.String(), "", nil)
 	w.has(body, "<h1>Messages</h1>", "No text leaves since today 11:00", "Texts that wait: 7.", "The limit of 2000 texts a day is reached", "3 need you",
 		"Update to Sam Okafor", "about Mary Okafor", "tried 6 times: no clear answer from the provider", "Text from a number that nobody here has", "Something happened, and nobody could be told",
@@ -118,9 +122,11 @@ func TestMessagesShowWhatWaitsForAHuman(t *testing.T) {
 func TestTheWholeWayOfAText(t *testing.T) {
 	path := "/clinic/messages/out/" + textID.String() + "/" + textID.String()
 	w := newWorld(t)
-	w.fake.text = carenet.TextPage{Organisation: "Riverside Care", TextOut: aText("failed", "not delivered by the carrier"), Body: "Mary: 2. https://x/in/Zx5qTfW9bYc3kLmN2pQrSt", MayRetry: true, Waits: true,
+	w.fake.text = carenet.TextPage{
+		Organisation: "Riverside Care", TextOut: aText("failed", "not delivered by the carrier"), Body: "Mary: 2. https://x/in/Zx5qTfW9bYc3kLmN2pQrSt", MayRetry: true, Waits: true,
 		Words:   []carenet.TextTry{{No: 1, State: "failed", Provider: "undelivered", Code: 30005, Detail: "unknown destination", SID: "SM1", StartedAt: now}},
-		Handled: []carenet.Handled{{Action: "retry", By: "Dr Lee", At: now.Add(-time.Hour), Note: "she has a new phone"}}}
+		Handled: []carenet.Handled{{Action: "retry", By: "Dr Lee", At: now.Add(-time.Hour), Note: "she has a new phone"}},
+	}
 	_, body := w.ask("GET", path, "", nil)
 	w.has(body, "<h1>Update to Sam Okafor</h1>", "Try 1, today 12:00", "refused, or not delivered", "undelivered · 30005 · unknown destination · SM1", "in the circle, as the patient agreed",
 		"not delivered by the phone company", "Dr Lee sent it again, today 11:00", "she has a new phone", "Send it again", "Close it", "All texts about Mary", "not", "Zx5qTfW9bYc3kLmN2pQrSt")

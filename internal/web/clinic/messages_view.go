@@ -175,13 +175,17 @@ func titleIn(r front.Reader, t carenet.TextIn) string {
 }
 
 func newInRow(r front.Reader, base string, t carenet.TextIn) deskRow {
-	return deskRow{title: titleIn(r, t), url: base + "/clinic/messages/in/" + t.ID.String(), at: t.ReceivedAt, when: r.On(t.ReceivedAt),
-		state: r.Say(text.PagePatientInUnread), tone: ui.ToneRed, cause: said{strings.ReplaceAll(t.Reason, "_", " "), false}}
+	return deskRow{
+		title: titleIn(r, t), url: base + "/clinic/messages/in/" + t.ID.String(), at: t.ReceivedAt, when: r.On(t.ReceivedAt),
+		state: r.Say(text.PagePatientInUnread), tone: ui.ToneRed, cause: said{strings.ReplaceAll(t.Reason, "_", " "), false},
+	}
 }
 
 func newFactRow(r front.Reader, base string, f carenet.DeadFact) deskRow {
-	row := deskRow{title: r.Say(text.DeskFactTitle), url: base + "/clinic/messages/fact/" + f.ID.String(), at: f.At, when: r.On(f.At),
-		state: r.Say(text.PagePatientStateNeedsHuman), tone: ui.ToneRed, cause: said{string(f.Kind), false}}
+	row := deskRow{
+		title: r.Say(text.DeskFactTitle), url: base + "/clinic/messages/fact/" + f.ID.String(), at: f.At, when: r.On(f.At),
+		state: r.Say(text.PagePatientStateNeedsHuman), tone: ui.ToneRed, cause: said{string(f.Kind), false},
+	}
 	if f.About != "" {
 		row.about, row.aboutURL = r.Say(text.DeskAbout, text.Data{"Name": f.About}), patientURL(base, f.Patient)
 	}

@@ -17,9 +17,15 @@ type kindWord struct {
 
 // filterKinds are the kinds of text, in the order of the list to choose from.
 var filterKinds = []kindWord{
-	{string(notify.KindPrompt), text.DeskKindPrompt}, {string(notify.KindThanks), text.DeskKindThanks}, {string(notify.KindUpdate), text.DeskKindUpdate},
-	{string(notify.KindReply), text.DeskKindReply}, {string(notify.KindAlert), text.DeskKindAlert}, {string(notify.KindAlertTaken), text.DeskKindAlertTaken},
-	{string(notify.KindDigest), text.DeskKindDigest}, {string(notify.KindSignIn), text.DeskKindSignIn}, {string(notify.KindStaff), text.DeskKindStaff},
+	{string(notify.KindPrompt), text.DeskKindPrompt},
+	{string(notify.KindThanks), text.DeskKindThanks},
+	{string(notify.KindUpdate), text.DeskKindUpdate},
+	{string(notify.KindReply), text.DeskKindReply},
+	{string(notify.KindAlert), text.DeskKindAlert},
+	{string(notify.KindAlertTaken), text.DeskKindAlertTaken},
+	{string(notify.KindDigest), text.DeskKindDigest},
+	{string(notify.KindSignIn), text.DeskKindSignIn},
+	{string(notify.KindStaff), text.DeskKindStaff},
 }
 
 func kindSaid(r front.Reader, kind string) string {
@@ -49,9 +55,13 @@ type stateWord struct {
 
 // filterStates are the states to choose from.
 var filterStates = []stateWord{
-	{"waiting", text.DeskStateWaiting}, {string(notify.Uncertain), text.PagePatientStateUncertain}, {string(notify.Sent), text.PagePatientStateSent},
-	{string(notify.Delivered), text.PagePatientStateDelivered}, {string(notify.Failed), text.PagePatientStateFailed},
-	{string(notify.Expired), text.PagePatientStateExpired}, {string(notify.Withdrawn), text.PagePatientStateWithdrawn},
+	{"waiting", text.DeskStateWaiting},
+	{string(notify.Uncertain), text.PagePatientStateUncertain},
+	{string(notify.Sent), text.PagePatientStateSent},
+	{string(notify.Delivered), text.PagePatientStateDelivered},
+	{string(notify.Failed), text.PagePatientStateFailed},
+	{string(notify.Expired), text.PagePatientStateExpired},
+	{string(notify.Withdrawn), text.PagePatientStateWithdrawn},
 	{string(notify.NeedsHuman), text.PagePatientStateNeedsHuman},
 }
 

@@ -90,8 +90,10 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	for _, f := range p.Circle {
 		v.circle = append(v.circle, newPlace(r.Texts, f))
 	}
-	v.page = front.Frame{Title: p.Name, Organisation: p.Organisation, Home: v.base + "/clinic", Audience: ui.ForClinic, Live: true,
-		Nav: []ui.Link{{Href: v.base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle}}}.Page(r.Texts)
+	v.page = front.Frame{
+		Title: p.Name, Organisation: p.Organisation, Home: v.base + "/clinic", Audience: ui.ForClinic, Live: true,
+		Nav: []ui.Link{{Href: v.base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle}},
+	}.Page(r.Texts)
 	return v
 }
 

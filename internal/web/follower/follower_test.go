@@ -80,8 +80,10 @@ func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts b
 func (f *fake) EndSession(context.Context, string) error { return nil }
 
 func site(f *fake) *fiber.App {
-	site := &front.Site{Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
-		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
+	site := &front.Site{
+		Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
+		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+	}
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
 	follower.New(site, f).Mount(app.Group("/demo/as/sam"), front.Door{Base: "/demo/as/sam"})
 	return app
@@ -108,8 +110,10 @@ func ask(t *testing.T, f *fake, method, path string, headers map[string]string) 
 func score(v float64) *float64 { return &v }
 
 func feedOf(scope carenet.Scope, updates ...carenet.Update) *fake {
-	return &fake{feed: carenet.Feed{Organisation: "Riverside Care", EmergencyNumber: "999", Viewer: "Sam Okafor", Language: "en", Zone: time.UTC,
-		Patients: []carenet.FeedPatient{{Patient: mary, Name: "Mary Okafor", Scope: scope.Normal(), Updates: updates}}}}
+	return &fake{feed: carenet.Feed{
+		Organisation: "Riverside Care", EmergencyNumber: "999", Viewer: "Sam Okafor", Language: "en", Zone: time.UTC,
+		Patients: []carenet.FeedPatient{{Patient: mary, Name: "Mary Okafor", Scope: scope.Normal(), Updates: updates}},
+	}}
 }
 
 func has(t *testing.T, body string, words ...string) {

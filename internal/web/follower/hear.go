@@ -49,8 +49,10 @@ func (h *Handler) hear(c *fiber.Ctx) error {
 	door := front.DoorOf(c)
 	r := front.Reader{Texts: text.For(feed.Language), Now: h.site.Now(), Zone: feed.Zone}
 	v := hearView{Reader: r, saved: c.Query("saved") == "1"}
-	v.page = front.Frame{Title: r.Say(text.HearTitle), Organisation: feed.Organisation, Emergency: feed.EmergencyNumber, Home: door.Home(),
-		Audience: ui.ForFollower}.Page(r.Texts)
+	v.page = front.Frame{
+		Title: r.Say(text.HearTitle), Organisation: feed.Organisation, Emergency: feed.EmergencyNumber, Home: door.Home(),
+		Audience: ui.ForFollower,
+	}.Page(r.Texts)
 	for _, p := range feed.Patients {
 		f := hearForm{id: p.Patient.String(), name: carenet.FirstName(p.Name), action: door.Base + "/circle/hear/" + p.Patient.String()}
 		for _, pace := range carenet.Paces {

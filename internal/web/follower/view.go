@@ -69,8 +69,10 @@ func newView(f carenet.Feed, door front.Door, now time.Time) view {
 		l := v.patients[0].cards[0].newest
 		v.news = strings.Join([]string{v.patients[0].name, cmp.Or(r.FaceLabel(l.face), l.said), l.when}, ", ")
 	}
-	v.page = front.Frame{Title: title, Organisation: f.Organisation, Emergency: f.EmergencyNumber, Home: door.Home(),
-		Audience: ui.ForFollower, Live: true}.Page(r.Texts)
+	v.page = front.Frame{
+		Title: title, Organisation: f.Organisation, Emergency: f.EmergencyNumber, Home: door.Home(),
+		Audience: ui.ForFollower, Live: true,
+	}.Page(r.Texts)
 	return v
 }
 

@@ -76,8 +76,10 @@ func (s *Site) cookie(d Door) auth.Cookie {
 // SetCookie hands the session's token to the browser.
 func (s *Site) SetCookie(c *fiber.Ctx, d Door, token string) {
 	k := s.cookie(d)
-	c.Cookie(&fiber.Cookie{Name: k.Name, Value: token, Path: k.Path, Secure: k.Secure, HTTPOnly: k.HTTPOnly,
-		SameSite: k.SameSite, MaxAge: int(k.MaxAge.Seconds())})
+	c.Cookie(&fiber.Cookie{
+		Name: k.Name, Value: token, Path: k.Path, Secure: k.Secure, HTTPOnly: k.HTTPOnly,
+		SameSite: k.SameSite, MaxAge: int(k.MaxAge.Seconds()),
+	})
 }
 
 // SignOut ends the session and takes the cookie back.

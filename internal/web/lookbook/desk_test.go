@@ -14,8 +14,10 @@ var failedText = carenet.NewID(now)
 func (w *town) texts() []carenet.TextOut {
 	text := func(minutes int, kind string, to carenet.Audience, name, state, reason, cause string) carenet.TextOut {
 		at := now.Add(-time.Duration(minutes) * time.Minute)
-		return carenet.TextOut{Ref: carenet.TextRef{Event: failedText, ID: failedText}, Kind: kind, Audience: to, To: name, Patient: mary, About: w.words.mary,
-			State: state, Reason: reason, Cause: cause, CreatedAt: at, ChangedAt: at, DueAt: at}
+		return carenet.TextOut{
+			Ref: carenet.TextRef{Event: failedText, ID: failedText}, Kind: kind, Audience: to, To: name, Patient: mary, About: w.words.mary,
+			State: state, Reason: reason, Cause: cause, CreatedAt: at, ChangedAt: at, DueAt: at,
+		}
 	}
 	return []carenet.TextOut{
 		text(1, "update", carenet.ToFollower, w.words.sam, "queued", "in the circle, by the patient's consent", "the day's limit of 2000 texts is reached"),
@@ -36,8 +38,10 @@ func (w *town) failed() carenet.TextOut {
 
 // Desk has something in each part.
 func (w *town) Desk(_ context.Context, _ carenet.Actor, f carenet.TextFilter) (carenet.Desk, error) {
-	d := carenet.Desk{Organisation: w.words.organisation, Zone: zone, Viewer: w.words.dana, Filter: f,
-		Patients: []carenet.PersonName{{ID: mary, Name: w.words.mary}, {ID: bob, Name: w.words.bob}}}
+	d := carenet.Desk{
+		Organisation: w.words.organisation, Zone: zone, Viewer: w.words.dana, Filter: f,
+		Patients: []carenet.PersonName{{ID: mary, Name: w.words.mary}, {ID: bob, Name: w.words.bob}},
+	}
 	if w.empty {
 		return d, nil
 	}
@@ -56,8 +60,10 @@ func (w *town) Desk(_ context.Context, _ carenet.Actor, f carenet.TextFilter) (c
 
 // TextPage is a text that was tried twice.
 func (w *town) TextPage(context.Context, carenet.Actor, carenet.TextRef) (carenet.TextPage, error) {
-	p := carenet.TextPage{Organisation: w.words.organisation, Zone: zone, TextOut: w.failed(), Body: w.words.organisation + ": " + w.words.good + " https://care.example.org/c/Zx5qTfW9bYc3kLmN2pQrSt",
-		Phone: "+447700900001", Waits: true, MayRetry: !w.calm, Stopped: w.calm}
+	p := carenet.TextPage{
+		Organisation: w.words.organisation, Zone: zone, TextOut: w.failed(), Body: w.words.organisation + ": " + w.words.good + " https://care.example.org/c/Zx5qTfW9bYc3kLmN2pQrSt",
+		Phone: "+447700900001", Waits: true, MayRetry: !w.calm, Stopped: w.calm,
+	}
 	if w.calm {
 		p.State, p.Cause, p.WhyNot = "failed", "opted out at the carrier", "the number is stopped"
 	}
@@ -71,8 +77,10 @@ func (w *town) TextPage(context.Context, carenet.Actor, carenet.TextRef) (carene
 
 // InPage is a text that nobody understood.
 func (w *town) InPage(context.Context, carenet.Actor, carenet.ID) (carenet.InPage, error) {
-	return carenet.InPage{Organisation: w.words.organisation, Zone: zone, Body: w.words.rough, Number: "+447700900002",
-		TextIn: carenet.TextIn{ID: failedText, From: w.words.bob, Patient: bob, Reason: "the reading failed", ReceivedAt: now.Add(-3 * time.Hour)}}, nil
+	return carenet.InPage{
+		Organisation: w.words.organisation, Zone: zone, Body: w.words.rough, Number: "+447700900002",
+		TextIn: carenet.TextIn{ID: failedText, From: w.words.bob, Patient: bob, Reason: "the reading failed", ReceivedAt: now.Add(-3 * time.Hour)},
+	}, nil
 }
 
 // FactPage is a question that could not be planned.

@@ -82,8 +82,10 @@ func serve(t *testing.T, towns map[string]*town) *site {
 		t.Fatal(err)
 	}
 	closing := make(chan struct{})
-	f := &front.Site{Public: public, Origin: s.url, Sessions: s, Live: s, Now: func() time.Time { return now },
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Closing: closing}
+	f := &front.Site{
+		Public: public, Origin: s.url, Sessions: s, Live: s, Now: func() time.Time { return now },
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Closing: closing,
+	}
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: f.OnError, DisableStartupMessage: true})
 	app.Use(f.Begin)
 	app.Get(ui.AssetPrefix+"*", front.Assets)

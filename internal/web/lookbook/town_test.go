@@ -100,8 +100,10 @@ var (
 )
 
 func (w *town) maryAlert() carenet.AlertView {
-	a := carenet.AlertView{ID: maryAlert, Number: 12, Patient: mary, Severity: "amber-high", State: "open", OpenedAt: now.Add(-40 * time.Minute),
-		Evidence: carenet.Evidence{Rule: "WB-DROP-CONFIRMED", Usual: 4.1, Last: []float64{3, 2, 2}}}
+	a := carenet.AlertView{
+		ID: maryAlert, Number: 12, Patient: mary, Severity: "amber-high", State: "open", OpenedAt: now.Add(-40 * time.Minute),
+		Evidence: carenet.Evidence{Rule: "WB-DROP-CONFIRMED", Usual: 4.1, Last: []float64{3, 2, 2}},
+	}
 	if w.taken {
 		a.State, a.TakenBy, a.TakenByID, a.TakenAt = "acknowledged", w.words.dana, dana, now
 	}
@@ -130,8 +132,10 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 	m.Last.Words, m.Alerts = w.words.rough, []carenet.AlertView{w.maryAlert()}
 	r := w.row(bob, w.words.bob, 1, 2*time.Hour, true)
 	r.Last.Private = true
-	r.Alerts = []carenet.AlertView{{ID: bobAlert, Number: 9, Patient: bob, Severity: "red", State: "acknowledged", OpenedAt: now.Add(-2 * time.Hour),
-		Evidence: carenet.Evidence{Rule: "SAFE-SELFHARM", Flags: []string{"self_harm"}}, TakenBy: w.words.lee, TakenByID: sam, TakenAt: now.Add(-100 * time.Minute)}}
+	r.Alerts = []carenet.AlertView{{
+		ID: bobAlert, Number: 9, Patient: bob, Severity: "red", State: "acknowledged", OpenedAt: now.Add(-2 * time.Hour),
+		Evidence: carenet.Evidence{Rule: "SAFE-SELFHARM", Flags: []string{"self_harm"}}, TakenBy: w.words.lee, TakenByID: sam, TakenAt: now.Add(-100 * time.Minute),
+	}}
 	ann := w.row(annID, w.words.ann, 2, 3*time.Hour, true)
 	sue := w.row(sueID, w.words.sue, 4, 75*time.Hour, false)
 	sue.Series, sue.Silence, sue.SilenceSince, sue.MissedInRow = sue.Series[:len(sue.Series)-3], carenet.NoReply, now.Add(-26*time.Hour), 2
@@ -156,9 +160,11 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 	p.Row = w.row(mary, w.words.mary, 2, 40*time.Minute, true)
 	p.Row.Last.Words = w.words.rough
 	p.Series, p.NextPrompt, p.State = series(90, true), now.Add(22*time.Hour), "in_hospital"
-	p.Alerts = []carenet.AlertView{w.maryAlert(), {ID: oldAlert, Number: 3, Patient: mary, Severity: "amber", State: "resolved", OpenedAt: now.AddDate(0, 0, -40),
+	p.Alerts = []carenet.AlertView{w.maryAlert(), {
+		ID: oldAlert, Number: 3, Patient: mary, Severity: "amber", State: "resolved", OpenedAt: now.AddDate(0, 0, -40),
 		Evidence: carenet.Evidence{Rule: "WB-TREND-EWMA", Usual: 4.1, Last: []float64{4, 3, 3}}, TakenBy: w.words.lee, TakenAt: now.AddDate(0, 0, -40),
-		ResolvedAt: now.AddDate(0, 0, -39), Outcome: "called"}}
+		ResolvedAt: now.AddDate(0, 0, -39), Outcome: "called",
+	}}
 	if w.calm { // somebody has it, and what came of it is asked for
 		p.Alerts[0].State, p.Alerts[0].TakenBy, p.Alerts[0].TakenAt = "acknowledged", w.words.dana, now.Add(-10*time.Minute)
 	}
@@ -265,8 +271,10 @@ func (w *town) Following(context.Context, carenet.Actor) ([]carenet.ID, error) {
 func (w *town) CheckInForm(_ context.Context, token string) (carenet.CheckInForm, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	form := carenet.CheckInForm{Org: org, Organisation: w.words.organisation, EmergencyNumber: "999", ClinicNumber: "+44 1632 960001", StaffedHours: w.words.hours,
-		Name: w.words.mary, Language: w.words.lang, Zone: zone, Scale: carenet.WellbeingScale, Circle: w.circle(), Answered: w.answered}
+	form := carenet.CheckInForm{
+		Org: org, Organisation: w.words.organisation, EmergencyNumber: "999", ClinicNumber: "+44 1632 960001", StaffedHours: w.words.hours,
+		Name: w.words.mary, Language: w.words.lang, Zone: zone, Scale: carenet.WellbeingScale, Circle: w.circle(), Answered: w.answered,
+	}
 	switch token {
 	case "old":
 		return form, carenet.Errorf(carenet.Expired, "follow link", "old")

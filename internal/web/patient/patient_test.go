@@ -77,8 +77,10 @@ func newWorld(t *testing.T) *world {
 			{Name: "Ruth", Scope: carenet.Scope{carenet.PartScore}.Normal()},
 		},
 	}}}
-	site := &front.Site{Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: origin, Now: func() time.Time { return now },
-		Log: slog.New(slog.NewTextHandler(&w.log, nil))}
+	site := &front.Site{
+		Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: origin, Now: func() time.Time { return now },
+		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
+	}
 	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
 	patient.New(site, w.store, func(carenet.Batch) { w.committed++ }).Mount(w.app.Group("/demo"), front.Door{Base: "/demo"})
 	return w

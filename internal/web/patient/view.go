@@ -32,8 +32,10 @@ func frame(r front.Reader, f carenet.CheckInForm) ui.Page {
 
 func (h *Handler) question(f carenet.CheckInForm, action string) question {
 	r := h.reader(f)
-	return question{Reader: r, page: frame(r, f), form: f, name: carenet.FirstName(f.Name), action: action,
-		tell: tell(r.Texts, f.Circle), sees: sees(r.Texts, f.Circle)}
+	return question{
+		Reader: r, page: frame(r, f), form: f, name: carenet.FirstName(f.Name), action: action,
+		tell: tell(r.Texts, f.Circle), sees: sees(r.Texts, f.Circle),
+	}
 }
 
 // tell is the button's words: who will hear of it.

@@ -76,8 +76,10 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, fake: &fake{}}
-	site := &front.Site{Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
-		Now: func() time.Time { return time.UnixMilli(0).UTC() }, Log: slog.New(slog.DiscardHandler)}
+	site := &front.Site{
+		Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
+		Now: func() time.Time { return time.UnixMilli(0).UTC() }, Log: slog.New(slog.DiscardHandler),
+	}
 	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
 	signin.New(site, w.fake, signin.Options{
 		Region: "GB", Committed: func(carenet.Batch) { w.committed++ },
