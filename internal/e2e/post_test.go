@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"html"
 	"io"
 	"mime"
