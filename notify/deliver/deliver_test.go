@@ -353,9 +353,11 @@ func TestAClaimThatTakesTooLongIsMadeSmaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := strained{&counter{due: texts(40)}}
 		d, stop := running(t, s, &network{}, deliver.Options{Concurrency: 32})
-		for range 60 { // as a sweep does
+		sweep := time.NewTicker(time.Second)
+		defer sweep.Stop()
+		for range 60 {
 			d.Kick()
-			time.Sleep(time.Second)
+			<-sweep.C
 		}
 		stop()
 		if n := s.recorded(); n != 40 {
