@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"syscall"
+	"time"
 
 	"howareyou/carenet"
 )
@@ -23,7 +24,7 @@ var errAway = errors.New("the database is away")
 // a process that dies in between has it done again, and the second time has no
 // effect (INV-2).
 func (s *Spool) Replay(ctx context.Context, take taker) (done int, err error) {
-	left, err := s.claimLeft()
+	left, err := s.claimLeft(ctx)
 	defer func() {
 		for _, f := range left {
 			_ = f.file.Close()
@@ -70,7 +71,7 @@ type leftFile struct {
 
 // claimLeft locks the files of processes that are gone and reads them. One that no
 // key opens waits where it is and holds up no other.
-func (s *Spool) claimLeft() ([]leftFile, error) {
+func (s *Spool) claimLeft(ctx context.Context) ([]leftFile, error) {
 	names, err := s.leftBehind()
 	if err != nil {
 		return nil, err
@@ -86,7 +87,7 @@ func (s *Spool) claimLeft() ([]leftFile, error) {
 		if err != nil {
 			return left, fmt.Errorf("open a file of the spool: %w", cause(err))
 		}
-		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		if !lockFree(ctx, f) {
 			_ = f.Close() // its process lives and sees to it
 			continue
 		}
@@ -108,6 +109,28 @@ func (s *Spool) claimLeft() ([]leftFile, error) {
 		left = append(left, leftFile{name, f, texts, damaged})
 	}
 	return left, nil
+}
+
+// lockFree locks a file unless a living process has it. Whoever asks whether a file is
+// busy has its lock for an instant: taken for a living process, its texts would be
+// passed by, and those that came later read before them.
+func lockFree(ctx context.Context, f *os.File) bool {
+	const tries = 10
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for try := 1; ; try++ {
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			return true
+		}
+		if try == tries {
+			return false
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
 }
 
 // readOwn reads what this process has kept behind from.

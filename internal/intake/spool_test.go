@@ -189,6 +189,43 @@ func TestAFolderIsSharedByProcesses(t *testing.T) {
 	}
 }
 
+// INV-2: whoever asks at that moment whether a text waits must not make a file pass for
+// one that a living process sees to: later texts would overtake its own.
+func TestINV2_AskingWhetherTextsWaitLetsNoneBeOvertaken(t *testing.T) {
+	k, dir := keys(t), t.TempDir()
+	asker := spool(t, dir, "z", k)
+	if got := replayed(t, asker); len(got) > 0 || asker.Waits() { // from here on it looks at others' files
+		t.Fatalf("read %v", bodies(got))
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				asker.Busy()
+			}
+		}
+	}()
+	defer func() { close(stop); <-stopped }()
+	for n := range 300 {
+		a, b := spool(t, dir, fmt.Sprintf("a%03d", n), k), spool(t, dir, fmt.Sprintf("b%03d", n), k)
+		for i, s := range []*intake.Spool{a, b} {
+			if err := s.Append([]carenet.InboundText{said("+447700900001", i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.Close()
+		got := replayed(t, b)
+		if len(got) != 2 || got[0].Body != said("", 0).Body {
+			t.Fatalf("round %d: read %v", n, bodies(got))
+		}
+		b.Close()
+	}
+}
+
 // A key that was taken away too early must not hold up today's texts, and the file
 // waits until it is given back.
 func TestAFileThatNoKeyOpensWaits(t *testing.T) {
