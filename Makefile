@@ -24,9 +24,9 @@ demo: ## Start the whole service with seeded people, privately under .demo (ARGS
 	@go build -o bin/ ./cmd/howareyou ./cmd/howareyou-demo
 	@exec bin/howareyou-demo $(ARGS)
 
-# Three packages at a time, the longest first: some mostly wait, for servers and for faults to end.
+# The longest first, so that none of them is left over at the end.
 test: check $(TOOLS)/gotestsum ## Run everything that must pass: the checks, then all tests under the race detector
-	go run ./internal/devenv/testenv -- $(TOOLS)/gotestsum --format standard-quiet -- -race -vet=off -p 3 -timeout 20m ./internal/e2e ./internal/postgres ./...
+	go run ./internal/devenv/testenv -- $(TOOLS)/gotestsum --format standard-quiet -- -race -vet=off -timeout 20m ./internal/e2e ./internal/postgres ./...
 
 check: check-generated check-format vet staticcheck ## Run the quick checks alone: generated code, format, vet, staticcheck
 

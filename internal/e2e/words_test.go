@@ -66,6 +66,7 @@ func TestINV8_TheCarrierHasTheLastWordWhereItAnswersItself(t *testing.T) {
 	f.sam.ExpectsNothingMore()
 	f.sam.Texts("START")
 	f.sam.Expects("successfully been re-subscribed")
+	f.settled() // the carrier answers at once; we hear of it a little later
 	f.mary.Texts("a better day")
 	f.sam.Expects("a better day")
 	f.mary.Expects("words are kept")
