@@ -116,7 +116,7 @@ func aboutAlert(r front.Reader, viewer carenet.ID, a carenet.AlertView) notice {
 	case alerts.Status(a.State) == alerts.StatusAcknowledged && a.TakenByID == viewer:
 		return notice{ui.ToneLeaf, r.Say(text.PageBoardTakenTitle, text.Data{"Number": a.Number})}
 	case alerts.Status(a.State) == alerts.StatusResolved:
-		return notice{ui.ToneLeaf, closedNotice(r, a)}
+		return notice{ui.ToneLeaf, r.Say(text.PagePatientOutcomeDone, text.Data{"Number": a.Number})}
 	case alerts.Status(a.State) == alerts.StatusAcknowledged:
 		return notice{ui.ToneAmber, r.Say(text.PageBoardAlreadyTaken, text.Data{"Name": a.TakenBy, "When": r.On(a.TakenAt)})}
 	}

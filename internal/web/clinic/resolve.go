@@ -9,7 +9,6 @@ import (
 	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/internal/web/front"
-	"howareyou/notify/text"
 )
 
 // maxOutcomeNote is the longest note on what came of an alert, in characters.
@@ -57,9 +56,4 @@ func (h *Handler) resolve(c *fiber.Ctx) error {
 		return h.showPatient(c, fiber.StatusConflict, patient, id)
 	}
 	return err
-}
-
-// closedNotice says that an alert has an outcome.
-func closedNotice(r front.Reader, a carenet.AlertView) string {
-	return r.Say(text.PagePatientOutcomeDone, text.Data{"Number": a.Number})
 }
