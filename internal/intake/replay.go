@@ -19,12 +19,14 @@ type taker func(ctx context.Context, texts []carenet.InboundText) (away bool, er
 // errAway ends a replay that the database is not there for.
 var errAway = errors.New("the database is away")
 
-// Replay hands over what waits, in the order in which it came, and returns how
-// many texts that were. Nothing is removed before all of its file is handed over:
-// a process that dies in between has it done again, and the second time has no
-// effect (INV-2).
+// Replay hands over what waits in the folder, in the order in which it came, and
+// returns how many texts that were. Nothing is removed before all of its file is
+// handed over: a process that dies in between has it done again, and the second time
+// has no effect (INV-2). What living processes hold goes with it, and is left to them
+// to remove: else a number's later text, kept by this process, would be read before
+// an earlier one that another kept.
 func (s *Spool) Replay(ctx context.Context, take taker) (done int, err error) {
-	left, err := s.claimLeft(ctx)
+	left, texts, theirs, err := s.others(ctx)
 	defer func() {
 		for _, f := range left {
 			_ = f.file.Close()
@@ -33,10 +35,6 @@ func (s *Spool) Replay(ctx context.Context, take taker) (done int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	var texts []carenet.InboundText
-	for _, f := range left {
-		texts = append(texts, f.texts...)
-	}
 	read := int64(0)
 	for {
 		own, upTo, err := s.readOwn(read)
@@ -44,13 +42,15 @@ func (s *Spool) Replay(ctx context.Context, take taker) (done int, err error) {
 			return done, err
 		}
 		texts = append(texts, own...)
+		theirs = without(theirs, texts)
+		texts = append(texts, theirs...)
 		slices.SortStableFunc(texts, func(a, b carenet.InboundText) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
-		n, err := s.handOver(ctx, texts, take)
+		n, err := s.handOver(ctx, texts, sids(theirs), take)
 		done += n
 		if err != nil {
 			return done, err
 		}
-		texts, read = nil, upTo
+		texts, theirs, read = nil, nil, upTo
 		if err := s.drop(left); err != nil {
 			return done, err
 		}
@@ -61,22 +61,21 @@ func (s *Spool) Replay(ctx context.Context, take taker) (done int, err error) {
 	}
 }
 
-// leftFile is a file that nobody holds any more.
+// leftFile is a file that nobody holds any more, locked.
 type leftFile struct {
 	path    string
 	file    *os.File
-	texts   []carenet.InboundText
 	damaged int
 }
 
-// claimLeft locks the files of processes that are gone and reads them. One that no
-// key opens waits where it is and holds up no other.
-func (s *Spool) claimLeft(ctx context.Context) ([]leftFile, error) {
+// others reads the files that are not this process's: it locks those of processes that
+// are gone, with texts in them, and theirs are the texts of processes that live. A file
+// that no key opens waits where it is and holds up no other.
+func (s *Spool) others(ctx context.Context) (left []leftFile, texts, theirs []carenet.InboundText, err error) {
 	names, err := s.leftBehind()
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
-	var left []leftFile
 	unreadable := int64(0)
 	defer func() { s.unreadable.Store(unreadable) }()
 	for _, name := range names {
@@ -85,12 +84,9 @@ func (s *Spool) claimLeft(ctx context.Context) ([]leftFile, error) {
 			continue // another process was faster
 		}
 		if err != nil {
-			return left, fmt.Errorf("open a file of the spool: %w", cause(err))
+			return left, nil, nil, fmt.Errorf("open a file of the spool: %w", cause(err))
 		}
-		if !lockFree(ctx, f) {
-			_ = f.Close() // its process lives and sees to it
-			continue
-		}
+		free := lockFree(ctx, f)
 		content, err := os.ReadFile(name)
 		if errors.Is(err, os.ErrNotExist) {
 			_ = f.Close() // handed over and removed between the two
@@ -98,22 +94,46 @@ func (s *Spool) claimLeft(ctx context.Context) ([]leftFile, error) {
 		}
 		if err != nil {
 			_ = f.Close()
-			return left, fmt.Errorf("read a file of the spool: %w", cause(err))
+			return left, nil, nil, fmt.Errorf("read a file of the spool: %w", cause(err))
 		}
-		texts, damaged, err := readRecords(content, s.keys)
-		if err != nil {
-			unreadable++
-			_ = f.Close()
+		// A record that its living owner is just writing is cut off, as one that was
+		// never finished: whatever was said to be kept is whole.
+		found, damaged, err := readRecords(content, s.keys)
+		if free && err == nil {
+			texts, left = append(texts, found...), append(left, leftFile{name, f, damaged})
 			continue
 		}
-		left = append(left, leftFile{name, f, texts, damaged})
+		_ = f.Close()
+		if free {
+			unreadable++
+		} else {
+			theirs = append(theirs, found...)
+		}
 	}
-	return left, nil
+	return left, texts, theirs, nil
+}
+
+// without leaves out of theirs what is among ours too, as when the provider asked twice,
+// and all when there is none of ours: then nothing of theirs can be overtaken.
+func without(theirs, ours []carenet.InboundText) []carenet.InboundText {
+	if len(ours) == 0 {
+		return nil
+	}
+	have := sids(ours)
+	return slices.DeleteFunc(theirs, func(t carenet.InboundText) bool { return have[t.SID] })
+}
+
+func sids(texts []carenet.InboundText) map[string]bool {
+	all := make(map[string]bool, len(texts))
+	for _, t := range texts {
+		all[t.SID] = true
+	}
+	return all
 }
 
 // lockFree locks a file unless a living process has it. Whoever asks whether a file is
-// busy has its lock for an instant: taken for a living process, its texts would be
-// passed by, and those that came later read before them.
+// busy has its lock for an instant, and is not taken for its owner: nobody would
+// remove the file before the next start.
 func lockFree(ctx context.Context, f *os.File) bool {
 	const tries = 10
 	again := time.NewTicker(time.Millisecond)
@@ -151,43 +171,55 @@ func (s *Spool) readOwn(from int64) ([]carenet.InboundText, int64, error) {
 	return texts, s.size, err
 }
 
-// handOver takes texts in batches in which no number stands twice.
-func (s *Spool) handOver(ctx context.Context, texts []carenet.InboundText, take taker) (done int, err error) {
+// handOver takes texts in batches in which no number stands twice, and counts those
+// that are not theirs.
+func (s *Spool) handOver(ctx context.Context, texts []carenet.InboundText, theirs map[string]bool, take taker) (done int, err error) {
 	for len(texts) > 0 {
 		numbers, n := map[string]bool{}, 0
 		for n < len(texts) && n < maxBatch && !numbers[texts[n].From] {
 			numbers[texts[n].From] = true
 			n++
 		}
-		if err := s.takeBatch(ctx, texts[:n], take); err != nil {
+		ours, err := s.takeBatch(ctx, texts[:n], theirs, take)
+		done += ours
+		if err != nil {
 			return done, err
 		}
-		done += n
 		texts = texts[n:]
 	}
 	return done, nil
 }
 
 // takeBatch takes a batch at once, and one by one when that fails. What the
-// database refuses though it is there is kept aside: it must not hold up others.
-func (s *Spool) takeBatch(ctx context.Context, batch []carenet.InboundText, take taker) error {
+// database refuses though it is there is kept aside by the process that holds it: it
+// must not hold up others.
+func (s *Spool) takeBatch(ctx context.Context, batch []carenet.InboundText, theirs map[string]bool, take taker) (ours int, err error) {
 	away, err := take(ctx, batch)
 	switch {
 	case err == nil:
-		s.replayed.Add(int64(len(batch)))
-		return nil
-	case away || ctx.Err() != nil:
-		return errAway
-	case len(batch) > 1:
-		for i := range batch {
-			if err := s.takeBatch(ctx, batch[i:i+1], take); err != nil {
-				return err
+		for _, t := range batch {
+			if !theirs[t.SID] {
+				ours++
 			}
 		}
-		return nil
+		s.replayed.Add(int64(ours))
+		return ours, nil
+	case away || ctx.Err() != nil:
+		return 0, errAway
+	case len(batch) > 1:
+		for i := range batch {
+			n, err := s.takeBatch(ctx, batch[i:i+1], theirs, take)
+			ours += n
+			if err != nil {
+				return ours, err
+			}
+		}
+		return ours, nil
+	case theirs[batch[0].SID]:
+		return 0, nil
 	}
 	s.refused.Add(1)
-	return s.keepAside(batch[0])
+	return 1, s.keepAside(batch[0])
 }
 
 // keepAside puts a text, sealed as it was, where nothing replays it.
