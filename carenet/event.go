@@ -106,6 +106,7 @@ type Detail struct {
 	Flags        []string  `json:"flags,omitempty"`
 	Door         string    `json:"door,omitempty"`
 	LeadsTo      string    `json:"leads_to,omitempty"` // the page of ours that a sign-in was asked for on the way to
+	ByEmail      bool      `json:"by_email,omitempty"` // a sign-in was asked for with an email address
 	Since        time.Time `json:"since,omitzero"`
 	Weekly       bool      `json:"weekly,omitempty"`    // a summary of a week
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already

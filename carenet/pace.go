@@ -60,10 +60,11 @@ func (u Usual) Below(score float64) bool {
 
 // Hearing is how a follower hears of a patient, and which ways there are to them.
 type Hearing struct {
-	Pace     Pace
-	ByEmail  bool
-	HasPhone bool
-	HasEmail bool // an address is known, and this service sends emails
+	Pace       Pace
+	ByEmail    bool
+	NightsHeld bool // what comes at night waits for their morning
+	HasPhone   bool
+	HasEmail   bool // an address is known, and this service sends emails
 }
 
 // Check says whether somebody may choose so.

@@ -148,6 +148,54 @@ func TestPlanKeepsToThePace(t *testing.T) {
 	}
 }
 
+func TestUpdatesWaitForTheMorningOfWhomWantsIt(t *testing.T) {
+	tokyo, err := time.LoadLocation("Asia/Tokyo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := world()
+	w.Now = time.Date(2026, 5, 1, 13, 0, 0, 0, time.UTC) // ten in the evening there
+	score := 2.0
+	w.CheckIns[checkIn] = carenet.CheckIn{ID: checkIn, Patient: mary, ReporterID: mary, Score: &score}
+	m := notify.CircleMember{Follower: samAsFollow, Active: true, Scope: carenet.Scope{carenet.PartScore}, Reach: reach(sam), NightsHeld: true, Zone: tokyo}
+	plan := func() notify.Planned {
+		t.Helper()
+		w.Circles[mary] = []notify.CircleMember{m}
+		got := notify.Plan(carenet.Event{Kind: carenet.EventCheckIn, Org: org, Patient: mary, Subject: checkIn}, w)
+		if len(got) != 1 || got[0].Cause != "" {
+			t.Fatalf("planned %+v", got)
+		}
+		return got[0]
+	}
+	if p := plan(); !p.DueAt.Equal(w.Now.Add(10*time.Hour)) || p.Wait != notify.WaitNight || p.ExpiresAt.Sub(p.DueAt) < 12*time.Hour {
+		t.Errorf("at night: due %s until %s, %q", p.DueAt, p.ExpiresAt, p.Wait)
+	}
+	w.Now = w.Now.Add(-2 * time.Hour)
+	if p := plan(); !p.DueAt.Equal(w.Now) || p.Wait != "" {
+		t.Errorf("by day: due %s, %q", p.DueAt, p.Wait)
+	}
+	m.NightsHeld, w.Now = false, w.Now.Add(2*time.Hour)
+	if p := plan(); !p.DueAt.Equal(w.Now) {
+		t.Errorf("unwished: due %s", p.DueAt)
+	}
+	// And when an outage has made night of it.
+	for name, c := range map[string]struct {
+		candidate notify.Candidate
+		waits     bool
+	}{
+		"an update":             {notify.Candidate{Kind: notify.KindUpdate, NightsHeld: true}, true},
+		"to whom it is welcome": {notify.Candidate{Kind: notify.KindUpdate}, false},
+		"a kind word":           {notify.Candidate{Kind: notify.KindKindWord}, true},
+		"an alert":              {notify.Candidate{Kind: notify.KindAlert, NightsHeld: true}, false},
+		"an answer":             {notify.Candidate{Kind: notify.KindReply, NightsHeld: true}, false},
+	} {
+		c.candidate.Now = w.Now
+		if got := !c.candidate.HeldUntil(tokyo).IsZero(); got != c.waits {
+			t.Errorf("%s waits: %t", name, got)
+		}
+	}
+}
+
 // INV-9: whoever no text can reach is called, and gets an email as well.
 func TestINV9_AnAlertThatNoTextBringsGoesByCallAndEmail(t *testing.T) {
 	w := world()

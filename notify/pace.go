@@ -29,7 +29,16 @@ func (p *Planned) paced(m CircleMember, c carenet.CheckIn, usual carenet.Usual) 
 			p.Reason += "; it is below usual"
 		}
 	}
+	if !m.NightsHeld || p.Cause != "" {
+		return
+	}
+	if at := carenet.InWakingHours(p.DueAt, m.Zone); at.After(p.DueAt) {
+		p.Wait, p.DueAt, p.ExpiresAt = WaitNight, at, at.Add(updateLife)
+	}
 }
+
+// WaitNight says why what came at night waits.
+const WaitNight = "it waits for their morning, as they wish"
 
 // digest has a follower told of a day or a week, when they said that they want to.
 func (p *planner) digest() {

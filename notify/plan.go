@@ -38,11 +38,13 @@ type Reach struct {
 
 // CircleMember is a follower as the planner sees them.
 type CircleMember struct {
-	Follower carenet.ID
-	Active   bool
-	Scope    carenet.Scope
-	Pace     carenet.Pace // when they want to hear
-	Wants    Channel      // on which channel; "" on the first that they have
+	Follower   carenet.ID
+	Active     bool
+	Scope      carenet.Scope
+	Pace       carenet.Pace   // when they want to hear
+	Wants      Channel        // on which channel; "" on the first that they have
+	NightsHeld bool           // what comes at night waits for the morning of Zone
+	Zone       *time.Location // where they live
 	Reach
 }
 
@@ -118,7 +120,11 @@ func Plan(e carenet.Event, w World) []Planned {
 	case carenet.EventDigest:
 		p.digest()
 	case carenet.EventSignIn:
-		p.one(KindSignIn, audienceOfDoor(e.Detail.Door), known(w.People, e.Detail.Person), PriorityReply, signInLife, "they asked for a sign-in link")
+		r := known(w.People, e.Detail.Person)
+		if e.Detail.ByEmail {
+			r.wants = Email
+		}
+		p.one(KindSignIn, audienceOfDoor(e.Detail.Door), r, PriorityReply, signInLife, "they asked for a sign-in link")
 	}
 	return p.out
 }

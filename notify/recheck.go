@@ -26,9 +26,10 @@ type Candidate struct {
 	CheckIn   carenet.CheckIn
 	Overtaken bool // a later check-in corrected this one
 
-	Following bool // for KindKindWord: its sender is still in the circle
-	Muted     bool // for KindUpdate and KindDigest: the follower wants to hear nothing now
-	Nothing   bool // for KindDigest: there is nothing to tell that they may know
+	Following  bool // for KindKindWord: its sender is still in the circle
+	NightsHeld bool // for KindUpdate: its reader wants nothing at night
+	Muted      bool // for KindUpdate and KindDigest: the follower wants to hear nothing now
+	Nothing    bool // for KindDigest: there is nothing to tell that they may know
 
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
@@ -45,6 +46,19 @@ func (c Candidate) Blocked() string {
 		return "" // no number is needed
 	}
 	return c.Number.Texts()
+}
+
+// HeldUntil says until when a delivery waits since it is night where its reader lives,
+// the zero time when it does not wait. It was planned for the day; an outage of ours,
+// a slow provider or a hold has made night of it.
+func (c Candidate) HeldUntil(zone *time.Location) time.Time {
+	if c.Kind != KindKindWord && (c.Kind != KindUpdate || !c.NightsHeld) {
+		return time.Time{}
+	}
+	if at := carenet.InWakingHours(c.Now, zone); at.After(c.Now) {
+		return at
+	}
+	return time.Time{}
 }
 
 // Recheck says whether a delivery may leave now. If not, state and cause say

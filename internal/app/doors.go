@@ -34,7 +34,7 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 		follower: follower.New(site, r.store),
 		clinic:   clinic.New(site, r.store, r.committed),
 		signin: signin.New(site, r.store, signin.Options{
-			Region: r.cfg.DefaultRegion, Committed: r.committed,
+			Region: r.cfg.DefaultRegion, Emails: r.cfg.SMTPURL != "", Committed: r.committed,
 			Allow: func(ctx context.Context, key string) bool {
 				ok, _ := limiter.Allow(ctx, key, limit.PerMinute(signInTries))
 				return ok

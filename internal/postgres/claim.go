@@ -198,6 +198,10 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 		}
 		return nil, end, nil
 	}
+	if at := c.HeldUntil(draft.Zone); !at.IsZero() {
+		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, at, notify.WaitNight, now)
+		return nil, end, nil
+	}
 	number, err := s.open(conv.NumberEnc, r.OrgID, "conversation", "number_enc", conv.ID)
 	var body string
 	if err == nil {

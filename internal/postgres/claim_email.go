@@ -106,6 +106,10 @@ func (s *Store) claimEmail(w *pgx.Batch, r claimRow, to emailAddressRow, f claim
 		w.Queue(sqlEndDelivery, r.OrgID, r.EventID, r.ID, string(state), cause, now)
 		return nil, nil
 	}
+	if at := c.HeldUntil(draft.Zone); !at.IsZero() {
+		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, at, notify.WaitNight, now)
+		return nil, nil
+	}
 	address, err := s.open(to.ValueEnc, to.OrgID, "contact_point", "value_enc", to.ID)
 	if err != nil {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)

@@ -40,9 +40,9 @@ func (c *clinic) standAt(day, hour, minute int) {
 func TestADailySummarySaysWhatHappenedOnce(t *testing.T) {
 	c, lou := newMailClinic(t)
 	actor := c.asFollower(lou)
-	c.must(c.store.SetHearing(c.ctx, actor, c.mary, carenet.Daily, true))
+	c.must(c.store.SetHearing(c.ctx, actor, c.mary, carenet.Hearing{Pace: carenet.Daily, ByEmail: true}))
 	sam := c.asFollower(c.sam)
-	c.must(c.store.SetHearing(c.ctx, sam, c.mary, carenet.Daily, false))
+	c.must(c.store.SetHearing(c.ctx, sam, c.mary, carenet.Hearing{Pace: carenet.Daily}))
 	c.text("+447700900001", "2 rough night")
 	if got := c.emailed(); len(got) != 0 {
 		t.Errorf("at once: %q", got)
@@ -114,7 +114,7 @@ func TestADailySummarySaysWhatHappenedOnce(t *testing.T) {
 
 func TestAWeeklySummaryComesOnSunday(t *testing.T) {
 	c, lou := newMailClinic(t)
-	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.Weekly, true))
+	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.Hearing{Pace: carenet.Weekly, ByEmail: true}))
 	for day := range 6 {
 		c.standAt(day, 9, 0)
 		c.text("+447700900001", "3")
@@ -129,7 +129,7 @@ func TestAWeeklySummaryComesOnSunday(t *testing.T) {
 		t.Fatalf("%d on Sunday", n)
 	}
 	same(t, "the week", c.emailed(), "lou@family.example: digest to Lou Okafor about Mary Okafor of 6 in a week: 3 3 3 3 3 3")
-	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.AtOnce, true))
+	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.Hearing{Pace: carenet.AtOnce, ByEmail: true}))
 	c.standAt(7, 9, 0)
 	c.text("+447700900001", "3")
 	same(t, "at once again", c.emailed(), "lou@family.example: update to Lou Okafor about Mary Okafor score=3")
@@ -137,7 +137,7 @@ func TestAWeeklySummaryComesOnSunday(t *testing.T) {
 
 func TestOnlyWhatIsBelowUsual(t *testing.T) {
 	c, lou := newMailClinic(t)
-	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.BelowUsual, true))
+	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.Hearing{Pace: carenet.BelowUsual, ByEmail: true}))
 	c.exec(c.admin(), `UPDATE patient SET usual_mean = 4, usual_spread = 0.5, usual_days = 30`)
 	c.text("+447700900001", "4")
 	c.exec(c.admin(), `UPDATE patient SET usual_mean = 4, usual_spread = 0.5, usual_days = 30`)
@@ -149,7 +149,7 @@ func TestOnlyWhatIsBelowUsual(t *testing.T) {
 
 func TestUnsubscribingStopsEmailAndStopStopsTexts(t *testing.T) {
 	c, lou := newMailClinic(t)
-	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.AtOnce, true))
+	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.Hearing{Pace: carenet.AtOnce, ByEmail: true}))
 	c.text("+447700900001", "4")
 	claim := c.claimEmails()[0]
 	c.answerEmail(claim, notify.SendOutcome{Class: notify.Accepted, Status: "accepted"})
@@ -181,7 +181,7 @@ func TestUnsubscribingStopsEmailAndStopStopsTexts(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	// Who chooses email on their page wants them again.
-	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.AtOnce, true))
+	c.must(c.store.SetHearing(c.ctx, c.asFollower(lou), c.mary, carenet.Hearing{Pace: carenet.AtOnce, ByEmail: true}))
 	c.text("+447700900001", "4")
 	if got := c.emailed(); len(got) != 1 {
 		t.Errorf("chosen again: %q", got)

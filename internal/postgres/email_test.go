@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/internal/auth"
 	"howareyou/internal/postgres"
 	"howareyou/notify"
 )
@@ -222,4 +223,35 @@ func TestINV9_AnAlertGoesByEmailToStaffWhoseNumberIsStopped(t *testing.T) {
 		}
 	}
 	same(t, "alerts by email", alerts, "lee@clinic.example: alert to Nurse Lee about Mary Okafor alert=1 link")
+}
+
+// Who has only an email address gets their sign-in link there, though they wanted no
+// more emails from us; an address that is nobody's calls for nothing.
+func TestASignInLinkComesByEmail(t *testing.T) {
+	c, lou := newMailClinic(t)
+	c.exec(c.admin(), `UPDATE contact_point SET unsubscribed_at = now() WHERE kind = 'email'`)
+	ask := func(email carenet.Email, door auth.Door) int {
+		t.Helper()
+		batches, err := c.store.RequestSignInByEmail(c.ctx, email, door, "")
+		c.must(err)
+		for _, b := range batches {
+			_, err := c.store.Round(c.ctx, b.ID)
+			c.must(err)
+		}
+		return len(batches)
+	}
+	if n := ask("nobody@family.example", auth.FollowerDoor) + ask("lou@family.example", auth.ClinicDoor); n > 0 {
+		t.Errorf("%d links for nobody", n)
+	}
+	if n := ask("lou@family.example", auth.FollowerDoor); n != 1 {
+		t.Fatalf("%d links for Lou", n)
+	}
+	claims := c.claimEmails()
+	if len(claims) != 1 || claims[0].Email.To != "lou@family.example" || claims[0].Email.Unsubscribe != "" {
+		t.Fatalf("claimed %+v", claims)
+	}
+	person := c.asFollower(lou).Person
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM link WHERE purpose = 'sign_in' AND person_id = $1`, person); n != 1 {
+		t.Errorf("%d links are Lou's", n)
+	}
 }

@@ -68,6 +68,7 @@ type followFacts struct {
 	Person carenet.ID
 
 	MutedUntil *time.Time
+	NightsHeld bool
 }
 
 type promptFacts struct {
@@ -85,7 +86,7 @@ FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
 	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	// Shared locks: a withdrawal that is under way is waited for, and one that comes
 	// after the claim waits for it (INV-7). So with an acknowledgement (INV-9).
-	sqlFollowFacts = `SELECT org_id, id, state, scope, person_id AS person, muted_until FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
+	sqlFollowFacts = `SELECT org_id, id, state, scope, person_id AS person, muted_until, nights_held FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
 ORDER BY org_id, id FOR SHARE`
 	sqlPromptFacts = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	sqlAlertFacts  = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.org_id, a.id FOR SHARE`

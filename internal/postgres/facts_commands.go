@@ -86,6 +86,7 @@ func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *n
 		fl := f.follow[*r.FollowerID]
 		c.Following = fl.State == "active"
 		c.Muted = fl.MutedUntil != nil && fl.MutedUntil.After(c.Now)
+		c.NightsHeld = fl.NightsHeld
 	}
 	if w, ok := f.commands.words[orNil(r.SubjectID)]; ok {
 		said, err := s.open(w.WordsEnc, w.OrgID, "encouragement", "words_enc", w.ID)

@@ -18,7 +18,7 @@ const (
 )
 
 const (
-	sqlFollowing = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, n.name_enc, f.created_at, f.pace, coalesce(f.channel, '') AS channel,
+	sqlFollowing = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, n.name_enc, f.created_at, f.pace, f.nights_held, coalesce(f.channel, '') AS channel,
   EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'phone' AND c.removed_at IS NULL) AS has_phone,
   EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'email' AND c.removed_at IS NULL) AS has_email,
   EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'email' AND c.removed_at IS NULL AND c.unsubscribed_at IS NULL) AS emailed
@@ -35,23 +35,24 @@ WHERE n.org_id = $1 AND n.id = $2`
 )
 
 type followingRow struct {
-	OrgID     carenet.ID
-	ID        carenet.ID
-	PatientID carenet.ID
-	PersonID  carenet.ID
-	Scope     []string
-	NameEnc   []byte
-	CreatedAt time.Time
-	Pace      string
-	Channel   string
-	HasPhone  bool
-	HasEmail  bool
-	Emailed   bool
+	OrgID      carenet.ID
+	ID         carenet.ID
+	PatientID  carenet.ID
+	PersonID   carenet.ID
+	Scope      []string
+	NameEnc    []byte
+	CreatedAt  time.Time
+	Pace       string
+	NightsHeld bool
+	Channel    string
+	HasPhone   bool
+	HasEmail   bool
+	Emailed    bool
 }
 
 // hearing is how the follower hears, on a service that sends emails or does not.
 func (r followingRow) hearing(emails bool) carenet.Hearing {
-	h := carenet.Hearing{Pace: carenet.Pace(r.Pace), HasPhone: r.HasPhone, HasEmail: r.HasEmail && emails}
+	h := carenet.Hearing{Pace: carenet.Pace(r.Pace), NightsHeld: r.NightsHeld, HasPhone: r.HasPhone, HasEmail: r.HasEmail && emails}
 	h.ByEmail = h.HasEmail && r.Emailed && (r.Channel == "email" || !r.HasPhone)
 	return h
 }

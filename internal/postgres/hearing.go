@@ -18,6 +18,7 @@ const (
 WHERE f.org_id = $1 AND f.person_id = $2 AND f.patient_id = $3 AND f.state = 'active' FOR UPDATE OF f`
 	sqlSetHearing = `UPDATE follower SET pace = $3, channel = coalesce($4, channel), digest_at = $5, digest_since = CASE WHEN $5::timestamptz IS NULL THEN NULL ELSE coalesce(digest_since, $6) END
 WHERE org_id = $1 AND id = $2`
+	sqlSetNights = `UPDATE follower SET nights_held = $4 WHERE org_id = $1 AND person_id = $2 AND patient_id = $3`
 	// Who chooses email wants emails again.
 	sqlResubscribe = `UPDATE contact_point SET unsubscribed_at = NULL WHERE org_id = $1 AND person_id = $2 AND kind = 'email' AND unsubscribed_at IS NOT NULL`
 	sqlUnsubscribe = `UPDATE contact_point SET unsubscribed_at = $3 WHERE org_id = $1 AND person_id = $2 AND kind = 'email' AND unsubscribed_at IS NULL`
@@ -29,8 +30,9 @@ type hearingRow struct {
 	Zone string
 }
 
-// SetHearing keeps how the follower wants to hear of a patient.
-func (s *Store) SetHearing(ctx context.Context, actor carenet.Actor, patient carenet.ID, pace carenet.Pace, byEmail bool) error {
+// SetHearing keeps how the follower wants to hear of a patient; which ways there are
+// to them is not theirs to say.
+func (s *Store) SetHearing(ctx context.Context, actor carenet.Actor, patient carenet.ID, wish carenet.Hearing) error {
 	const op = "choose how to hear"
 	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		if actor.Kind != carenet.ActorFollower {
@@ -49,18 +51,21 @@ func (s *Store) SetHearing(ctx context.Context, actor carenet.Actor, patient car
 			return carenet.Errorf(carenet.NotFound, op, "you do not follow this person")
 		}
 		h := following[i].hearing(slices.Contains(s.channels, notify.Email))
-		h.Pace, h.ByEmail = pace, byEmail
+		h.Pace, h.ByEmail, h.NightsHeld = wish.Pace, wish.ByEmail, wish.NightsHeld
 		if err := h.Check(op); err != nil {
 			return err
 		}
 		channel := string(notify.SMS)
-		if byEmail {
+		if h.ByEmail {
 			channel = string(notify.Email)
 			if _, err := tx.Exec(ctx, sqlResubscribe, actor.Org, actor.Person); err != nil {
 				return err
 			}
 		}
-		return s.setHearing(ctx, tx, actor, patient, pace, &channel, s.Now())
+		if _, err := tx.Exec(ctx, sqlSetNights, actor.Org, actor.Person, patient, h.NightsHeld); err != nil {
+			return err
+		}
+		return s.setHearing(ctx, tx, actor, patient, h.Pace, &channel, s.Now())
 	})
 }
 

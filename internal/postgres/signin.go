@@ -33,7 +33,17 @@ FROM session s JOIN person n ON n.org_id = s.org_id AND n.id = s.person_id WHERE
 // by this door, which leads on to a page of ours ("" for the door's own). The caller
 // learns nothing of who that is, nor whether anybody.
 func (s *Store) RequestSignIn(ctx context.Context, phone carenet.Phone, door auth.Door, leadsTo string) ([]carenet.Batch, error) {
-	rows, err := s.pool.Query(ctx, sqlLookupContact, s.keys.Lookups(crypto.ForPhone, string(phone)))
+	return s.requestSignIn(ctx, s.keys.Lookups(crypto.ForPhone, string(phone)), carenet.Detail{Door: string(door), LeadsTo: auth.LeadsTo(door, leadsTo)})
+}
+
+// RequestSignInByEmail sends the link to an email address, as RequestSignIn texts it.
+func (s *Store) RequestSignInByEmail(ctx context.Context, email carenet.Email, door auth.Door, leadsTo string) ([]carenet.Batch, error) {
+	return s.requestSignIn(ctx, s.keys.Lookups(crypto.ForEmail, string(email)), carenet.Detail{Door: string(door), LeadsTo: auth.LeadsTo(door, leadsTo), ByEmail: true})
+}
+
+func (s *Store) requestSignIn(ctx context.Context, lookups [][]byte, asks carenet.Detail) ([]carenet.Batch, error) {
+	door := auth.Door(asks.Door)
+	rows, err := s.pool.Query(ctx, sqlLookupContact, lookups)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +61,9 @@ func (s *Store) RequestSignIn(ctx context.Context, phone carenet.Phone, door aut
 			if ok, err := mayEnter(ctx, tx, p.Org, p.Person, door); err != nil || !ok {
 				return err
 			}
+			asks.Person = p.Person
 			e := carenet.Event{
-				ID: carenet.NewID(now), Org: p.Org, Batch: batch.ID, Kind: carenet.EventSignIn, Subject: p.Person,
-				Detail: carenet.Detail{Person: p.Person, Door: string(door), LeadsTo: auth.LeadsTo(door, leadsTo)}, At: now,
+				ID: carenet.NewID(now), Org: p.Org, Batch: batch.ID, Kind: carenet.EventSignIn, Subject: p.Person, Detail: asks, At: now,
 			}
 			b := &pgx.Batch{}
 			queueEvent(b, e)

@@ -28,8 +28,8 @@ const sqlActiveSenders = `SELECT org_id, id, position, number LIKE '+%' AS calls
 
 const sqlDanger = `SELECT a.id FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) AND a.severity = $3`
 
-const sqlCircles = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, f.state = 'active' AS active, f.pace, coalesce(f.channel, '') AS channel
-FROM follower f WHERE f.org_id = ANY ($1) AND f.patient_id = ANY ($2) AND f.state = 'active'
+const sqlCircles = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, f.state = 'active' AS active, f.pace, coalesce(f.channel, '') AS channel, f.nights_held, n.zone
+FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id WHERE f.org_id = ANY ($1) AND f.patient_id = ANY ($2) AND f.state = 'active'
 ORDER BY f.org_id, f.patient_id, f.id`
 
 const sqlUsuals = `SELECT p.id, p.usual_mean AS mean, p.usual_spread AS spread, p.usual_days AS days FROM patient p
@@ -87,14 +87,16 @@ type activeSenderRow struct {
 }
 
 type circleRow struct {
-	OrgID     carenet.ID
-	ID        carenet.ID
-	PatientID carenet.ID
-	PersonID  carenet.ID
-	Scope     []string
-	Active    bool
-	Pace      string
-	Channel   string
+	OrgID      carenet.ID
+	ID         carenet.ID
+	PatientID  carenet.ID
+	PersonID   carenet.ID
+	Scope      []string
+	Active     bool
+	Pace       string
+	Channel    string
+	NightsHeld bool
+	Zone       string
 }
 
 type responderRow struct {
@@ -249,6 +251,7 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 				w.Circles[c.PatientID] = append(w.Circles[c.PatientID], notify.CircleMember{
 					Follower: c.ID, Active: c.Active,
 					Scope: carenet.ScopeOf(c.Scope), Reach: w.People[c.PersonID], Pace: carenet.Pace(c.Pace), Wants: notify.Channel(c.Channel),
+					NightsHeld: c.NightsHeld, Zone: zoneOf(c.Zone),
 				})
 			}
 		}

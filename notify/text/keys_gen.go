@@ -193,6 +193,8 @@ const (
 	HearDaily                       Key = "hear.daily"
 	HearHow                         Key = "hear.how"
 	HearLink                        Key = "hear.link"
+	HearNights                      Key = "hear.nights"
+	HearNightsHint                  Key = "hear.nights_hint"
 	HearSave                        Key = "hear.save"
 	HearSaved                       Key = "hear.saved"
 	HearTitle                       Key = "hear.title"
@@ -431,17 +433,24 @@ const (
 	PageSignInAgain                 Key = "page.sign_in.again"
 	PageSignInAsk                   Key = "page.sign_in.ask"
 	PageSignInButton                Key = "page.sign_in.button"
+	PageSignInByEmail               Key = "page.sign_in.by_email"
+	PageSignInByPhone               Key = "page.sign_in.by_phone"
 	PageSignInConfirm               Key = "page.sign_in.confirm"
 	PageSignInConfirmTitle          Key = "page.sign_in.confirm_title"
 	PageSignInConfirmTitlePlain     Key = "page.sign_in.confirm_title_plain"
+	PageSignInEmail                 Key = "page.sign_in.email"
+	PageSignInEmailError            Key = "page.sign_in.email_error"
 	PageSignInFollower              Key = "page.sign_in.follower"
 	PageSignInGone                  Key = "page.sign_in.gone"
 	PageSignInGoneTitle             Key = "page.sign_in.gone_title"
+	PageSignInMailed                Key = "page.sign_in.mailed"
+	PageSignInMailedTitle           Key = "page.sign_in.mailed_title"
 	PageSignInNotYou                Key = "page.sign_in.not_you"
 	PageSignInPhone                 Key = "page.sign_in.phone"
 	PageSignInPhoneError            Key = "page.sign_in.phone_error"
 	PageSignInPhoneHint             Key = "page.sign_in.phone_hint"
 	PageSignInSend                  Key = "page.sign_in.send"
+	PageSignInSendEmail             Key = "page.sign_in.send_email"
 	PageSignInSent                  Key = "page.sign_in.sent"
 	PageSignInSentTitle             Key = "page.sign_in.sent_title"
 	PageSignInSignedOut             Key = "page.sign_in.signed_out"
@@ -735,6 +744,8 @@ var catalogue = map[Key]shape{
 	HearDaily:                       {Plural: false, Fields: []string(nil)},
 	HearHow:                         {Plural: false, Fields: []string(nil)},
 	HearLink:                        {Plural: false, Fields: []string(nil)},
+	HearNights:                      {Plural: false, Fields: []string(nil)},
+	HearNightsHint:                  {Plural: false, Fields: []string(nil)},
 	HearSave:                        {Plural: false, Fields: []string(nil)},
 	HearSaved:                       {Plural: false, Fields: []string(nil)},
 	HearTitle:                       {Plural: false, Fields: []string(nil)},
@@ -973,17 +984,24 @@ var catalogue = map[Key]shape{
 	PageSignInAgain:                 {Plural: false, Fields: []string(nil)},
 	PageSignInAsk:                   {Plural: false, Fields: []string(nil)},
 	PageSignInButton:                {Plural: false, Fields: []string(nil)},
+	PageSignInByEmail:               {Plural: false, Fields: []string(nil)},
+	PageSignInByPhone:               {Plural: false, Fields: []string(nil)},
 	PageSignInConfirm:               {Plural: false, Fields: []string(nil)},
 	PageSignInConfirmTitle:          {Plural: false, Fields: []string{"Name"}},
 	PageSignInConfirmTitlePlain:     {Plural: false, Fields: []string(nil)},
+	PageSignInEmail:                 {Plural: false, Fields: []string(nil)},
+	PageSignInEmailError:            {Plural: false, Fields: []string(nil)},
 	PageSignInFollower:              {Plural: false, Fields: []string(nil)},
 	PageSignInGone:                  {Plural: false, Fields: []string(nil)},
 	PageSignInGoneTitle:             {Plural: false, Fields: []string(nil)},
+	PageSignInMailed:                {Plural: false, Fields: []string(nil)},
+	PageSignInMailedTitle:           {Plural: false, Fields: []string(nil)},
 	PageSignInNotYou:                {Plural: false, Fields: []string(nil)},
 	PageSignInPhone:                 {Plural: false, Fields: []string(nil)},
 	PageSignInPhoneError:            {Plural: false, Fields: []string(nil)},
 	PageSignInPhoneHint:             {Plural: false, Fields: []string(nil)},
 	PageSignInSend:                  {Plural: false, Fields: []string(nil)},
+	PageSignInSendEmail:             {Plural: false, Fields: []string(nil)},
 	PageSignInSent:                  {Plural: false, Fields: []string(nil)},
 	PageSignInSentTitle:             {Plural: false, Fields: []string(nil)},
 	PageSignInSignedOut:             {Plural: false, Fields: []string(nil)},

@@ -18,7 +18,7 @@ import (
 type Store interface {
 	Feed(ctx context.Context, actor carenet.Actor) (carenet.Feed, error)
 	Following(ctx context.Context, actor carenet.Actor) ([]carenet.ID, error)
-	SetHearing(ctx context.Context, actor carenet.Actor, patient carenet.ID, pace carenet.Pace, byEmail bool) error
+	SetHearing(ctx context.Context, actor carenet.Actor, patient carenet.ID, wish carenet.Hearing) error
 	ShowUnsubscribe(ctx context.Context, token string) (carenet.SignInPage, error)
 	Unsubscribe(ctx context.Context, token string) (carenet.SignInPage, error)
 }

@@ -44,12 +44,12 @@ func (f *fake) Following(context.Context, carenet.Actor) ([]carenet.ID, error) {
 	return []carenet.ID{mary}, nil
 }
 
-func (f *fake) SetHearing(_ context.Context, actor carenet.Actor, patient carenet.ID, pace carenet.Pace, byEmail bool) error {
+func (f *fake) SetHearing(_ context.Context, actor carenet.Actor, patient carenet.ID, wish carenet.Hearing) error {
 	if actor.Person != sam || patient != mary {
 		return carenet.Errorf(carenet.NotFound, "choose how to hear", "not Sam's")
 	}
 	h := f.feed.Patients[0].Hearing
-	h.Pace, h.ByEmail = pace, byEmail
+	h.Pace, h.ByEmail, h.NightsHeld = wish.Pace, wish.ByEmail, wish.NightsHeld
 	if err := h.Check("choose how to hear"); err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type hearView struct {
 type hearForm struct {
 	id, name, action string
 	paces, ways      []option
+	nightsHeld       bool
 }
 
 type option struct {
@@ -54,7 +55,7 @@ func (h *Handler) hear(c *fiber.Ctx) error {
 		Audience: ui.ForFollower,
 	}.Page(r.Texts)
 	for _, p := range feed.Patients {
-		f := hearForm{id: p.Patient.String(), name: carenet.FirstName(p.Name), action: door.Base + "/circle/hear/" + p.Patient.String()}
+		f := hearForm{id: p.Patient.String(), name: carenet.FirstName(p.Name), action: door.Base + "/circle/hear/" + p.Patient.String(), nightsHeld: p.Hearing.NightsHeld}
 		for _, pace := range carenet.Paces {
 			f.paces = append(f.paces, option{string(pace), r.Say(paceKeys[pace]), pace == p.Hearing.Pace})
 		}
@@ -75,8 +76,10 @@ func (h *Handler) choose(c *fiber.Ctx) error {
 		return carenet.Errorf(carenet.NotFound, "choose how to hear", "you do not follow this person")
 	}
 	form := c.Request().PostArgs()
-	pace, way := carenet.Pace(form.Peek("pace")), string(form.Peek("way"))
-	if err := h.store.SetHearing(c.UserContext(), front.Actor(c), patient, pace, way == byEmail); err != nil {
+	wish := carenet.Hearing{
+		Pace: carenet.Pace(form.Peek("pace")), ByEmail: string(form.Peek("way")) == byEmail, NightsHeld: len(form.Peek("nights")) > 0,
+	}
+	if err := h.store.SetHearing(c.UserContext(), front.Actor(c), patient, wish); err != nil {
 		return err
 	}
 	return c.Redirect(front.DoorOf(c).Base+"/circle/hear?saved=1", fiber.StatusSeeOther)

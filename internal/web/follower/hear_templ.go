@@ -378,6 +378,10 @@ func hearPage(v hearView) templ.Component {
 						}
 					}
 				}
+				templ_7745c5c3_Err = ui.Check(ui.Tick{ID: "nights-" + f.id, Name: "nights", Value: "held", Label: v.Say(text.HearNights), Hint: v.Say(text.HearNightsHint), Checked: f.nightsHeld}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				templ_7745c5c3_Err = ui.Button(ui.Action{Label: v.Say(text.HearSave)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -450,7 +454,7 @@ func stopPage(t *text.Texts, page ui.Page, about, action string) templ.Component
 			var templ_7745c5c3_Var24 templ.SafeURL
 			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(action))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/follower/hear.templ`, Line: 58, Col: 52}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/follower/hear.templ`, Line: 59, Col: 52}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 			if templ_7745c5c3_Err != nil {

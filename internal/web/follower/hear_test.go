@@ -20,15 +20,15 @@ func TestAFollowerChoosesHowToHear(t *testing.T) {
 		`<option value="daily">`, `<option value="weekly">`, `<option value="below_usual">`, `<option value="sms" selected>By text`, `<option value="email">By email`)
 
 	own := map[string]string{"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
-	if res, _ := post(t, f, circle+"/hear/"+mary.String(), "pace=daily&way=email", own); res.StatusCode != http.StatusSeeOther ||
+	if res, _ := post(t, f, circle+"/hear/"+mary.String(), "pace=daily&way=email&nights=held", own); res.StatusCode != http.StatusSeeOther ||
 		res.Header.Get("Location") != "/demo/as/sam/circle/hear?saved=1" {
 		t.Errorf("%d to %q", res.StatusCode, res.Header.Get("Location"))
 	}
-	if h := f.feed.Patients[0].Hearing; h.Pace != carenet.Daily || !h.ByEmail {
+	if h := f.feed.Patients[0].Hearing; h.Pace != carenet.Daily || !h.ByEmail || !h.NightsHeld {
 		t.Errorf("kept %+v", h)
 	}
 	_, page = ask(t, f, "GET", circle+"/hear?saved=1", nil)
-	has(t, page, `role="status">Saved.`, `<option value="daily" selected>`, `<option value="email" selected>`)
+	has(t, page, `role="status">Saved.`, `<option value="daily" selected>`, `<option value="email" selected>`, `value="held" checked`)
 
 	for what, c := range map[string]struct {
 		path, form, site string

@@ -246,7 +246,7 @@ func (w *town) Feed(context.Context, carenet.Actor) (carenet.Feed, error) {
 }
 
 // SetHearing keeps nothing.
-func (w *town) SetHearing(context.Context, carenet.Actor, carenet.ID, carenet.Pace, bool) error {
+func (w *town) SetHearing(context.Context, carenet.Actor, carenet.ID, carenet.Hearing) error {
 	return nil
 }
 
@@ -307,6 +307,11 @@ const brokenToken = "Zx5qTfW9bYc3kLmN2pQrSt"
 
 // RequestSignIn knows nobody.
 func (w *town) RequestSignIn(context.Context, carenet.Phone, auth.Door, string) ([]carenet.Batch, error) {
+	return nil, nil
+}
+
+// RequestSignInByEmail knows nobody.
+func (w *town) RequestSignInByEmail(context.Context, carenet.Email, auth.Door, string) ([]carenet.Batch, error) {
 	return nil, nil
 }
 

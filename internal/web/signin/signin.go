@@ -1,5 +1,5 @@
 // Package signin lets followers and clinicians in: they ask with their phone's
-// number, a text brings a link, and the link's page has the button. Opening the
+// number, or their email address, a text or an email brings a link, and the link's page has the button. Opening the
 // link does nothing, since phones and mail scanners open links too.
 package signin
 
@@ -20,12 +20,13 @@ import (
 	"howareyou/notify/text"
 )
 
-// Store makes and uses sign-in links. Whoever calls RequestSignIn learns
-// nothing of whose number it is. The other errors are of code Expired or
+// Store makes and uses sign-in links. Whoever asks for one learns nothing of whose
+// number or address it is. The other errors are of code Expired or
 // NotFound for a link that leads nowhere, Forbidden for somebody who may no
 // longer come in.
 type Store interface {
 	RequestSignIn(ctx context.Context, phone carenet.Phone, door auth.Door, leadsTo string) ([]carenet.Batch, error)
+	RequestSignInByEmail(ctx context.Context, email carenet.Email, door auth.Door, leadsTo string) ([]carenet.Batch, error)
 	ShowSignIn(ctx context.Context, token string) (carenet.SignInPage, error)
 	SignIn(ctx context.Context, token string) (door auth.Door, session, leadsTo string, err error)
 }
@@ -33,10 +34,11 @@ type Store interface {
 // Options are what the pages need beside the store.
 type Options struct {
 	Region    string // of numbers written without a country (ISO 3166, such as GB)
+	Emails    bool   // this service sends emails, so a link may come by one
 	Committed func(carenet.Batch)
 	// Allow counts one try for an opaque key and says whether it is within the
-	// limit. The keys are of a client's address and of a number, hashed with a
-	// secret of this process.
+	// limit. The keys are of a client's address and of a number or an email address,
+	// hashed with a secret of this process.
 	Allow func(ctx context.Context, key string) bool
 }
 
@@ -74,6 +76,7 @@ func wanted(s string) auth.Door {
 func (h *Handler) show(c *fiber.Ctx, door front.Door) error {
 	v := h.ask(c, door, wanted(c.Query("door")))
 	v.signedOut = c.Query("out") == "1"
+	v.byEmail = h.Emails && c.Query("by") == byEmail
 	v.leadsTo = auth.LeadsTo(v.kind, c.Query("to"))
 	return front.Render(c, fiber.StatusOK, askPage(v))
 }
@@ -83,19 +86,20 @@ func (h *Handler) request(c *fiber.Ctx, door front.Door) error {
 	ctx := c.UserContext()
 	form := c.Request().PostArgs()
 	v := h.ask(c, door, wanted(string(form.Peek("door"))))
-	v.phone = string(form.Peek("phone"))
+	v.phone, v.email = string(form.Peek("phone")), string(form.Peek("email"))
+	v.byEmail = h.Emails && form.Has("email")
 	v.leadsTo = auth.LeadsTo(v.kind, string(form.Peek("to")))
 	if !h.Allow(ctx, h.key("address", h.site.Client(c).String())) {
 		v.busy = true
 		return front.Render(c, fiber.StatusTooManyRequests, askPage(v))
 	}
-	phone, err := carenet.ParsePhone(v.phone, h.Region)
-	if err != nil {
-		v.fault = v.t.Say(text.PageSignInPhoneError)
+	key, send, fault := h.wish(v)
+	if fault != "" {
+		v.fault = v.t.Say(fault)
 		return front.Render(c, fiber.StatusUnprocessableEntity, askPage(v))
 	}
-	if h.Allow(ctx, h.key("number", string(phone))) {
-		batches, err := h.store.RequestSignIn(ctx, phone, v.kind, v.leadsTo)
+	if h.Allow(ctx, key) {
+		batches, err := send(ctx)
 		for _, b := range batches {
 			h.Committed(b)
 		}
@@ -104,6 +108,26 @@ func (h *Handler) request(c *fiber.Ctx, door front.Door) error {
 		}
 	}
 	return front.Render(c, fiber.StatusOK, sentPage(v))
+}
+
+// wish reads where the link is to go; fault says what is wrong with it.
+func (h *Handler) wish(v ask) (key string, send func(context.Context) ([]carenet.Batch, error), fault text.Key) {
+	if v.byEmail {
+		email, err := carenet.ParseEmail(v.email)
+		if err != nil {
+			return "", nil, text.PageSignInEmailError
+		}
+		return h.key("email", string(email)), func(ctx context.Context) ([]carenet.Batch, error) {
+			return h.store.RequestSignInByEmail(ctx, email, v.kind, v.leadsTo)
+		}, ""
+	}
+	phone, err := carenet.ParsePhone(v.phone, h.Region)
+	if err != nil {
+		return "", nil, text.PageSignInPhoneError
+	}
+	return h.key("number", string(phone)), func(ctx context.Context) ([]carenet.Batch, error) {
+		return h.store.RequestSignIn(ctx, phone, v.kind, v.leadsTo)
+	}, ""
 }
 
 // key makes a limit's key that says nothing about what it counts.
@@ -154,13 +178,19 @@ func (h *Handler) leadsNowhere(c *fiber.Ctx, door front.Door, err error) error {
 	return front.Render(c, front.Status(err), gonePage(t, page, door.Base+"/in"))
 }
 
-// ask is the page that asks for the number.
+// byEmail is how the address of the page says that an email is to bring the link.
+const byEmail = "email"
+
+// ask is the page that asks for the number, or the email address.
 type ask struct {
 	t         *text.Texts
 	page      ui.Page
 	base      string
 	kind      auth.Door
 	phone     string
+	email     string
+	emails    bool   // a link may come by email
+	byEmail   bool   // and is asked for so
 	leadsTo   string // the page that its reader was on the way to
 	fault     string
 	busy      bool
@@ -169,7 +199,7 @@ type ask struct {
 
 func (h *Handler) ask(c *fiber.Ctx, door front.Door, kind auth.Door) ask {
 	t := front.Texts(c)
-	return ask{t: t, base: door.Base, kind: kind, page: front.Frame{Title: t.Say(text.PageSignInTitle), Audience: ui.ForFollower}.Page(t)}
+	return ask{t: t, base: door.Base, kind: kind, emails: h.Emails, page: front.Frame{Title: t.Say(text.PageSignInTitle), Audience: ui.ForFollower}.Page(t)}
 }
 
 // onTheWay carries the page that is wanted through a link of ours.
@@ -178,4 +208,21 @@ func (v ask) onTheWay() string {
 		return ""
 	}
 	return "&to=" + url.QueryEscape(v.leadsTo)
+}
+
+// otherWay is the address of this page, for a link that comes by email or ("") by text.
+func (v ask) otherWay(by string) string {
+	href := v.base + "/in?door=" + string(v.kind) + v.onTheWay()
+	if by != "" {
+		href += "&by=" + by
+	}
+	return href
+}
+
+// send is the label of the button.
+func (v ask) send() string {
+	if v.byEmail {
+		return v.t.Say(text.PageSignInSendEmail)
+	}
+	return v.t.Say(text.PageSignInSend)
 }

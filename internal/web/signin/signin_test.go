@@ -42,6 +42,14 @@ func (f *fake) RequestSignIn(_ context.Context, phone carenet.Phone, door auth.D
 	return nil, f.err
 }
 
+func (f *fake) RequestSignInByEmail(_ context.Context, email carenet.Email, door auth.Door, leadsTo string) ([]carenet.Batch, error) {
+	f.asked, f.leadsTo = append(f.asked, string(email)+" "+string(door)), leadsTo
+	if email == "lou@family.example" {
+		return []carenet.Batch{{ID: carenet.NewID(time.UnixMilli(1))}}, f.err
+	}
+	return nil, f.err
+}
+
 func (f *fake) link(t string) error {
 	switch {
 	case f.err != nil:
@@ -82,7 +90,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
 	signin.New(site, w.fake, signin.Options{
-		Region: "GB", Committed: func(carenet.Batch) { w.committed++ },
+		Region: "GB", Emails: true, Committed: func(carenet.Batch) { w.committed++ },
 		Allow: func(_ context.Context, key string) bool {
 			w.fake.keys = append(w.fake.keys, key)
 			return w.fake.full == "" || len(w.fake.keys) != map[string]int{"address": 1, "number": 2}[w.fake.full]
@@ -126,6 +134,35 @@ func TestTheAnswerTellsNothing(t *testing.T) {
 	w.fake.full = "number"
 	if res, often := w.ask("POST", "/in", "phone=07700+900101&door=clinic", ours); res.StatusCode != 200 || often != known || len(w.fake.asked) > 0 {
 		t.Errorf("a number asked for too often: %d, asked %v", res.StatusCode, w.fake.asked)
+	}
+}
+
+// Whoever has only an email address gets in by it, and learns as little.
+func TestALinkComesByEmailToo(t *testing.T) {
+	w := newWorld(t)
+	if _, page := w.ask("GET", "/in?door=follower&to=/circle/hear", "", ours); !strings.Contains(page, `name="phone"`) ||
+		!strings.Contains(page, `by=email`) || strings.Contains(page, `name="email"`) {
+		t.Fatal(page)
+	}
+	if _, page := w.ask("GET", "/in?door=follower&by=email", "", ours); !strings.Contains(page, `type="email"`) || strings.Contains(page, `name="phone"`) {
+		t.Fatal(page)
+	}
+	res, known := w.ask("POST", "/in", "email=+Lou%40Family.example&door=follower", ours)
+	if res.StatusCode != 200 || w.committed != 1 || len(w.fake.asked) != 1 || w.fake.asked[0] != "lou@family.example follower" {
+		t.Fatalf("%d, committed %d, asked %v", res.StatusCode, w.committed, w.fake.asked)
+	}
+	if !strings.Contains(known, "an email with a link is on its way") {
+		t.Error(known)
+	}
+	if _, unknown := w.ask("POST", "/in", "email=nobody%40family.example&door=follower", ours); unknown != known || w.committed != 1 {
+		t.Error("an unknown address gets another answer")
+	}
+	res, page := w.ask("POST", "/in", "email=lou%40&door=follower", ours)
+	if res.StatusCode != 422 || !strings.Contains(page, "This address does not look complete.") || !strings.Contains(page, `value="lou@"`) {
+		t.Errorf("half an address: %d %s", res.StatusCode, page)
+	}
+	if keys := w.fake.keys; keys[1] == keys[3] || strings.Contains(keys[1], "lou") {
+		t.Errorf("limits are counted as %v", keys)
 	}
 }
 
