@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"errors"
 	"time"
 
 	"howareyou/carenet"
@@ -47,6 +48,10 @@ type StatusReport struct {
 	Code    int    // 0 for none
 	At      time.Time
 }
+
+// ErrListTooLong says that a list has more entries than are read at once: ask for less
+// of it.
+var ErrListTooLong = errors.New("the list is too long to be read at once")
 
 // ListedText is a text in the provider's list, used to settle attempts whose
 // outcome is unknown.

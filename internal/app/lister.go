@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"howareyou/carenet"
+	"howareyou/notify"
 )
 
 // The provider tells us of a text by a webhook, and gives up on that after 15
@@ -26,6 +27,10 @@ const (
 	// listBack is how far back the list is read at most. Texts are known by their ids
 	// for 30 days: what is older could count twice (INV-2).
 	listBack = 25 * 24 * time.Hour
+	// listWindow is how much of a list is read at once; half as much where that is more
+	// than can be. What was read counts, window by window: a long list that breaks off
+	// goes on where it broke off.
+	listWindow = time.Hour
 	// listers is how many lists a worker reads in one look.
 	listers = 20
 )
@@ -48,7 +53,7 @@ type inboundStore interface {
 
 // inboundProvider lists what came in.
 type inboundProvider interface {
-	ListInbound(ctx context.Context, number, service string, since time.Time) ([]carenet.InboundText, error)
+	ListInbound(ctx context.Context, number, service string, since, before time.Time) ([]carenet.InboundText, error)
 }
 
 // lister takes in what no webhook told us of.
@@ -84,24 +89,40 @@ func (l *lister) look(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// read takes in what is missing of one sender, oldest first. The list counts as
-// read only when all of it was taken in.
+// read takes in what is missing of one sender, oldest first.
 func (l *lister) read(ctx context.Context, d carenet.InboundList) error {
 	now := l.now().UTC()
-	since := d.Since.Add(-listOverlap)
-	if oldest := now.Add(-listBack); since.Before(oldest) {
-		since = oldest
+	from, end := d.Since.Add(-listOverlap), now.Add(-webhookTime)
+	if oldest := now.Add(-listBack); from.Before(oldest) {
+		from = oldest
 	}
-	listed, err := l.provider.ListInbound(ctx, d.Number, d.Service, since)
+	for window := listWindow; from.Before(end); {
+		to := from.Add(window)
+		if to.After(end) {
+			to = end
+		}
+		switch err := l.readWindow(ctx, d, from, to); {
+		case errors.Is(err, notify.ErrListTooLong) && window > time.Second:
+			window /= 2
+		case err != nil:
+			return err
+		default:
+			from, window = to, min(2*window, listWindow)
+		}
+	}
+	return nil
+}
+
+// readWindow takes in what is missing between two instants. It counts as read only when
+// all of it was taken in.
+func (l *lister) readWindow(ctx context.Context, d carenet.InboundList, from, to time.Time) error {
+	listed, err := l.provider.ListInbound(ctx, d.Number, d.Service, from, to)
 	if err != nil {
 		return err
 	}
-	var ripe []carenet.InboundText
 	var sids []string
 	for _, t := range listed {
-		if !t.ReceivedAt.After(now.Add(-webhookTime)) {
-			ripe, sids = append(ripe, t), append(sids, t.SID)
-		}
+		sids = append(sids, t.SID)
 	}
 	seen, err := l.store.SeenInbound(ctx, sids)
 	if err != nil {
@@ -109,8 +130,9 @@ func (l *lister) read(ctx context.Context, d carenet.InboundList) error {
 	}
 	missed := 0
 	var errs []error // one that cannot be taken in must not keep the others out
-	for _, t := range ripe {
-		if seen[t.SID] {
+	for _, t := range listed {
+		// What is younger than the window's end comes with the next.
+		if seen[t.SID] || t.ReceivedAt.After(to) {
 			continue
 		}
 		if err := l.submit(ctx, t); err != nil {
@@ -126,5 +148,5 @@ func (l *lister) read(ctx context.Context, d carenet.InboundList) error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	return l.store.InboundListed(ctx, d, now.Add(-webhookTime))
+	return l.store.InboundListed(ctx, d, to)
 }

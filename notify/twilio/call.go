@@ -21,9 +21,10 @@ import (
 	"howareyou/notify"
 )
 
-// maxAnswer bounds how much of an answer is read. A page of the list is the
-// largest: pageSize texts of at most 1,600 characters.
-const maxAnswer = 4 << 20
+// maxAnswer bounds how much of an answer is read. A page of the list of texts in is the
+// largest: inboundPage texts of at most 1,600 characters, of which JSON may take six
+// octets each.
+const maxAnswer = 16 << 20
 
 // call is the library's client for one call. It carries the context, which the
 // library does not, and keeps what the library would throw away.

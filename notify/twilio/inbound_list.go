@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,14 +11,25 @@ import (
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"howareyou/carenet"
+	"howareyou/notify"
+)
+
+const (
+	// inboundPage is the largest page that the provider gives.
+	inboundPage = 1000
+	// pageTries is how often a page is asked for: a long list must not fail as a whole
+	// because of one answer.
+	pageTries = 4
+	pageWait  = 200 * time.Millisecond // doubles
 )
 
 // ListInbound returns the texts that the provider has taken in for a sender of
-// ours since an instant, oldest first: to its number or, where only the provider
+// ours between two instants, oldest first: to its number or, where only the provider
 // knows the numbers, to those of its messaging service. A text that came in has a
-// date of sending, so the list is narrowed by it, to the whole second below. A list
-// that does not end within the bound is an error, never a short list.
-func (c *Client) ListInbound(ctx context.Context, number, service string, since time.Time) ([]carenet.InboundText, error) {
+// date of sending, so the list is narrowed by it, to whole seconds, rather more than
+// less. A list that does not end within the bound is notify.ErrListTooLong, never a
+// short list.
+func (c *Client) ListInbound(ctx context.Context, number, service string, since, before time.Time) ([]carenet.InboundText, error) {
 	const op = "list texts in"
 	if number != "" && !numberShape.MatchString(number) {
 		return nil, carenet.Errorf(carenet.Invalid, op, "this is not a phone number")
@@ -27,17 +39,14 @@ func (c *Client) ListInbound(ctx context.Context, number, service string, since 
 		params.SetTo(number)
 	}
 	params.SetDateSentAfter(since.UTC().Truncate(time.Second))
-	params.SetPageSize(pageSize)
+	params.SetDateSentBefore(before.UTC().Truncate(time.Second).Add(time.Second))
+	params.SetPageSize(inboundPage)
 	var found []carenet.InboundText
 	var token, page string
 	for range maxPages {
-		var got *openapi.ListMessageResponse
-		call, err := c.run(ctx, func(api *openapi.ApiService) (err error) {
-			got, err = api.PageMessage(params, token, page)
-			return err
-		})
+		got, err := c.inboundPage(ctx, op, params, token, page)
 		if err != nil {
-			return nil, call.failure(op, err)
+			return nil, err
 		}
 		for i := range got.Messages {
 			m := &got.Messages[i]
@@ -63,7 +72,31 @@ func (c *Client) ListInbound(ctx context.Context, number, service string, since 
 			return nil, carenet.Errorf(carenet.Internal, op, "the next page has no readable address")
 		}
 	}
-	return nil, carenet.Errorf(carenet.Internal, op, "more than %d texts in the list", maxPages*pageSize)
+	return nil, fmt.Errorf("%s: more than %d texts: %w", op, maxPages*inboundPage, notify.ErrListTooLong)
+}
+
+// inboundPage reads one page, and tries again while that may help.
+func (c *Client) inboundPage(ctx context.Context, op string, params *openapi.ListMessageParams, token, page string) (got *openapi.ListMessageResponse, err error) {
+	for try := 1; ; try++ {
+		call, err := c.run(ctx, func(api *openapi.ApiService) (err error) {
+			got, err = api.PageMessage(params, token, page)
+			return err
+		})
+		if err == nil {
+			return got, nil
+		}
+		err = call.failure(op, err)
+		if carenet.CodeOf(err) != carenet.Busy || try == pageTries {
+			return nil, err
+		}
+		again := time.NewTimer(pageWait << (try - 1))
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return nil, err
+		}
+	}
 }
 
 // listedInbound reads one entry as the webhook would have told it.

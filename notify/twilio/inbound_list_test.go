@@ -3,6 +3,7 @@ package twilio
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"howareyou/carenet"
+	"howareyou/notify"
 )
 
 func inboundEntry(n int, created time.Time, changes ...any) map[string]any {
@@ -55,14 +57,14 @@ func TestListInbound(t *testing.T) {
 	} {
 		var asked []map[string][]string
 		client, _ := provider(t, Config{}, serve(&asked))
-		got, err := client.ListInbound(context.Background(), c.number, c.service, nine.Add(300*time.Millisecond))
+		got, err := client.ListInbound(context.Background(), c.number, c.service, nine.Add(300*time.Millisecond), nine.Add(5*time.Minute+300*time.Millisecond))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Error(diff)
 		}
-		if len(asked) != 2 || asked[0]["DateSent>"][0] != "2026-03-01T09:00:00Z" || len(asked[0]["To"]) != len(c.to)/max(1, len(c.to)) || asked[1]["PageToken"][0] != "PA1" {
+		if len(asked) != 2 || asked[0]["DateSent>"][0] != "2026-03-01T09:00:00Z" || asked[0]["DateSent<"][0] != "2026-03-01T09:05:01Z" || len(asked[0]["To"]) != len(c.to)/max(1, len(c.to)) || asked[1]["PageToken"][0] != "PA1" {
 			t.Errorf("asked %v", asked)
 		}
 	}
@@ -83,14 +85,26 @@ func TestListInboundFailsRatherThanFallShort(t *testing.T) {
 		},
 	} {
 		client, _ := provider(t, Config{}, h)
-		if got, err := client.ListInbound(context.Background(), sender, "", nine); err == nil || got != nil {
+		if got, err := client.ListInbound(context.Background(), sender, "", nine, nine.Add(time.Hour)); err == nil || name == "no end" != errors.Is(err, notify.ErrListTooLong) || got != nil {
 			t.Errorf("%s: %d texts, %v", name, len(got), err)
 		} else {
 			mustNotTell(t, err.Error())
 		}
 	}
-	client, _ := provider(t, Config{}, answer(200, `{"messages":[]}`))
-	if _, err := client.ListInbound(context.Background(), "Riverside", "", nine); carenet.CodeOf(err) != carenet.Invalid {
+	// One answer that fails is not the end of a long list.
+	tries := 0
+	client, _ := provider(t, Config{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tries++; tries < pageTries {
+			answer(502, "<html>")(w, r)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"messages": []any{inboundEntry(1, nine)}})
+	}))
+	if got, err := client.ListInbound(context.Background(), sender, "", nine, nine.Add(time.Hour)); err != nil || len(got) != 1 {
+		t.Errorf("after %d answers: %d texts, %v", tries, len(got), err)
+	}
+	client, _ = provider(t, Config{}, answer(200, `{"messages":[]}`))
+	if _, err := client.ListInbound(context.Background(), "Riverside", "", nine, nine.Add(time.Hour)); carenet.CodeOf(err) != carenet.Invalid {
 		t.Errorf("not a number: %v", err)
 	}
 }
