@@ -188,11 +188,12 @@ var eventOf = map[string]string{queued: "initiated", ringing: "ringing", inProgr
 func (s *Sim) callIs(c *call, status string) {
 	c.Status, c.Updated = status, s.now()
 	s.save(record{Call: c})
-	event := eventOf[status]
-	if event == "" {
-		event = "completed"
+	s.feed.tell(event{Name: "text", Phone: c.To})
+	news := eventOf[status]
+	if news == "" {
+		news = "completed"
 	}
-	told := slices.Contains(c.Events, event) || len(c.Events) == 0 && event == "completed"
+	told := slices.Contains(c.Events, news) || len(c.Events) == 0 && news == "completed"
 	if c.Callback == "" || !told {
 		return
 	}

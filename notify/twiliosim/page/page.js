@@ -19,6 +19,7 @@ const post = (path, value) =>
   ask(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) });
 
 const textsOf = (number) => `/sim/phones/${encodeURIComponent(number)}/messages`;
+const callsOf = (number) => `/sim/phones/${encodeURIComponent(number)}/calls`;
 const nameOf = (phone) => phone.name || phone.number;
 
 // What was chosen is remembered in this browser, where it allows that.
@@ -115,23 +116,24 @@ async function loadTexts(number) {
   handset.loading = true;
   do {
     handset.again = false;
-    try { showTexts(handset, await ask(textsOf(number))); } catch { offline(); }
+    try { showThread(handset, ...await Promise.all([ask(textsOf(number)), ask(callsOf(number))])); } catch { offline(); }
   } while (handset.again);
   handset.loading = false;
 }
 
-function showTexts(handset, texts) {
+function showThread(handset, texts, calls) {
   const { thread, shown } = handset;
+  const all = [...texts, ...calls.map((c) => ({ ...c, call: true }))].sort((a, b) => new Date(a.at) - new Date(b.at));
   const atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 40;
-  if (texts.length === 0) {
+  if (all.length === 0) {
     const empty = document.createElement('li');
     empty.className = 'empty';
     empty.textContent = 'No texts yet.';
     thread.replaceChildren(empty);
   } else {
-    thread.replaceChildren(...texts.map((t) => bubble(t, shown && !shown.has(t.sid))));
+    thread.replaceChildren(...all.map((x) => (x.call ? callBubble : bubble)(x, shown && !shown.has(x.sid))));
   }
-  handset.shown = new Set(texts.map((t) => t.sid));
+  handset.shown = new Set(all.map((x) => x.sid));
   if (atEnd || !shown) thread.scrollTop = thread.scrollHeight;
 }
 
@@ -148,6 +150,47 @@ function bubble(text, fresh) {
   meta.textContent = text.direction === 'out' ? `${when(text.at)}, ${outcomes[text.webhook]}` : when(text.at);
   item.append(body, meta);
   return item;
+}
+
+const callStates = {
+  queued: 'about to ring', ringing: 'ringing', 'in-progress': 'talking', completed: 'over', busy: 'declined or busy', 'no-answer': 'nobody answered',
+};
+const answers = [
+  ['Answer', { answer: 'human' }], ['Answer, press 4', { answer: 'human', digits: '4' }], ['Answer, press 6', { answer: 'human', digits: '6' }],
+  ['Let a machine answer', { answer: 'machine' }], ['Decline', { answer: 'decline' }],
+];
+
+// A call rings until somebody says here how it is answered; then it shows what it said.
+function callBubble(call, fresh) {
+  const item = document.createElement('li');
+  const meta = document.createElement('p');
+  item.className = fresh ? 'in call new' : 'in call';
+  const state = document.createElement('p');
+  state.className = 'state';
+  state.textContent = `Call: ${callStates[call.status] || call.status}`;
+  item.append(state);
+  for (const words of call.said) {
+    const said = document.createElement('p');
+    said.dir = 'auto';
+    said.textContent = words;
+    item.append(said);
+  }
+  if (call.status === 'queued' || call.status === 'ringing') item.append(...answers.map((a) => answerButton(call, item, ...a)));
+  meta.className = 'meta';
+  meta.textContent = call.pressed ? `${when(call.at)}, pressed ${[...call.pressed].join(', ')}` : when(call.at);
+  item.append(meta);
+  return item;
+}
+
+function answerButton(call, item, label, answer) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = label;
+  button.addEventListener('click', async () => {
+    item.querySelectorAll('button').forEach((b) => { b.disabled = true; });
+    try { await post(`/sim/calls/${call.sid}`, answer); } catch { loadTexts(call.to); } // somebody else was faster
+  });
+  return button;
 }
 
 // As on a real phone, an address in a text can be opened.
