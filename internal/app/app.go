@@ -145,6 +145,7 @@ func (a *App) Kick() {
 	if a.worker != nil {
 		a.worker.sweeper.Kick()
 		a.worker.asker.Kick()
+		a.worker.hearer.Kick()
 	}
 }
 

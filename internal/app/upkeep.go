@@ -31,6 +31,7 @@ func (w *worker) upkeep(ctx context.Context) error {
 		{"give texts a sender", w.store.GiveSenders, false},
 		{"end unconfirmed texts", w.store.EndUnconfirmed, false},
 		{"end texts past their time", w.store.EndOverdue, true},
+		{"end emails that nobody can send", w.store.EndUnserved, true},
 		{"sweep what was seen", w.store.SweepSeen, true},
 		{"sweep links", w.store.SweepLinks, true},
 		{"forget what is old", w.store.ForgetOld, true},

@@ -27,6 +27,7 @@ type worker struct {
 	server   *queue.Server
 	sweeper  *queue.Sweep
 	asker    *queue.Sweep
+	hearer   *queue.Sweep // asks the provider what it did not tell
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 
@@ -90,6 +91,8 @@ func startWorker(p *parts) (*worker, error) {
 	// By itself: a provider whose list is slow to answer must hold up nothing else.
 	settler := queue.NewSweep(settleEvery, w.settle, p.log)
 	w.running.Go(func() { settler.Run(ctx) })
+	w.hearer = queue.NewSweep(upkeepEvery, w.askAfter, p.log)
+	w.running.Go(func() { w.hearer.Run(ctx) })
 	l := &lister{store: p.store, provider: w.provider, submit: p.texts.Submit, spooling: p.spooling, now: p.now, log: p.log}
 	listing := queue.NewSweep(sweepEvery, l.look, p.log)
 	w.running.Go(func() { listing.Run(ctx) })

@@ -18,19 +18,22 @@ const (
 	mayCall = `EXISTS (SELECT FROM sender v WHERE v.org_id = d.org_id AND v.retired_at IS NULL AND v.number LIKE '+%')`
 
 	// What may be done instead of a delivery that ended. Its conversation is locked by
-	// then, and what the provider said of the number is written.
-	sqlEndedDeliveries = `SELECT d.org_id, d.event_id, d.id, d.kind, d.audience, d.channel, d.expires_at, c.id IS NULL AS no_number,
+	// then, and what the provider said of the number is written. An email has none: who
+	// got it may have a number all the same.
+	sqlEndedDeliveries = `SELECT d.org_id, d.event_id, d.id, d.kind, d.audience, d.channel, d.expires_at, c.id IS NULL AS no_number, c.id AS talk, c.sender_id AS talk_sender,
   coalesce(c.opted_out_at IS NOT NULL, false) AS stopped, coalesce(c.wrong_number_at IS NOT NULL, false) AS wrong,
   coalesce(c.suspect_at IS NOT NULL, false) AS suspect, coalesce(c.suspect_code, 0) AS suspect_code,
   ` + hasEmail + ` AS email, ` + mayCall + ` AS calls,
   ARRAY (SELECT x.channel FROM delivery x WHERE x.org_id = d.org_id AND x.event_id = d.event_id AND x.recipient_id = d.recipient_id) AS before
-FROM delivery d LEFT JOIN conversation c ON c.org_id = d.org_id AND c.id = d.conversation_id
+FROM delivery d LEFT JOIN conversation c ON c.org_id = d.org_id AND c.id = CASE WHEN d.channel <> 'email' THEN d.conversation_id ELSE
+  (SELECT p.conversation_id FROM contact_point p WHERE p.org_id = d.org_id AND p.person_id = d.recipient_id AND p.kind = 'phone' AND p.removed_at IS NULL
+   ORDER BY p.position, p.id LIMIT 1) END
 WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3)`
 	// The same to the same person, on another channel: unique by channel (INV-3).
 	sqlNextDelivery = `INSERT INTO delivery (org_id, event_id, id, kind, audience, recipient_id, conversation_id, patient_id, follower_id,
   channel, priority, state, reason, cause, due_at, expires_at, created_at, changed_at, sender_id, contact_id)
-SELECT d.org_id, d.event_id, $4, d.kind, d.audience, d.recipient_id, CASE WHEN m.id IS NULL THEN d.conversation_id ELSE $9 END, d.patient_id, d.follower_id,
-  $5, d.priority, 'queued', $6, '', $7, $8, $7, $7, CASE WHEN m.id IS NULL THEN d.sender_id ELSE $10 END, m.id
+SELECT d.org_id, d.event_id, $4, d.kind, d.audience, d.recipient_id, CASE WHEN m.id IS NULL THEN coalesce($11, d.conversation_id) ELSE $9 END, d.patient_id, d.follower_id,
+  $5, d.priority, 'queued', $6, '', $7, $8, $7, $7, CASE WHEN m.id IS NOT NULL THEN $10 WHEN d.channel = 'email' THEN $12 ELSE d.sender_id END, m.id
 FROM delivery d LEFT JOIN LATERAL (SELECT p.id FROM contact_point p WHERE $5 = 'email' AND p.org_id = d.org_id AND p.person_id = d.recipient_id
   AND p.kind = 'email' AND p.removed_at IS NULL ORDER BY p.position, p.id LIMIT 1) m ON true
 WHERE d.org_id = $1 AND d.event_id = $2 AND d.id = $3
@@ -52,6 +55,8 @@ type endedRow struct {
 	Channel     string
 	ExpiresAt   time.Time
 	NoNumber    bool
+	Talk        *carenet.ID // the conversation with their number
+	TalkSender  *carenet.ID
 	Stopped     bool
 	Wrong       bool
 	Suspect     bool
@@ -113,7 +118,7 @@ func (s *Store) moveOn(ctx context.Context, tx pgx.Tx, list []ended, now time.Ti
 		if kind == notify.KindAlert {
 			expires = now.Add(notify.Life(kind))
 		}
-		b.Queue(sqlNextDelivery, r.OrgID, r.EventID, r.ID, carenet.NewID(now), string(next), reason, now, expires, carenet.NilID, mailSender)
+		b.Queue(sqlNextDelivery, r.OrgID, r.EventID, r.ID, carenet.NewID(now), string(next), reason, now, expires, carenet.NilID, mailSender, r.Talk, r.TalkSender)
 	}
 	if b.Len() == 0 {
 		return nil

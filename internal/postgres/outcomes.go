@@ -26,7 +26,7 @@ WHERE a.org_id = ANY ($1) AND a.event_id = ANY ($2) AND a.id = ANY ($3)
 ORDER BY a.event_id, a.id FOR UPDATE OF a, d`
 
 	sqlUpdateAttempt = `UPDATE attempt SET state = $4, sid = CASE WHEN $5 <> '' THEN $5 ELSE sid END, provider_status = $6, rank = $7,
-  class = $8, code = $9, detail = $10, lease_until = coalesce($11, lease_until), changed_at = $12, heard = $13
+  class = $8, code = $9, detail = $10, lease_until = coalesce($11, lease_until), changed_at = $12, heard = $13, ask_at = $14
 WHERE org_id = $1 AND event_id = $2 AND id = $3`
 
 	sqlUpdateDelivery = `UPDATE delivery SET state = $4, cause = $5, due_at = coalesce($6, due_at), changed_at = $7,
@@ -176,7 +176,7 @@ func (s *Store) queueVerdict(b *pgx.Batch, r attemptRow, v notify.Verdict, now t
 		return
 	}
 	b.Queue(sqlUpdateAttempt, r.OrgID, r.EventID, r.ID, string(v.Attempt), v.SID, v.Status, v.Rank, string(v.Class), v.Code, v.Detail,
-		orNever(v.LookAt), now, string(v.Heard))
+		orNever(v.LookAt), now, string(v.Heard), orNever(askAt(r, v, now)))
 	newest := r.No == r.AttemptNo
 	if newest {
 		b.Queue(sqlUpdateDelivery, r.OrgID, r.EventID, r.DeliveryID, string(v.Delivery), v.Cause, orNever(v.NextTryAt), now, v.TellsStaff)
@@ -191,6 +191,15 @@ func (s *Store) queueVerdict(b *pgx.Batch, r attemptRow, v notify.Verdict, now t
 	if handing := handingOf(v.Delivery); handing != "" && (newest || handing != carenet.Refused) {
 		b.Queue(sqlPromptHanding, r.OrgID, r.EventID, string(handing), now)
 	}
+}
+
+// askAt is when to ask the provider what became of a try that it has taken; news that
+// come until then put it off.
+func askAt(r attemptRow, v notify.Verdict, now time.Time) time.Time {
+	if v.Attempt != notify.AttemptSent {
+		return time.Time{}
+	}
+	return notify.AskAt(notify.Channel(r.Channel), r.StartedAt, now)
 }
 
 // orNever turns the zero time into NULL.

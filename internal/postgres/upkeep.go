@@ -81,9 +81,11 @@ func (s *Store) endMany(ctx context.Context, claim string, age time.Duration, li
 			return err
 		}
 		var orgs, events, ids []carenet.ID
+		var moved []ended
 		var org, event, id carenet.ID
 		if _, err := pgx.ForEachRow(rows, []any{&org, &event, &id}, func() error {
 			orgs, events, ids = addID(orgs, org), addID(events, event), append(ids, id)
+			moved = append(moved, ended{org, event, id, notify.Tried{State: state, Cause: cause}})
 			return nil
 		}); err != nil {
 			return err
@@ -94,8 +96,10 @@ func (s *Store) endMany(ctx context.Context, claim string, age time.Duration, li
 		if err := scope(ctx, tx, orgs); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, sqlEndMany, orgs, events, ids, string(state), cause, now)
-		return err
+		if _, err := tx.Exec(ctx, sqlEndMany, orgs, events, ids, string(state), cause, now); err != nil || state == notify.Unconfirmed {
+			return err
+		}
+		return s.moveOn(ctx, tx, moved, now)
 	})
 	return done, err
 }

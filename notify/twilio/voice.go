@@ -114,6 +114,23 @@ func (c Caller) List(ctx context.Context, to string, since time.Time) ([]notify.
 	return nil, carenet.Errorf(carenet.Internal, op, "more than %d calls in the list", maxPages*pageSize)
 }
 
+// Fetch returns one call by its SID; see Client.Fetch.
+func (c Caller) Fetch(ctx context.Context, sid string) (notify.ListedText, error) {
+	const op = "fetch call"
+	if !callShape.MatchString(sid) {
+		return notify.ListedText{}, carenet.Errorf(carenet.Invalid, op, "this is not a call SID")
+	}
+	var found *openapi.ApiV2010Call
+	call, err := c.run(ctx, func(api *openapi.ApiService) (err error) {
+		found, err = api.FetchCall(sid, nil)
+		return err
+	})
+	if err != nil {
+		return notify.ListedText{}, call.failure(op, err)
+	}
+	return listedCall(op, found)
+}
+
 // listedCall reads one entry; one that cannot be read could hide a call.
 func listedCall(op string, c *openapi.ApiV2010Call) (notify.ListedText, error) {
 	created, err := time.Parse(time.RFC1123Z, deref(c.DateCreated))

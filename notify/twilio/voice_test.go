@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"howareyou/carenet"
 	"howareyou/notify"
 )
 
@@ -63,6 +64,26 @@ func TestACallIsClassifiedLikeAText(t *testing.T) {
 	text.From, text.MessagingServiceSID = "", "MG0123456789abcdef0123456789abcdef"
 	if got := client.Calls().Send(context.Background(), text); got.Class != notify.Permanent {
 		t.Errorf("a messaging service calls: %+v", got)
+	}
+}
+
+func TestACallIsFetched(t *testing.T) {
+	client, _ := provider(t, Config{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/2010-04-01/Accounts/"+account+"/Calls/"+goodCall+".json" {
+			refusal(404, 20404)(w, r)
+			return
+		}
+		answer(200, `{"sid":"`+goodCall+`","status":"no-answer","to":"`+patient+`","date_created":"`+nine.Format(time.RFC1123Z)+`"}`)(w, r)
+	}))
+	got, err := client.Calls().Fetch(context.Background(), goodCall)
+	if want := (notify.ListedText{SID: goodCall, To: patient, Status: "no-answer", CreatedAt: nine}); err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := client.Calls().Fetch(context.Background(), goodCall[:33]+"0"); carenet.CodeOf(err) != carenet.NotFound {
+		t.Errorf("one that is not there: %v", err)
+	}
+	if _, err := client.Calls().Fetch(context.Background(), goodSID); carenet.CodeOf(err) != carenet.Invalid {
+		t.Errorf("a message's SID: %v", err)
 	}
 }
 
