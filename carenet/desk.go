@@ -124,6 +124,8 @@ type Desk struct {
 	PerDay       int       // 0: no limit a day
 	Planned      int       // for today
 	Waiting      int       // texts that have not left
+	Usage        []Usage   // this month and the last, the newer first
+	Price        PartPrice // of a part
 	Out          []TextOut // did not arrive, and nobody has seen to them
 	In           []TextIn
 	Facts        []DeadFact

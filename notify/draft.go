@@ -56,6 +56,12 @@ type SeenBy struct {
 	Scope carenet.Scope
 }
 
+// CountsParts says as how many parts a text is charged. A Composer that is one has its
+// texts counted.
+type CountsParts interface {
+	Parts(body string) int
+}
+
 // Composer writes the text of a draft in the reader's language.
 type Composer interface {
 	Compose(d Draft) (string, error)

@@ -32,6 +32,7 @@ func (w *worker) upkeep(ctx context.Context) error {
 		{"end unconfirmed texts", w.store.EndUnconfirmed, false},
 		{"end texts past their time", w.store.EndOverdue, true},
 		{"end emails that nobody can send", w.store.EndUnserved, true},
+		{"count what was sent", w.store.CountUsage, true},
 		{"sweep what was seen", w.store.SweepSeen, true},
 		{"sweep links", w.store.SweepLinks, true},
 		{"forget what is old", w.store.ForgetOld, true},

@@ -56,8 +56,8 @@ ORDER BY d.priority, d.due_at, d.event_id, d.id`
 
 	sqlStartDelivery = `UPDATE delivery SET state = 'sending', attempt_no = $4, body_enc = $5, changed_at = $6, sender_id = $7
 WHERE org_id = $1 AND event_id = $2 AND id = $3`
-	sqlStartAttempt = `INSERT INTO attempt (org_id, event_id, id, delivery_id, no, sender_id, conversation_id, state, started_at, lease_until, changed_at, starts)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'sending', $8, $9, $8, $10)`
+	sqlStartAttempt = `INSERT INTO attempt (org_id, event_id, id, delivery_id, no, sender_id, conversation_id, state, started_at, lease_until, changed_at, starts, segments)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'sending', $8, $9, $8, $10, $11)`
 	// An alert does not wait for what is unsettled, and must not hide it either; nor
 	// is it hidden by it.
 	sqlUnsettled = `UPDATE conversation SET last_out_at = $4, unsettled = coalesce(unsettled, $3),
@@ -183,6 +183,14 @@ func (s *Store) compose(d notify.Draft) (body string, err error) {
 	return s.composer.Compose(d)
 }
 
+// parts is as how many parts a text is charged; a call is none.
+func (s *Store) parts(on notify.Channel, body string) int {
+	if counts, ok := s.composer.(notify.CountsParts); ok && on == notify.SMS {
+		return counts.Parts(body)
+	}
+	return 0
+}
+
 func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f claimFacts, now time.Time) (claim *notify.Claim, end notify.Tried, err error) {
 	c, draft := f.candidate(s, r, conv, now)
 	if err := f.aboutCommand(s, r, &c, &draft); err != nil {
@@ -238,7 +246,7 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	attempt := carenet.NewID(now)
 	no := r.AttemptNo + 1
 	w.Queue(sqlStartDelivery, r.OrgID, r.EventID, r.ID, no, sealed, now, sender.ID)
-	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, sender.ID, r.ConversationID, now, now.Add(s.rules.Lease+s.rules.Skew), conv.Starts)
+	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, sender.ID, r.ConversationID, now, now.Add(s.rules.Lease+s.rules.Skew), conv.Starts, s.parts(c.Channel, body))
 	w.Queue(sqlUnsettled, r.OrgID, r.ConversationID, attempt, now, sender.ID)
 	return &notify.Claim{
 		Org: r.OrgID, Event: r.EventID, Delivery: r.ID, Sender: orNil(r.SenderID), Lane: notify.Priority(r.Priority), EventAt: r.EventAt,

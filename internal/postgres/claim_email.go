@@ -132,7 +132,7 @@ func (s *Store) claimEmail(w *pgx.Batch, r claimRow, to emailAddressRow, f claim
 	attempt, no := carenet.NewID(now), r.AttemptNo+1
 	until := now.Add(notify.EmailLease + s.rules.Skew)
 	w.Queue(sqlStartEmail, r.OrgID, r.EventID, r.ID, no, sealed, now, until)
-	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, mailSender, carenet.NilID, now, until, 0)
+	w.Queue(sqlStartAttempt, r.OrgID, r.EventID, attempt, r.ID, no, mailSender, carenet.NilID, now, until, 0, 0)
 	return &notify.EmailClaim{
 		Org: r.OrgID, Event: r.EventID, Delivery: r.ID, Lane: notify.Priority(r.Priority), EventAt: r.EventAt,
 		Email: notify.OutboundEmail{

@@ -148,7 +148,7 @@ func (s *Store) attention(ctx context.Context, tx pgx.Tx, actor carenet.Actor) (
 // Desk is the texts of the actor's organisation, for those who see to them.
 func (s *Store) Desk(ctx context.Context, actor carenet.Actor, filter carenet.TextFilter) (carenet.Desk, error) {
 	desk := carenet.Desk{Filter: filter}
-	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
+	err := s.forActor(ctx, actor, func(tx pgx.Tx) (err error) {
 		if err := s.requireManager(ctx, tx, actor); err != nil {
 			return err
 		}
@@ -171,6 +171,9 @@ func (s *Store) Desk(ctx context.Context, actor carenet.Actor, filter carenet.Te
 		h := head[0]
 		desk.Organisation, desk.Zone, desk.HeldSince, desk.PerDay, desk.Waiting = h.Name, zoneOf(h.Zone), orZero(h.HeldAt), h.PerDay, h.Waiting
 		if err := tx.QueryRow(ctx, sqlPlannedOn, actor.Org, int(carenet.LocalDay(now, desk.Zone))).Scan(&desk.Planned); err != nil {
+			return err
+		}
+		if desk.Usage, desk.Price, err = usage(ctx, tx, actor.Org, 2); err != nil {
 			return err
 		}
 		people := []carenet.ID{actor.Person}

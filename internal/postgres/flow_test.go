@@ -19,6 +19,9 @@ import (
 // plainComposer writes what a draft holds, so that tests read facts, not words.
 type plainComposer struct{}
 
+// Parts has a part for each ten characters.
+func (plainComposer) Parts(body string) int { return 1 + len(body)/10 }
+
 func (plainComposer) Compose(d notify.Draft) (string, error) {
 	s := fmt.Sprintf("%s to %s about %s", d.Kind, d.Recipient, d.Patient)
 	if d.Reply != "" {

@@ -71,6 +71,8 @@ func (n *neighbours) fill() {
 	_, err = n.store.CloseText(n.ctx, lee, carenet.TextRef{Event: refused[0].Event, ID: refused[0].Delivery}, "called")
 	n.must(err)
 	n.seal()
+	_, err = n.store.CountUsage(n.ctx, 0)
+	n.must(err)
 	n.advance(time.Hour)
 	n.text("+447700900101", "STOP") // waits for its seal
 }

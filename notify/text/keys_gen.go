@@ -110,6 +110,7 @@ const (
 	DeskKindStaff                   Key = "desk.kind_staff"
 	DeskKindThanks                  Key = "desk.kind_thanks"
 	DeskKindUpdate                  Key = "desk.kind_update"
+	DeskLastMonth                   Key = "desk.last_month"
 	DeskList                        Key = "desk.list"
 	DeskListNone                    Key = "desk.list_none"
 	DeskNeedYou                     Key = "desk.need_you"
@@ -141,6 +142,7 @@ const (
 	DeskRetryNot                    Key = "desk.retry_not"
 	DeskSentWhen                    Key = "desk.sent_when"
 	DeskStateWaiting                Key = "desk.state_waiting"
+	DeskThisMonth                   Key = "desk.this_month"
 	DeskTitle                       Key = "desk.title"
 	DeskTo                          Key = "desk.to"
 	DeskToUnknown                   Key = "desk.to_unknown"
@@ -151,6 +153,8 @@ const (
 	DeskTrySending                  Key = "desk.try_sending"
 	DeskTrySent                     Key = "desk.try_sent"
 	DeskTryUncertain                Key = "desk.try_uncertain"
+	DeskUsage                       Key = "desk.usage"
+	DeskUsageCost                   Key = "desk.usage_cost"
 	DeskWay                         Key = "desk.way"
 	DeskWayNone                     Key = "desk.way_none"
 	DeskWhy                         Key = "desk.why"
@@ -661,6 +665,7 @@ var catalogue = map[Key]shape{
 	DeskKindStaff:                   {Plural: false, Fields: []string(nil)},
 	DeskKindThanks:                  {Plural: false, Fields: []string(nil)},
 	DeskKindUpdate:                  {Plural: false, Fields: []string(nil)},
+	DeskLastMonth:                   {Plural: false, Fields: []string(nil)},
 	DeskList:                        {Plural: false, Fields: []string(nil)},
 	DeskListNone:                    {Plural: false, Fields: []string(nil)},
 	DeskNeedYou:                     {Plural: true, Fields: []string{"Count"}},
@@ -692,6 +697,7 @@ var catalogue = map[Key]shape{
 	DeskRetryNot:                    {Plural: false, Fields: []string{"Why"}},
 	DeskSentWhen:                    {Plural: false, Fields: []string(nil)},
 	DeskStateWaiting:                {Plural: false, Fields: []string(nil)},
+	DeskThisMonth:                   {Plural: false, Fields: []string(nil)},
 	DeskTitle:                       {Plural: false, Fields: []string(nil)},
 	DeskTo:                          {Plural: false, Fields: []string{"Kind", "Name"}},
 	DeskToUnknown:                   {Plural: false, Fields: []string{"Kind"}},
@@ -702,6 +708,8 @@ var catalogue = map[Key]shape{
 	DeskTrySending:                  {Plural: false, Fields: []string(nil)},
 	DeskTrySent:                     {Plural: false, Fields: []string(nil)},
 	DeskTryUncertain:                {Plural: false, Fields: []string(nil)},
+	DeskUsage:                       {Plural: false, Fields: []string{"Month", "Parts", "Texts"}},
+	DeskUsageCost:                   {Plural: false, Fields: []string{"Cost", "Currency", "Month", "Parts", "Texts"}},
 	DeskWay:                         {Plural: false, Fields: []string(nil)},
 	DeskWayNone:                     {Plural: false, Fields: []string(nil)},
 	DeskWhy:                         {Plural: false, Fields: []string(nil)},

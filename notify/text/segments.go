@@ -73,3 +73,9 @@ var plainMarks = strings.NewReplacer(
 
 // Plain replaces typographic marks by those that every phone's alphabet has.
 func Plain(s string) string { return plainMarks.Replace(s) }
+
+// Parts implements notify.CountsParts.
+func (Composer) Parts(body string) int {
+	_, _, parts := Segments(body)
+	return parts
+}

@@ -28,6 +28,7 @@ type deskView struct {
 	filters   []choice
 	filtered  bool
 	older     string
+	usage     []string // what this month's and the last month's texts were
 }
 
 // deskRow is one text, in or out, or a fact.
@@ -85,11 +86,36 @@ func (h *Handler) deskView(c *fiber.Ctx, d carenet.Desk) deskView {
 	for _, t := range d.List {
 		v.list = append(v.list, newOutRow(r, v.base, t))
 	}
+	for _, u := range d.Usage {
+		if line := usageLine(r, u, d.Price); line != "" {
+			v.usage = append(v.usage, line)
+		}
+	}
 	v.filters, v.filtered = filters(r, d), d.Filter != (carenet.TextFilter{})
 	if d.Next.Event != carenet.NilID {
 		v.older = v.base + "/clinic/messages?" + query(d.Filter, d.Next).Encode()
 	}
 	return v
+}
+
+// usageLine is what was sent this month or the last; "" for any before.
+func usageLine(r front.Reader, u carenet.Usage, price carenet.PartPrice) string {
+	now := r.Now.UTC()
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	says := text.Data{"Texts": r.Number(float64(u.Texts)), "Parts": r.Number(float64(u.Parts))}
+	switch {
+	case u.Month.Equal(month):
+		says["Month"] = r.Say(text.DeskThisMonth)
+	case u.Month.Equal(month.AddDate(0, -1, 0)):
+		says["Month"] = r.Say(text.DeskLastMonth)
+	default:
+		return ""
+	}
+	if price.Amount == 0 {
+		return r.Say(text.DeskUsage, says)
+	}
+	says["Cost"], says["Currency"] = r.Number(price.Cost(u)), price.Currency
+	return r.Say(text.DeskUsageCost, says)
 }
 
 func query(f carenet.TextFilter, before carenet.TextRef) url.Values {
