@@ -176,7 +176,7 @@ func nextSlot(r scheduleRow) (*time.Time, *int) {
 	if err != nil {
 		return nil, nil
 	}
-	slot, ok := table.Next(r.NextAt)
+	slot, ok := table.Follow(r.NextAt, carenet.Day(r.NextDay))
 	if !ok {
 		return nil, nil
 	}
