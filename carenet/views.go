@@ -139,9 +139,28 @@ type CheckInForm struct {
 	Zone            *time.Location
 	Scale           Scale
 	Circle          []CirclePlace
-	Answered        *Update   // what this prompt was answered with
-	SeenByClinic    time.Time // when staff opened it; zero: not yet
+	Answered        *Update          // what this prompt was answered with
+	Further         *FurtherQuestion // what is asked next; nil when nothing is
+	Worrying        bool             // an answer calls for help: the page says where it is
+	SeenByClinic    time.Time        // when staff opened it; zero: not yet
 	ExpiresAt       time.Time
+}
+
+// FurtherQuestion is one more question of the check-in, in the patient's language.
+type FurtherQuestion struct {
+	Item     string
+	Question string
+	Kind     string // scale, choice, yesno, number
+	Min, Max int
+	Unit     string
+	Options  []FurtherOption // the words of a choice
+	Number   int             // the how-manieth it is, from 1
+}
+
+// FurtherOption is one answer of a choice.
+type FurtherOption struct {
+	Value int
+	Words string
 }
 
 // PageAnswer is what a patient sends from the page.

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"howareyou/carenet"
+	"howareyou/internal/postgres"
 )
 
 // movePatient notes that a patient lives by other clocks from now on.
@@ -16,16 +17,9 @@ func (sh *shell) movePatient() *cobra.Command {
 		if err != nil {
 			return usageError{fmt.Errorf("--patient must be the id that add-patient printed")}
 		}
-		st, _, err := sh.store(cmd.Context())
-		if err != nil {
-			return err
-		}
-		defer st.Close()
-		of, err := organisation(cmd, st, org)
-		if err != nil {
-			return err
-		}
-		return st.MovePatient(cmd.Context(), operator(of), id, zone)
+		return sh.change(cmd, org, func(st *postgres.Store, actor carenet.Actor) error {
+			return st.MovePatient(cmd.Context(), actor, id, zone)
+		})
 	}}
 	f := cmd.Flags()
 	f.StringVar(&org, "organisation", "", "id of the organisation (default: the only one)")
