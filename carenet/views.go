@@ -92,6 +92,7 @@ type PatientPage struct {
 	Thread       []Message
 	Circle       []CirclePlace
 	NextPrompt   time.Time
+	Further      []FurtherAnswer // to further questions, newest first
 	State        string
 	Phone        string // their first number; "" when none is known
 	Stopped      bool   // it is stopped: call, do not text
@@ -144,6 +145,20 @@ type CheckInForm struct {
 	Worrying        bool             // an answer calls for help: the page says where it is
 	SeenByClinic    time.Time        // when staff opened it; zero: not yet
 	ExpiresAt       time.Time
+}
+
+// FurtherAnswer is an answer to a further question, for staff.
+type FurtherAnswer struct {
+	Asking   ID // the prompt
+	Item     string
+	Name     map[string]string // what it is called, by language
+	Kind     string            // scale, choice, yesno, number
+	Min, Max int
+	Unit     string
+	Option   map[string]string // the words of the chosen answer, by language
+	Value    float64
+	OnPage   bool
+	At       time.Time
 }
 
 // FurtherQuestion is one more question of the check-in, in the patient's language.

@@ -288,7 +288,7 @@ func pattern(lang string, key text.Key) *regexp.Regexp {
 	const hole = "HOLE"
 	data := text.Data{}
 	for _, f := range []string{
-		"Org", "Name", "Score", "Max", "Number", "By", "When", "Day", "Who", "Words", "Emergency", "Hours", "Clinic", "Link", "Usual", "Last", "Face",
+		"Org", "Name", "Score", "Max", "Number", "By", "When", "Day", "Who", "Words", "Emergency", "Hours", "Clinic", "Link", "Usual", "Last", "Face", "Question",
 	} {
 		data[f] = hole
 	}

@@ -80,6 +80,12 @@ func TestFurtherQuestionsOnThePage(t *testing.T) {
 	if alerts != 2 {
 		t.Errorf("%d alerts, want that of the total and that of the ninth item", alerts)
 	}
+	// Staff read all of it, and which way it came.
+	page, err := c.store.PatientPage(c.ctx, carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: c.dana, Via: "page"}, c.mary)
+	c.must(err)
+	if len(page.Further) != 11 || !page.Further[0].OnPage || page.Further[10].Item != "weight" || page.Further[10].Value != 72.5 {
+		t.Errorf("staff read %+v", page.Further)
+	}
 	// What the page began goes on by text: the same check-in, the same questions.
 	c.text(maryPhone, "weight 73")
 	if got := strings.Join(c.replies(), " "); got != "item_changed" || !strings.Contains(c.values(), "weight=73") {

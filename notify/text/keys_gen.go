@@ -398,6 +398,7 @@ const (
 	PageFurtherSayYes               Key = "page.further.say_yes"
 	PageFurtherSend                 Key = "page.further.send"
 	PageFurtherStaff                Key = "page.further.staff"
+	PageFurtherTitle                Key = "page.further.title"
 	PagePatientAlerts               Key = "page.patient.alerts"
 	PagePatientClosed               Key = "page.patient.closed"
 	PagePatientFollowers            Key = "page.patient.followers"
@@ -951,6 +952,7 @@ var catalogue = map[Key]shape{
 	PageFurtherSayYes:               {Plural: false, Fields: []string(nil)},
 	PageFurtherSend:                 {Plural: false, Fields: []string(nil)},
 	PageFurtherStaff:                {Plural: false, Fields: []string(nil)},
+	PageFurtherTitle:                {Plural: false, Fields: []string(nil)},
 	PagePatientAlerts:               {Plural: false, Fields: []string(nil)},
 	PagePatientClosed:               {Plural: false, Fields: []string{"When"}},
 	PagePatientFollowers:            {Plural: false, Fields: []string(nil)},

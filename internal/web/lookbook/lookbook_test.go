@@ -30,7 +30,7 @@ var pages = []struct{ name, path, press string }{
 	{"question-choice", "/full/c/phq2", ""},
 	{"question-yes-no", "/full/c/phq2-offer", ""},
 	{"question-number", "/full/c/weight", ""},
-	{"question-refused", "/full/c/weight", "#answer, form button"},
+	{"question-refused", "/full/c/weight", "form button"},
 	{"check-in-old", "/full/c/old", ""},
 	{"circle", "/full/circle", ""},
 	{"circle-quiet", "/calm/circle", ""},

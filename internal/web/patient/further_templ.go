@@ -202,7 +202,7 @@ func furtherPage(v further) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = ui.Field(ui.Input{
-					ID: "answer", Name: "answer", Label: v.Say(text.PageFurtherNumber, text.Data{"Unit": v.asks.Unit}), Error: v.fault, InputMode: "decimal", Autocomplete: "off", Required: true, MaxLength: 12,
+					ID: "answer", Name: "answer", Label: v.Say(text.PageFurtherNumber, text.Data{"Unit": v.asks.Unit}), Error: v.fault, InputMode: "decimal", Autocomplete: "off", MaxLength: 12,
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
