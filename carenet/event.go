@@ -8,6 +8,7 @@ type EventKind string
 // The facts that other parts of the house act on.
 const (
 	EventCheckIn       EventKind = "check_in.recorded"  // Subject: the check-in
+	EventItem          EventKind = "check_in.item"      // Subject: the check-in; a further question of it was answered
 	EventPrompt        EventKind = "prompt.due"         // Subject: the prompt
 	EventReply         EventKind = "text.reply"         // Subject: the inbound text; Detail.Reply says what to answer
 	EventStopped       EventKind = "number.stopped"     // Subject: the conversation
@@ -37,6 +38,10 @@ const (
 	ReplyAskAmbiguous Reply = "ask_again_ambiguous"
 	ReplyAskWho       Reply = "ask_who"
 	ReplyUnknown      Reply = "unknown_number"
+	ReplyNext         Reply = "next_question"  // Detail.Set, Detail.Item: the question that comes next
+	ReplyNextAgain    Reply = "question_again" // the same, since the answer was not understood
+	ReplyAllAnswered  Reply = "all_answered"   // every question of the check-in has its answer
+	ReplyItemChanged  Reply = "item_changed"   // one answer was corrected
 	ReplyAckTaken     Reply = "ack_confirm"
 	ReplyAckAlready   Reply = "ack_already"
 	ReplyAckUnknown   Reply = "ack_unknown"
@@ -70,7 +75,7 @@ const (
 func Replies() []Reply {
 	return []Reply{
 		ReplyOptedOut, ReplyOptedIn, ReplyHelp, ReplyCrisis, ReplyAskRange, ReplyAskAmbiguous,
-		ReplyAskWho, ReplyUnknown, ReplyAckTaken, ReplyAckAlready, ReplyAckUnknown,
+		ReplyAskWho, ReplyUnknown, ReplyNext, ReplyNextAgain, ReplyAllAnswered, ReplyItemChanged, ReplyAckTaken, ReplyAckAlready, ReplyAckUnknown,
 		ReplyAckWhich, ReplyWho, ReplyDropped, ReplyDropUnknown, ReplyDropWhich,
 		ReplyPaused, ReplyPauseHow, ReplyResumed, ReplyWhen, ReplyAsked,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
@@ -110,6 +115,8 @@ type Detail struct {
 	Since        time.Time `json:"since,omitzero"`
 	Weekly       bool      `json:"weekly,omitempty"`    // a summary of a week
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
+	Set          ID        `json:"set,omitzero"`        // the question set's version of a further question
+	Item         string    `json:"item,omitempty"`      // the code of that question
 }
 
 // Audience says as what somebody is told something.

@@ -92,6 +92,7 @@ type PatientPage struct {
 	Thread       []Message
 	Circle       []CirclePlace
 	NextPrompt   time.Time
+	Further      []FurtherAnswer // to further questions, newest first
 	State        string
 	Phone        string // their first number; "" when none is known
 	Stopped      bool   // it is stopped: call, do not text
@@ -139,9 +140,42 @@ type CheckInForm struct {
 	Zone            *time.Location
 	Scale           Scale
 	Circle          []CirclePlace
-	Answered        *Update   // what this prompt was answered with
-	SeenByClinic    time.Time // when staff opened it; zero: not yet
+	Answered        *Update          // what this prompt was answered with
+	Further         *FurtherQuestion // what is asked next; nil when nothing is
+	Worrying        bool             // an answer calls for help: the page says where it is
+	SeenByClinic    time.Time        // when staff opened it; zero: not yet
 	ExpiresAt       time.Time
+}
+
+// FurtherAnswer is an answer to a further question, for staff.
+type FurtherAnswer struct {
+	Asking   ID // the prompt
+	Item     string
+	Name     map[string]string // what it is called, by language
+	Kind     string            // scale, choice, yesno, number
+	Min, Max int
+	Unit     string
+	Option   map[string]string // the words of the chosen answer, by language
+	Value    float64
+	OnPage   bool
+	At       time.Time
+}
+
+// FurtherQuestion is one more question of the check-in, in the patient's language.
+type FurtherQuestion struct {
+	Item     string
+	Question string
+	Kind     string // scale, choice, yesno, number
+	Min, Max int
+	Unit     string
+	Options  []FurtherOption // the words of a choice
+	Number   int             // the how-manieth it is, from 1
+}
+
+// FurtherOption is one answer of a choice.
+type FurtherOption struct {
+	Value int
+	Words string
 }
 
 // PageAnswer is what a patient sends from the page.

@@ -33,6 +33,7 @@ type Draft struct {
 	Evidence    carenet.Evidence
 	TakenBy     string
 	TakenAt     time.Time
+	Question    string // a further question, in the reader's language
 	Now         time.Time
 
 	About  string    // somebody else whom the text names

@@ -76,3 +76,44 @@ func (t *Timetable) Next(after time.Time) (Slot, bool) {
 		}
 	}
 }
+
+// Resume returns the next slot of a timetable that takes over from another, since
+// the patient has moved. done is the last day that was asked. No day is asked
+// twice: slots are for days after done. Nor is one left out that the patient still
+// lives through: where the new clock has gone past the time of today, it is asked
+// for at the next minute. A day that ended with the move itself has no slot, as
+// one that a zone left out.
+func (t *Timetable) Resume(now time.Time, done carenet.Day) (Slot, bool) {
+	today := carenet.LocalDay(now, t.zone)
+	days, err := t.rule.iterate(max(done+1, today))
+	if err != nil {
+		return Slot{}, false // Compile has tried
+	}
+	for {
+		day, ok := days()
+		if !ok {
+			return Slot{}, false
+		}
+		at, _ := day.At(t.at, t.zone)
+		if !at.After(now) && day == today {
+			at = now.UTC().Add(time.Minute - time.Microsecond).Truncate(time.Minute)
+			return Slot{At: at, Day: day, Local: carenet.LocalTimeOf(at, t.zone)}, true
+		}
+		if at.After(now) && day.ExistsIn(t.zone) {
+			return Slot{At: at, Day: day, Local: carenet.LocalTimeOf(at, t.zone)}, true
+		}
+	}
+}
+
+// Follow returns the slot after one that was for the day: later than it and for
+// a later day. The two differ only after a move, when a slot may lie at an
+// instant at which clocks show the day before.
+func (t *Timetable) Follow(after time.Time, day carenet.Day) (Slot, bool) {
+	for {
+		slot, ok := t.Next(after)
+		if !ok || slot.Day > day {
+			return slot, ok
+		}
+		after = slot.At
+	}
+}

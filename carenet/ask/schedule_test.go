@@ -355,3 +355,36 @@ func BenchmarkNext(b *testing.B) {
 		})
 	}
 }
+
+// TestINV6_AMoveNeitherDoublesNorSkipsADay: the slot after a move, of a patient
+// asked daily at 09:00 whose last day was 2 November or the day before.
+func TestINV6_AMoveNeitherDoublesNorSkipsADay(t *testing.T) {
+	for _, c := range []struct{ why, to, done, now, want string }{
+		{"west, asked already: not again today", "America/Los_Angeles", "2026-11-02", "2026-11-02T12:00:00Z", "2026-11-03T17:00:00Z 2026-11-03 09:00"},
+		{"west, not asked yet: later, on the new clock", "America/Los_Angeles", "2026-11-01", "2026-11-02T08:00:00Z", "2026-11-02T17:00:00Z 2026-11-02 09:00"},
+		{"east, asked already", "Asia/Kolkata", "2026-11-02", "2026-11-02T12:00:00Z", "2026-11-03T03:30:00Z 2026-11-03 09:00"},
+		{"east over the time, not asked yet: at the next minute", "Asia/Kolkata", "2026-11-01", "2026-11-02T08:00:30Z", "2026-11-02T08:01:00Z 2026-11-02 13:31"},
+		{"east over the time, on a whole minute: now", "Asia/Kolkata", "2026-11-01", "2026-11-02T08:00:00Z", "2026-11-02T08:00:00Z 2026-11-02 13:30"},
+		{"over midnight: the day ended with the move", "Pacific/Auckland", "2026-11-01", "2026-11-02T15:00:00Z", "2026-11-02T20:00:00Z 2026-11-03 09:00"},
+		{"and back before the day ended", "America/Los_Angeles", "2026-11-01", "2026-11-02T18:00:00Z", "2026-11-02T18:00:00Z 2026-11-02 10:00"},
+		{"back over midnight: the day is not lived twice", "America/Los_Angeles", "2026-11-03", "2026-11-02T21:00:00Z", "2026-11-04T17:00:00Z 2026-11-04 09:00"},
+	} {
+		now, err := time.Parse(time.RFC3339, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := compile(t, ask.Schedule{RRule: ask.Daily, Zone: c.to, LocalTime: "09:00", Start: day(t, "2026-01-01")})
+		slot, ok := table.Resume(now, day(t, c.done))
+		if got := slot.At.Format(time.RFC3339) + " " + slot.Day.String() + " " + slot.Local.String(); !ok || got != c.want {
+			t.Errorf("%s: %s, want %s", c.why, got, c.want)
+		}
+		next, ok := table.Follow(slot.At, slot.Day)
+		if !ok || next.Day != slot.Day+1 || next.Local.String() != "09:00" {
+			t.Errorf("%s: then %+v", c.why, next)
+		}
+	}
+	ends := compile(t, ask.Schedule{RRule: "FREQ=DAILY;UNTIL=20261102", Zone: "Europe/London", LocalTime: "09:00", Start: day(t, "2026-01-01")})
+	if slot, ok := ends.Resume(time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), day(t, "2026-11-02")); ok {
+		t.Errorf("after its last day: %+v", slot)
+	}
+}

@@ -40,6 +40,8 @@ func (d *decision) checkIn(w writer, r reply.Reading, noThanks bool) {
 	d.out.CheckIn = &c
 	// Words alone may come from a machine that answers our thanks.
 	noThanks = noThanks || c.Score == nil && d.ctx.Answered >= MaxAnswers
+	// What is asked next is the thanks.
+	noThanks = d.goesOn(w, c, noThanks)
 	d.event(carenet.EventCheckIn, w.ID, c.ID, carenet.Detail{
 		Conversation: d.ctx.Conversation, Sender: d.ctx.Sender, Person: w.ID, NoThanks: noThanks,
 	})

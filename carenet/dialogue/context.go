@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 )
 
 // A number gets at most MaxAnswers automatic answers within AnsweredWithin. A
@@ -65,6 +66,7 @@ type Patient struct {
 	Scale  carenet.Scale
 	Open   *Prompt  // the newest prompt, while it has no answer
 	Last   *Earlier // their newest self-reported check-in that still counts
+	More   *Running // the further questions of the newest prompt; nil when it has none
 }
 
 // asked says whether a prompt waits for the patient's answer now.
@@ -77,6 +79,21 @@ type Prompt struct {
 	Late   bool // the time to answer is over; an answer still counts for it
 	// AskedAgain: an answer was not understood, and we asked once more.
 	AskedAgain bool
+}
+
+// Running is how far the newest prompt's check-in has come.
+type Running struct {
+	ask.Running
+	Prompt  carenet.ID
+	SlotAt  time.Time
+	CheckIn carenet.ID  // NilID until the first question has its answer
+	Day     carenet.Day // the local day that it counts for
+	Over    bool        // the time to answer is over
+	// LastItem was answered last, at LastAt.
+	LastItem string
+	LastAt   time.Time
+	// Again is the one question whose answer was asked for once more.
+	Again string
 }
 
 // Earlier is a check-in that a new one may correct.
@@ -117,7 +134,15 @@ type Outcome struct {
 	Ack         *Ack
 	Order       *Order     // a command to carry out where its rows are locked
 	AskedAgain  carenet.ID // the prompt whose answer was asked for again
+	Items       []carenet.ItemAnswer
+	ItemAgain   ItemAgain // the further question whose answer was asked for again
 	Events      []carenet.Event
+}
+
+// ItemAgain is a further question whose answer was asked for once more.
+type ItemAgain struct {
+	Prompt carenet.ID
+	Item   string
 }
 
 // Ack is a clinician's wish to take an alert. Who wins is decided where the

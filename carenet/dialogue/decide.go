@@ -87,6 +87,10 @@ func (d *decision) fromPeople() {
 			d.out.Patient = w.ID
 		}
 	}
+	var done bool
+	if w, done = d.furtherSays(w, patients); done {
+		return
+	}
 	r := d.read(w.text, w.readingContext())
 	if d.fixedWords(r, w) {
 		if d.out.OptOut && r.CallsForHelp() {

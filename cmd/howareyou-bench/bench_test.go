@@ -64,11 +64,13 @@ func TestCommandLine(t *testing.T) {
 		says  string // of the refusal; empty when it is taken
 		takes []string
 	}{
-		{"", "", []string{"inbound", "delivery", "latency", "reader", "rules", "backtest"}},
+		{"", "", []string{"inbound", "delivery", "latency", "ticks", "reader", "rules", "backtest"}},
 		{"--only rules,inbound", "", []string{"rules", "inbound"}},
-		{"--only telling", `there is no group "telling"; there are: inbound, delivery, latency, reader, rules, backtest`, nil},
+		{"--only telling", `there is no group "telling"; there are: inbound, delivery, latency, ticks, reader, rules, backtest`, nil},
 		{"--clients 0", "--clients must be numbers from 1", nil},
 		{"--clients many", "--clients must be numbers from 1", nil},
+		{"--scale -1", "--scale must be 0 to", nil},
+		{"--year 10001", "--year 0 to 10000", nil},
 		{"--rounds 0", "--rounds must be 1 to", nil},
 		{"--cpuprofile x", "--cpuprofile goes with --only inbound", nil},
 		{"inbound", `unexpected argument "inbound"`, nil},

@@ -27,6 +27,13 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	devenv.DieWithParent()
+	if os.Getenv(tickerEnv) != "" {
+		if err := runTicker(ctx, os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "howareyou-bench: ticker:", err)
+			os.Exit(exitFailed)
+		}
+		return
+	}
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

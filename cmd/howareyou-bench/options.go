@@ -25,6 +25,7 @@ var groups = []group{
 	{"inbound", "texts taken in over HTTP, signed and committed, beside bare commits", inbound},
 	{"delivery", "an alert behind 100,000 queued updates, and how fast those leave", delivery},
 	{"latency", "from a patient's text to the follower's phone, one at a time", latency},
+	{"ticks", "a year of slots across every change of the clocks, and many patients due in one hour", ticks},
 	{"reader", "replies read on one core, and how many texts of alarm the crisis words find", reader},
 	{"rules", "days of answers that the trend rules look at, and what one more answer costs, on one core", rules},
 	{"backtest", "a year of ten thousand patients through howareyou backtest", backtest},
@@ -36,6 +37,8 @@ type options struct {
 	program    string // the service's own binary
 	clients    []int  // how many wait at once, for groups that load
 	rounds     int
+	scale      int // patients due in one hour, for ticks
+	year       int // patients asked for a year, for ticks
 	cpuProfile string
 }
 
@@ -53,6 +56,8 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	f.StringVar(&only, "only", "", "groups to measure, with commas: "+names()+" (default: all)")
 	f.StringVar(&clients, "clients", "1,8,32,128", "how many texts arrive at once, for inbound")
 	f.IntVar(&o.rounds, "rounds", 5, "how often each measurement takes turns with its yardstick")
+	f.IntVar(&o.scale, "scale", 20_000, "how many patients are due in the same hour, for ticks; 0 leaves it out")
+	f.IntVar(&o.year, "year", 100, "how many patients are asked for a year, for ticks; 0 leaves it out")
 	f.StringVar(&o.program, "program", beside("howareyou"), "the service's binary")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "run the web role of inbound within this process and write its CPU profile to this file")
 	if err := f.Parse(args); err != nil {
@@ -64,6 +69,9 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	}
 	if o.rounds < 1 || o.rounds > maxRounds {
 		return o, fmt.Errorf("--rounds must be 1 to %d", maxRounds)
+	}
+	if o.scale < 0 || o.scale > maxScale || o.year < 0 || o.year > maxPeople {
+		return o, fmt.Errorf("--scale must be 0 to %d, --year 0 to %d", maxScale, maxPeople)
 	}
 	if o.clients, err = parseClients(clients); err != nil {
 		return o, err
@@ -80,6 +88,9 @@ func parse(args []string, errOut io.Writer) (options, error) {
 // maxRounds bounds how long a run takes; each round lies on a day of its own in
 // the patients' past.
 const maxRounds = 20
+
+// maxScale is how many numbers there are for patients who are due.
+const maxScale = 8_000_000
 
 // maxClients leaves the server connections for the service beside the yardstick's.
 const maxClients = 160

@@ -102,7 +102,7 @@ var importTable = []row{
 	{
 		"cmd/howareyou-bench",
 		[]string{
-			"internal/app", "internal/devenv", "internal/rig", "notify/twiliosim", "carenet/...", "alerts/...", "internal/postgres/...",
+			"internal/app", "internal/crypto", "internal/devenv", "internal/rig", "notify/twiliosim", "carenet/...", "alerts/...", "internal/postgres/...",
 		},
 		"measures the built service from outside, beside private servers and a simulated provider",
 	},

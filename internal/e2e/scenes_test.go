@@ -6,7 +6,7 @@ import "howareyou/notify/text"
 // keys, which scripts_test.go and the texts of the service have in each.
 type scene struct {
 	name  string
-	cast  string // besides the patient and the follower: "twin", a second patient on the number; "quiet", nobody was asked
+	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked
 	steps []step
 }
 
@@ -119,6 +119,16 @@ var scenes = []scene{
 	}},
 	{"a follower stops", "", []step{
 		says(followerPhone, "stop"), hears(followerPhone, text.OptedOut), says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
+	}},
+	{"one question after the other", "pain and weight", []step{
+		says(patientPhone, "four"), hears(patientPhone, text.NextQuestion, "pain question"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+		says(patientPhone, "eleven"), hears(patientPhone, text.QuestionAgain, "pain question"),
+		says(patientPhone, "six"), hears(patientPhone, text.NextQuestion, "weight question"),
+		says(patientPhone, "kilos"), hears(patientPhone, text.AllAnswered), says(patientPhone, "pain two"), hears(patientPhone, text.ItemChanged),
+		says(patientPhone, "when"), hears(patientPhone, text.WhenNext),
+	}},
+	{"all answers in one text", "pain and weight", []step{
+		says(patientPhone, "four six kilos"), hears(patientPhone, text.AllAnswered), hears(followerPhone, text.UpdateScore, "patient", "4"),
 	}},
 	{"two patients on one phone", "twin", []step{
 		says(patientPhone, "four"), hears(patientPhone, text.AskWho),

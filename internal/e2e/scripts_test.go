@@ -7,6 +7,7 @@ type script map[string]string
 // scripts must have the same lines: a language that lacks one fails.
 var scripts = map[string]script{
 	"en": {
+		"eleven": "11", "six": "6", "kilos": "72.5 kg", "pain two": "pain 2", "four six kilos": "4 6 72.5", "pain question": "your pain", "weight question": "weigh",
 		"patient": "Mary", "patient full": "Mary Okafor", "twin": "John Okafor", "follower": "Sam", "follower full": "Sam Okafor", "nurse": "Nurse Dana",
 		"four": "4", "two and words": "2 rough night", "rough night": "rough night", "good": "good thanks", "face": "🙂", "private": "private 2",
 		"two or three": "2 or 3", "nine": "9", "hours slept": "slept 3 hours", "patient four": "Mary 4",
@@ -19,6 +20,7 @@ var scripts = map[string]script{
 		"ack": "ACK #", "resolve": "RESOLVE # fine", "resolve called": "RESOLVE # called, fine now", "resolve none": "RESOLVE 9999 called", "escalate": "ESCALATE #", "on duty": "WHO",
 	},
 	"es": {
+		"eleven": "11", "six": "6", "kilos": "72,5 kilos", "pain two": "dolor 2", "four six kilos": "4 6 72,5", "pain question": "duele", "weight question": "peso",
 		"patient": "Carmen", "patient full": "Carmen Ruiz", "twin": "Pedro Ruiz", "follower": "Luis", "follower full": "Luis Ruiz", "nurse": "Enfermera Paz",
 		"four": "4", "two and words": "2 mala noche", "rough night": "mala noche", "good": "bien gracias", "face": "🙂", "private": "privado 2",
 		"two or three": "2 o 3", "nine": "9", "hours slept": "dormí 3 horas", "patient four": "Carmen 4",
@@ -31,6 +33,7 @@ var scripts = map[string]script{
 		"ack": "ACK #", "resolve": "RESOLVER # mejor", "resolve called": "RESOLVER # llamada, ya mejor", "resolve none": "RESOLVER 9999 llamada", "escalate": "ESCALAR #", "on duty": "GUARDIA",
 	},
 	"ar": {
+		"eleven": "١١", "six": "٦", "kilos": "٧٢ كغ", "pain two": "ألم ٢", "four six kilos": "٤ ٦ ٧٢", "pain question": "ألمك", "weight question": "وزنك",
 		"patient": "أمينة", "patient full": "أمينة حداد", "twin": "يوسف حداد", "follower": "سامي", "follower full": "سامي حداد", "nurse": "الممرضة دانة",
 		"four": "٤", "two and words": "٢ ليلة صعبة", "rough night": "ليلة صعبة", "good": "جيدة الحمد لله", "face": "🙂", "private": "خاص ٢",
 		"two or three": "٢ أو ٣", "nine": "٩", "hours slept": "نمت ٣ ساعات", "patient four": "أمينة ٤",

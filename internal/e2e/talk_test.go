@@ -167,6 +167,13 @@ func (p *play) enrol(m moving) {
 		return postgres.NewPerson{Name: line[name], Phone: p.cast[who].number, Language: p.stage.lang, Zone: "Europe/London"}
 	}
 	patient := must(store.AddPatient(m.t.Context(), op, postgres.NewPatient{NewPerson: person("patient full", patientPhone), LocalTime: "12:00"}))
+	if p.scene.cast == "pain and weight" {
+		for _, set := range []string{"pain", "weight"} {
+			if err := store.PlanSet(m.t.Context(), op, patient, set, ""); err != nil {
+				m.t.Fatal(err)
+			}
+		}
+	}
 	if p.scene.cast == "twin" {
 		must(store.AddPatient(m.t.Context(), op, postgres.NewPatient{NewPerson: person("twin", patientPhone), LocalTime: "12:00"}))
 	}
@@ -281,7 +288,7 @@ func pattern(lang string, key text.Key) *regexp.Regexp {
 	const hole = "HOLE"
 	data := text.Data{}
 	for _, f := range []string{
-		"Org", "Name", "Score", "Max", "Number", "By", "When", "Day", "Who", "Words", "Emergency", "Hours", "Clinic", "Link", "Usual", "Last", "Face",
+		"Org", "Name", "Score", "Max", "Number", "By", "When", "Day", "Who", "Words", "Emergency", "Hours", "Clinic", "Link", "Usual", "Last", "Face", "Question",
 	} {
 		data[f] = hole
 	}

@@ -101,6 +101,11 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 		}
 		form.SeenByClinic = orZero(read)
 	}
+	more, err := runningOf(ctx, tx, l)
+	if err != nil || more == nil {
+		return form, r, err
+	}
+	form.Further, form.Worrying = further(more, form.Language), worries(more)
 	return form, r, nil
 }
 

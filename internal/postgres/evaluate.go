@@ -90,7 +90,7 @@ const (
 func (s *Store) evaluate(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) ([]carenet.Event, error) {
 	var orgs, patients []carenet.ID
 	for _, e := range events {
-		if e.Kind == carenet.EventCheckIn {
+		if e.Kind == carenet.EventCheckIn || e.Kind == carenet.EventItem {
 			orgs, patients = addID(orgs, e.Org), addID(patients, e.Patient)
 		}
 	}
@@ -121,11 +121,15 @@ func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients 
 	var series []seriesRow
 	var stored []episodeRow
 	var upon []uponRow
+	var items []itemValueRow
+	var sets []setRow
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlLockPatients, orgs, patients), &who)
 	collect(b.Queue(sqlSeries, orgs, patients, wellbeingItem), &series)
 	collect(b.Queue(sqlEpisodes, orgs, patients), &stored)
 	collect(b.Queue(sqlAlertsUpon, orgs, patients), &upon)
+	collect(b.Queue(sqlItemValues, orgs, patients), &items)
+	collect(b.Queue(sqlItemSets, orgs, patients), &sets)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
@@ -135,7 +139,8 @@ func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients 
 		more, err := e.run(ctx,
 			only(series, func(r seriesRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
 			only(stored, func(r episodeRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
-			only(upon, func(r uponRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }))
+			only(upon, func(r uponRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
+			moreOf(only(items, func(r itemValueRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }), sets))
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +170,7 @@ type evaluation struct {
 
 // run recomputes the patient's episodes from the answers (INV-11), brings the
 // stored ones to match, and opens an alert upon each new one that still matters.
-func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episodeRow, upon []uponRow) ([]carenet.Event, error) {
+func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episodeRow, upon []uponRow, items map[alerts.Day]alerts.More) ([]carenet.Event, error) {
 	s, org := e.store, e.patient.OrgID
 	checkIns := make([]alerts.CheckIn, 0, len(series))
 	for _, r := range series {
@@ -176,7 +181,7 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 		return nil, err
 	}
 	today := alerts.Day(carenet.LocalDay(e.now, zoneOf(e.patient.Zone)))
-	result, err := s.trend.Replay(answers, today)
+	result, err := s.trend.ReplayHistory(alerts.History{Answers: answers, More: items}, today)
 	if err != nil {
 		return nil, err
 	}
@@ -242,11 +247,15 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 		}
 		raised = append(raised, more...)
 	}
-	more, err := e.tellFaults(ctx, b, answers, result.Faults)
+	found, err := e.tellItems(ctx, b, answers, result.Findings, items, today)
 	if err != nil {
 		return nil, err
 	}
-	return append(raised, more...), e.tx.SendBatch(ctx, b).Close()
+	faults, err := e.tellFaults(ctx, b, answers, result.Faults)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(raised, found, faults), e.tx.SendBatch(ctx, b).Close()
 }
 
 func (e *evaluation) openAlert(ctx context.Context, b *pgx.Batch, episode carenet.ID, ep alerts.Episode, evidence carenet.Evidence) ([]carenet.Event, error) {

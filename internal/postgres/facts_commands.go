@@ -14,6 +14,7 @@ const (
 	sqlSeenBy    = `SELECT f.org_id, f.patient_id, f.person_id, n.name_enc, f.scope FROM follower f
 JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
 WHERE f.org_id = ANY ($1) AND f.patient_id = ANY ($2) AND f.state = 'active' ORDER BY f.org_id, f.patient_id, f.created_at, f.id`
+	sqlSets = `SELECT s.org_id, s.id, s.code, s.version, s.items, s.about FROM question_set s WHERE s.org_id = ANY ($1) AND s.id = ANY ($2)`
 	// Whom an alert is sent to first comes first.
 	sqlOnDuty = `SELECT c.org_id, c.id, n.name_enc FROM clinician c JOIN person n ON n.org_id = c.org_id AND n.id = c.id
 WHERE c.org_id = ANY ($1) AND c.left_at IS NULL AND c.roles && ARRAY['responder', 'coordinator']
@@ -25,6 +26,7 @@ type commandFacts struct {
 	words  map[carenet.ID]kindWordRow
 	circle []seenByRow
 	onDuty []onDutyRow
+	sets   map[carenet.ID]setRow
 }
 
 type kindWordRow struct {
@@ -51,7 +53,7 @@ type onDutyRow struct {
 // loadCommandFacts reads them, in one round trip and only when a text needs any.
 func loadCommandFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []claimRow) (commandFacts, error) {
 	var f commandFacts
-	var words, patients []carenet.ID
+	var words, patients, sets []carenet.ID
 	duty := false
 	for _, r := range rows {
 		switch {
@@ -59,6 +61,8 @@ func loadCommandFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []
 			words = addID(words, orNil(r.SubjectID))
 		case r.Detail.Reply == carenet.ReplyWho:
 			patients = addID(patients, orNil(r.PatientID))
+		case r.Detail.Set != carenet.NilID:
+			sets = addID(sets, r.Detail.Set)
 		case r.Detail.Reply == carenet.ReplyOnDuty:
 			duty = true
 		}
@@ -69,6 +73,9 @@ func loadCommandFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []
 	}
 	if len(patients) > 0 {
 		collect(b.Queue(sqlSeenBy, orgs, patients), &f.circle)
+	}
+	if len(sets) > 0 {
+		byID(b.Queue(sqlSets, orgs, sets), &f.sets, func(r setRow) carenet.ID { return r.ID })
 	}
 	if duty {
 		collect(b.Queue(sqlOnDuty, orgs), &f.onDuty)
@@ -94,6 +101,10 @@ func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *n
 			return err
 		}
 		d.From, d.Said = f.name(s, r.Detail.Person), said
+	}
+	if set, ok := f.commands.sets[r.Detail.Set]; ok && set.OrgID == r.OrgID {
+		item, _ := set.set().Item(r.Detail.Item)
+		d.Question = item.Asks(d.Language)
 	}
 	for _, m := range f.commands.circle {
 		if m.OrgID != r.OrgID || m.PatientID != orNil(r.PatientID) {

@@ -30,7 +30,8 @@ SELECT cp.conversation_id, cp.org_id, p.id AS person_id, p.name_enc, p.language,
   pt.state AS patient_state,
   fl.id IS NOT NULL AS follower,
   cl.id IS NOT NULL AS clinician,
-  coalesce(sc.question_set_id, qs.id) AS question_set_id, pr.id AS prompt_id, pr.slot_at, pr.late AS prompt_late, pr.asked_again_at IS NOT NULL AS prompt_again,
+  coalesce(sc.question_set_id, qs.id) AS question_set_id, CASE WHEN pr.counts THEN pr.id END AS prompt_id, pr.slot_at, pr.late AS prompt_late, pr.asked_again_at IS NOT NULL AS prompt_again,
+  CASE WHEN pr.sets <> '{}' THEN pr.id END AS more_id,
   ci.id AS last_id, ci.prompt_id AS last_prompt_id, ci.words_enc AS last_words, ci.private AS last_private, ci.late AS last_late,
   ci.at AS last_at, ci.value AS last_value
 FROM contact_point cp
@@ -43,9 +44,9 @@ LEFT JOIN LATERAL (SELECT s.question_set_id FROM schedule s
 -- Whom nobody asks may still say how they are.
 LEFT JOIN LATERAL (SELECT q.id FROM question_set q
   WHERE q.org_id = pt.org_id AND q.code = $3 ORDER BY q.version DESC LIMIT 1) qs ON sc.question_set_id IS NULL
-LEFT JOIN LATERAL (SELECT * FROM (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.state, q.cause, q.asked_again_at FROM prompt q
-  WHERE q.org_id = pt.org_id AND q.patient_id = pt.id ORDER BY q.slot_at DESC LIMIT 1) newest
-  WHERE newest.state = 'open' OR newest.state = 'closed' AND newest.cause IN ('no_reply', 'undelivered')) pr ON true
+LEFT JOIN LATERAL (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.asked_again_at, q.sets,
+    q.state = 'open' OR q.state = 'closed' AND q.cause IN ('no_reply', 'undelivered') AS counts FROM prompt q
+  WHERE q.org_id = pt.org_id AND q.patient_id = pt.id ORDER BY q.slot_at DESC LIMIT 1) pr ON true
 LEFT JOIN LATERAL (SELECT k.id, k.prompt_id, k.words_enc, k.private, k.late, k.at,
     (SELECT a.value FROM answer a WHERE a.org_id = k.org_id AND a.check_in_id = k.id LIMIT 1) AS value
   FROM check_in k
@@ -58,7 +59,9 @@ ORDER BY p.id OFFSET 0) who`
 	sqlAnswered = `SELECT k.conversation_id, a.answers FROM unnest($1::uuid[], $2::uuid[]) AS k(org_id, conversation_id)
 CROSS JOIN LATERAL (SELECT count(*) AS answers FROM delivery d
   WHERE d.org_id = k.org_id AND d.conversation_id = k.conversation_id AND d.event_id >= $3
-    AND d.kind IN ('reply', 'thanks', 'sign_in') AND d.state <> 'withdrawn') a
+    AND d.kind IN ('reply', 'thanks', 'sign_in') AND d.state <> 'withdrawn'
+    -- Only an answer that was understood brings the next question: no machine gets on.
+    AND d.reason NOT IN ('answers their text: next_question', 'answers their text: all_answered')) a
 WHERE a.answers > 0`
 )
 
@@ -89,6 +92,7 @@ type peopleOnRow struct {
 	SlotAt         *time.Time
 	PromptLate     *bool
 	PromptAgain    *bool
+	MoreID         *carenet.ID // the newest prompt, if it has further questions
 	LastID         *carenet.ID
 	LastPromptID   *carenet.ID
 	LastWords      []byte
@@ -135,6 +139,9 @@ func (in *intake) load(ctx context.Context) error {
 		for _, it := range on[p.ConversationID] {
 			it.ctx.People = append(it.ctx.People, person)
 		}
+	}
+	if err := in.loadRunning(ctx, orgs, people); err != nil {
+		return err
 	}
 	for _, a := range answered {
 		for _, it := range on[a.ConversationID] {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/carenet/dialogue"
 )
 
 const (
@@ -42,6 +43,9 @@ type intakeRows struct {
 	events   eventRows
 	audit    auditRows
 	again    becauseOf // prompts whose answers were asked for again
+	items    []carenet.ItemAnswer
+	itemsOf  []dialogue.ItemAgain // further questions that were asked once more
+	itemOrgs []carenet.ID
 }
 
 type inboundRows struct {
@@ -83,6 +87,12 @@ func (r *intakeRows) queue(b *pgx.Batch, now time.Time) {
 	if len(r.again.id) > 0 {
 		b.Queue(sqlAskedAgain, r.again.org, r.again.id, now)
 	}
+	for _, a := range r.items {
+		queueItem(b, a)
+	}
+	for i, a := range r.itemsOf {
+		b.Queue(sqlItemAgain, r.itemOrgs[i], a.Prompt, a.Item)
+	}
 	r.events.queue(b)
 	r.audit.queue(b)
 }
@@ -115,6 +125,14 @@ func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 	}
 	if out.AskedAgain != carenet.NilID {
 		rows.again.org, rows.again.id = append(rows.again.org, it.org), append(rows.again.id, out.AskedAgain)
+	}
+	rows.items = append(rows.items, out.Items...)
+	for _, a := range out.Items {
+		rows.audit.add(carenet.Actor{Kind: carenet.ActorPatient, Org: it.org, Person: out.Person, Via: "sms"},
+			in.now, audited{Action: "item.record", Table: "item_answer", Row: a.ID, Patient: a.Patient})
+	}
+	if out.ItemAgain.Item != "" {
+		rows.itemsOf, rows.itemOrgs = append(rows.itemsOf, out.ItemAgain), append(rows.itemOrgs, it.org)
 	}
 	for _, e := range out.Events {
 		rows.events.add(e)

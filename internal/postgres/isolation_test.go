@@ -51,10 +51,15 @@ func (n *neighbours) fill() {
 		n.text("+447700900001", fmt.Sprintf("%d as always", 4-2*(day/30)))
 	}
 	n.text("+447700900001", "chest pain")
-	b, _, err := n.store.TickPrompts(n.ctx, 100)
-	n.must(err)
-	_, err = n.store.Round(n.ctx, b.ID)
-	n.must(err)
+	n.plan("pain", "")
+	n.advance(30 * time.Minute)
+	for due := 1; due > 0; { // the slots of all those days
+		b, done, err := n.store.TickPrompts(n.ctx, 100)
+		n.must(err)
+		_, err = n.store.Round(n.ctx, b.ID)
+		n.must(err)
+		due = done
+	}
 	n.text("+447700900101", "well done")
 	batches, err := n.store.RequestSignIn(n.ctx, "+447700900101", auth.FollowerDoor, "")
 	n.must(err)
@@ -70,6 +75,7 @@ func (n *neighbours) fill() {
 	refused := n.answered(notify.SendOutcome{Class: notify.Permanent, Code: 21211})
 	_, err = n.store.CloseText(n.ctx, lee, carenet.TextRef{Event: refused[0].Event, ID: refused[0].Delivery}, "called")
 	n.must(err)
+	n.text("+447700900001", "6") // the pain that was asked next
 	n.seal()
 	_, err = n.store.CountUsage(n.ctx, 0)
 	n.must(err)

@@ -28,8 +28,8 @@ LEFT JOIN LATERAL (SELECT k.opted_out_at FROM contact_point cp JOIN conversation
 WHERE s.org_id = ANY ($1) AND s.id = ANY ($2) ORDER BY s.next_at, s.id`
 	sqlOpenPrompts = `SELECT q.org_id, q.id, q.patient_id, q.schedule_id, q.slot_at, q.handing, q.handed_over_at FROM prompt q
 WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND q.state = 'open' ORDER BY q.id FOR UPDATE`
-	sqlInsertPrompt = `INSERT INTO prompt (org_id, id, patient_id, schedule_id, question_set_id, slot_at, slot_day, state, cause, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (org_id, schedule_id, slot_day) DO NOTHING`
+	sqlInsertPrompt = `INSERT INTO prompt (org_id, id, patient_id, schedule_id, question_set_id, slot_at, slot_day, state, cause, created_at, sets)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (org_id, schedule_id, slot_day) DO NOTHING`
 	sqlClosePrompt = `UPDATE prompt SET state = 'closed', cause = $3 WHERE org_id = $1 AND id = $2 AND state = 'open'`
 	sqlNextSlot    = `UPDATE schedule SET next_at = $3, next_day = $4 WHERE org_id = $1 AND id = $2`
 )
@@ -82,12 +82,12 @@ func (s *Store) TickPrompts(ctx context.Context, limit int) (batch carenet.Batch
 		for _, r := range due {
 			patients = addID(patients, r.PatientID)
 		}
-		rows, err := tx.Query(ctx, sqlOpenPrompts, orgs, patients)
-		if err != nil {
-			return err
-		}
-		open, err := pgx.CollectRows(rows, pgx.RowToStructByName[openPromptRow])
-		if err != nil {
+		var open []openPromptRow
+		var planned []plannedSetRow
+		b = &pgx.Batch{}
+		collect(b.Queue(sqlOpenPrompts, orgs, patients), &open)
+		collect(b.Queue(sqlPlannedSets, orgs, patients), &planned)
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		openOf := map[carenet.ID][]openPromptRow{}
@@ -96,7 +96,7 @@ func (s *Store) TickPrompts(ctx context.Context, limit int) (batch carenet.Batch
 		}
 		w := &pgx.Batch{}
 		for _, r := range due {
-			if e := queueSlot(w, r, openOf[r.PatientID], batch.ID, now); e != nil {
+			if e := queueSlot(w, r, openOf[r.PatientID], setsOn(planned, r.PatientID, carenet.Day(r.NextDay)), batch.ID, now); e != nil {
 				queueEvent(w, *e)
 				batch.Events = append(batch.Events, *e)
 			}
@@ -123,7 +123,7 @@ func claimed(ctx context.Context, tx pgx.Tx, sql string, now time.Time, limit in
 
 // queueSlot writes what becomes of one due slot, closes what it overtakes and
 // sets the next. It returns the event of a prompt that is to be sent.
-func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, batch carenet.ID, now time.Time) *carenet.Event {
+func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, sets []carenet.ID, batch carenet.ID, now time.Time) *carenet.Event {
 	next, day := nextSlot(r)
 	w.Queue(sqlNextSlot, r.OrgID, r.ID, next, day)
 	if r.PatientState != "active" && r.PatientState != "in_hospital" {
@@ -144,7 +144,7 @@ func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, batch carenet.
 		state, cause = "closed", carenet.OurOutage
 	}
 	id := carenet.NewID(now)
-	w.Queue(sqlInsertPrompt, r.OrgID, id, r.PatientID, r.ID, r.QuestionSetID, r.NextAt, r.NextDay, state, string(cause), now)
+	w.Queue(sqlInsertPrompt, r.OrgID, id, r.PatientID, r.ID, r.QuestionSetID, r.NextAt, r.NextDay, state, string(cause), now, sets)
 	if state != "open" {
 		return nil
 	}
@@ -176,7 +176,7 @@ func nextSlot(r scheduleRow) (*time.Time, *int) {
 	if err != nil {
 		return nil, nil
 	}
-	slot, ok := table.Next(r.NextAt)
+	slot, ok := table.Follow(r.NextAt, carenet.Day(r.NextDay))
 	if !ok {
 		return nil, nil
 	}

@@ -263,3 +263,31 @@ func FreeAddress() (string, error) {
 	}
 	return l.Addr().String(), l.Close()
 }
+
+// Keys are the keys that the service seals with.
+func (g *Ground) Keys() (*crypto.Keyset, error) {
+	cfg, err := g.Config()
+	if err != nil {
+		return nil, err
+	}
+	return crypto.ParseKeyset([]byte(cfg.Keyset))
+}
+
+// Workers starts so many workers and says which processes they are. stop ends them.
+func (g *Ground) Workers(n int) (pids []int, stop func() error, err error) {
+	var all []*devenv.Group
+	stop = func() error {
+		for _, p := range all {
+			p.Kill()
+		}
+		return nil
+	}
+	for i := range n {
+		p, err := g.Launch("worker", fmt.Sprintf("worker%d", i))
+		if err != nil {
+			return nil, nil, errors.Join(err, stop())
+		}
+		all, pids = append(all, p), append(pids, p.Pid())
+	}
+	return pids, stop, nil
+}

@@ -145,6 +145,10 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyAskAmbiguous: AskAgainAmbiguous,
 	carenet.ReplyAskWho:       AskWho,
 	carenet.ReplyUnknown:      UnknownNumber,
+	carenet.ReplyNext:         NextQuestion,
+	carenet.ReplyNextAgain:    QuestionAgain,
+	carenet.ReplyAllAnswered:  AllAnswered,
+	carenet.ReplyItemChanged:  ItemChanged,
 	carenet.ReplyAckTaken:     AckConfirm,
 	carenet.ReplyAckAlready:   AckAlready,
 	carenet.ReplyAckUnknown:   AckUnknown,
@@ -179,7 +183,7 @@ func (c composer) reply() (string, error) {
 	}
 	data := Data{
 		"Emergency": c.d.EmergencyNumber, "Hours": c.d.StaffedHours, "Clinic": c.d.ClinicNumber,
-		"Number": c.d.AlertNumber, "By": c.d.TakenBy, "Name": c.name(),
+		"Number": c.d.AlertNumber, "By": c.d.TakenBy, "Name": c.name(), "Question": c.d.Question,
 	}
 	if c.d.EmergencyNumber == "" {
 		data["Emergency"] = c.Say(EmergencyServices)
@@ -238,6 +242,9 @@ var reasons = map[string]Key{
 func (t *Texts) Reason(e carenet.Evidence) string {
 	if len(e.Flags) > 0 {
 		return t.Say(ReasonSafety)
+	}
+	if s := e.Say[t.Lang()]; s != "" {
+		return s
 	}
 	key, ok := reasons[e.Rule]
 	if !ok || len(e.Last) == 0 {

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/notify"
 	"howareyou/notify/text"
 )
@@ -27,6 +28,10 @@ var names = map[string][]string{
 
 func compose(t *testing.T, d notify.Draft) string {
 	t.Helper()
+	if d.Question != "" { // as the reader's own language has it
+		set, _ := ask.Shipped(d.Question)
+		d.Question = set.Items[0].Asks(d.Language)
+	}
 	body, err := text.Composer{}.Compose(d)
 	if err != nil {
 		t.Fatal(err)

@@ -66,8 +66,14 @@ func drafts() map[string]notify.Draft {
 	for _, r := range []carenet.Reply{
 		carenet.ReplyOptedOut, carenet.ReplyOptedIn, carenet.ReplyHelp, carenet.ReplyCrisis, carenet.ReplyAskRange,
 		carenet.ReplyAskAmbiguous, carenet.ReplyAskWho, carenet.ReplyUnknown,
+		carenet.ReplyAllAnswered, carenet.ReplyItemChanged,
 	} {
 		add("reply: "+string(r), notify.KindReply, carenet.ToPatient, func(d *notify.Draft) { d.Reply = r })
+	}
+	for _, r := range []carenet.Reply{carenet.ReplyNext, carenet.ReplyNextAgain} {
+		add("reply: "+string(r), notify.KindReply, carenet.ToPatient, func(d *notify.Draft) {
+			d.Reply, d.Question = r, "pain"
+		})
 	}
 	for _, r := range []carenet.Reply{
 		carenet.ReplyHelp, carenet.ReplyAckTaken, carenet.ReplyAckAlready, carenet.ReplyAckUnknown, carenet.ReplyAckWhich,

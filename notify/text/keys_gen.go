@@ -13,6 +13,7 @@ const (
 	AlertLink                       Key = "alert_link"
 	AlertLook                       Key = "alert_look"
 	AlertSafety                     Key = "alert_safety"
+	AllAnswered                     Key = "all_answered"
 	AskAgainAmbiguous               Key = "ask_again_ambiguous"
 	AskAgainRange                   Key = "ask_again_range"
 	AskWho                          Key = "ask_who"
@@ -208,10 +209,12 @@ const (
 	HelpClinician                   Key = "help_clinician"
 	HelpFollower                    Key = "help_follower"
 	Invitation                      Key = "invitation"
+	ItemChanged                     Key = "item_changed"
 	KindWord                        Key = "kind_word"
 	KindWordOnIt                    Key = "kind_word_on_it"
 	MuteHow                         Key = "mute_how"
 	Muted                           Key = "muted"
+	NextQuestion                    Key = "next_question"
 	OnDuty                          Key = "on_duty"
 	OnDutyNobody                    Key = "on_duty_nobody"
 	OnIt                            Key = "on_it"
@@ -394,6 +397,14 @@ const (
 	PageFrameSkip                   Key = "page.frame.skip"
 	PageFrameTryAgain               Key = "page.frame.try_again"
 	PageFrameWhoYouAre              Key = "page.frame.who_you_are"
+	PageFurtherChoose               Key = "page.further.choose"
+	PageFurtherLater                Key = "page.further.later"
+	PageFurtherNumber               Key = "page.further.number"
+	PageFurtherSayNo                Key = "page.further.say_no"
+	PageFurtherSayYes               Key = "page.further.say_yes"
+	PageFurtherSend                 Key = "page.further.send"
+	PageFurtherStaff                Key = "page.further.staff"
+	PageFurtherTitle                Key = "page.further.title"
 	PagePatientAlerts               Key = "page.patient.alerts"
 	PagePatientClosed               Key = "page.patient.closed"
 	PagePatientFollowers            Key = "page.patient.followers"
@@ -465,6 +476,7 @@ const (
 	Paused                          Key = "paused"
 	Prompt                          Key = "prompt"
 	PromptLink                      Key = "prompt_link"
+	QuestionAgain                   Key = "question_again"
 	ReasonBelowUsual3               Key = "reason.below_usual_3"
 	ReasonDropConfirmed             Key = "reason.drop_confirmed"
 	ReasonLook                      Key = "reason.look"
@@ -568,6 +580,7 @@ var catalogue = map[Key]shape{
 	AlertLink:                       {Plural: false, Fields: []string{"Alert", "Link"}},
 	AlertLook:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertSafety:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	AllAnswered:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainAmbiguous:               {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainRange:                   {Plural: false, Fields: []string{"Name", "Org"}},
 	AskWho:                          {Plural: false, Fields: []string{"Name", "Org"}},
@@ -763,10 +776,12 @@ var catalogue = map[Key]shape{
 	HelpClinician:                   {Plural: false, Fields: []string{"Emergency", "Org"}},
 	HelpFollower:                    {Plural: false, Fields: []string{"Emergency", "Org"}},
 	Invitation:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},
+	ItemChanged:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	KindWord:                        {Plural: false, Fields: []string{"By", "Org", "Words"}},
 	KindWordOnIt:                    {Plural: false, Fields: []string{"By", "Org"}},
 	MuteHow:                         {Plural: false, Fields: []string{"Org"}},
 	Muted:                           {Plural: false, Fields: []string{"Org", "When"}},
+	NextQuestion:                    {Plural: false, Fields: []string{"Org", "Question"}},
 	OnDuty:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	OnDutyNobody:                    {Plural: false, Fields: []string{"Org"}},
 	OnIt:                            {Plural: false, Fields: []string{"Name", "Org"}},
@@ -949,6 +964,14 @@ var catalogue = map[Key]shape{
 	PageFrameSkip:                   {Plural: false, Fields: []string(nil)},
 	PageFrameTryAgain:               {Plural: false, Fields: []string(nil)},
 	PageFrameWhoYouAre:              {Plural: false, Fields: []string{"Name"}},
+	PageFurtherChoose:               {Plural: false, Fields: []string(nil)},
+	PageFurtherLater:                {Plural: false, Fields: []string(nil)},
+	PageFurtherNumber:               {Plural: false, Fields: []string{"Unit"}},
+	PageFurtherSayNo:                {Plural: false, Fields: []string(nil)},
+	PageFurtherSayYes:               {Plural: false, Fields: []string(nil)},
+	PageFurtherSend:                 {Plural: false, Fields: []string(nil)},
+	PageFurtherStaff:                {Plural: false, Fields: []string(nil)},
+	PageFurtherTitle:                {Plural: false, Fields: []string(nil)},
 	PagePatientAlerts:               {Plural: false, Fields: []string(nil)},
 	PagePatientClosed:               {Plural: false, Fields: []string{"When"}},
 	PagePatientFollowers:            {Plural: false, Fields: []string(nil)},
@@ -1020,6 +1043,7 @@ var catalogue = map[Key]shape{
 	Paused:                          {Plural: false, Fields: []string{"Day", "Name", "Org"}},
 	Prompt:                          {Plural: false, Fields: []string{"Name", "Org"}},
 	PromptLink:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},
+	QuestionAgain:                   {Plural: false, Fields: []string{"Org", "Question"}},
 	ReasonBelowUsual3:               {Plural: false, Fields: []string{"Last", "Usual"}},
 	ReasonDropConfirmed:             {Plural: false, Fields: []string{"Last", "Usual"}},
 	ReasonLook:                      {Plural: false, Fields: []string(nil)},

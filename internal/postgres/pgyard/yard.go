@@ -119,3 +119,38 @@ func (y *Yard) EventTimes(ctx context.Context, kind string) (map[string]time.Tim
 	})
 	return at, err
 }
+
+// OpenAny connects to a server that need not keep its commits: to look, not to
+// measure.
+func OpenAny(ctx context.Context, adminURL string) (*Yard, error) {
+	conn, err := pgx.Connect(ctx, adminURL)
+	if err != nil {
+		return nil, fmt.Errorf("reach the database server: %w", err)
+	}
+	return &Yard{conn: conn}, nil
+}
+
+// Asked is one slot that was asked, and how many facts of it are to be texted.
+type Asked struct {
+	At    time.Time
+	Texts int
+}
+
+const sqlAsked = `SELECT q.patient_id, q.slot_at, coalesce(e.texts, 0) FROM prompt q
+LEFT JOIN (SELECT subject_id, count(*) AS texts FROM event WHERE kind = 'prompt.due' GROUP BY subject_id) e ON e.subject_id = q.id ORDER BY q.patient_id, q.slot_at, q.id`
+
+// Asked lists, by patient, all slots that were asked, in order.
+func (y *Yard) Asked(ctx context.Context) (map[[16]byte][]Asked, error) {
+	rows, err := y.conn.Query(ctx, sqlAsked)
+	if err != nil {
+		return nil, err
+	}
+	all := map[[16]byte][]Asked{}
+	var patient [16]byte
+	var a Asked
+	_, err = pgx.ForEachRow(rows, []any{&patient, &a.At, &a.Texts}, func() error {
+		all[patient] = append(all[patient], a)
+		return nil
+	})
+	return all, err
+}

@@ -29,6 +29,7 @@ type patientView struct {
 	alerts     []alertView
 	thread     []threadText
 	circle     []place
+	further    []furtherDay
 	answer     answerBox
 }
 
@@ -84,6 +85,7 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 			v.notice = aboutAlert(r, viewer, a)
 		}
 	}
+	v.further = furtherDays(r, p.Further)
 	for _, m := range p.Thread {
 		v.thread = append(v.thread, newThreadText(r, v.name, m))
 	}

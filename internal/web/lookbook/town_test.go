@@ -3,11 +3,13 @@ package lookbook
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
 	"howareyou/alerts"
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/internal/auth"
 )
 
@@ -283,10 +285,33 @@ func (w *town) CheckInForm(_ context.Context, token string) (carenet.CheckInForm
 		form.SeenByClinic = now
 	case "worrying":
 		form.Answered = &carenet.Update{At: now, Score: score(1), Words: "I want to die"}
+	case "pain", "phq2", "phq2-offer", "weight":
+		form.Answered = &carenet.Update{At: now, Score: score(3)}
+		form.Further = further(token, w.words.lang)
 	case "answered":
 		form.Answered = &carenet.Update{At: now, Score: score(2), Words: w.words.rough}
 	}
 	return form, nil
+}
+
+// further is a question of a shipped set, as the storage gives it to the page.
+func further(token, lang string) *carenet.FurtherQuestion {
+	code, _, offer := strings.Cut(token, "-")
+	set, _ := ask.Shipped(code)
+	item := set.Items[0]
+	if offer {
+		item = set.Items[2]
+	}
+	q := &carenet.FurtherQuestion{Item: item.Code, Question: item.Asks(lang), Kind: string(item.Kind), Min: item.Min, Max: item.Max, Unit: item.Unit, Number: 2}
+	for _, o := range item.Options {
+		q.Options = append(q.Options, carenet.FurtherOption{Value: o.Value, Words: o.Words[lang]})
+	}
+	return q
+}
+
+// SubmitFurther understands nothing.
+func (w *town) SubmitFurther(context.Context, string, string, string) (carenet.Batch, error) {
+	return carenet.Batch{}, carenet.Errorf(carenet.Invalid, "answer question", "choose an answer")
 }
 
 // SubmitCheckIn keeps the answer, but for the token of a day when nothing works.

@@ -20,6 +20,7 @@ import (
 type Store interface {
 	CheckInForm(ctx context.Context, token string) (carenet.CheckInForm, error)
 	SubmitCheckIn(ctx context.Context, token string, answer carenet.PageAnswer) (carenet.Batch, error)
+	SubmitFurther(ctx context.Context, token, item, answer string) (carenet.Batch, error)
 }
 
 // Handler serves the page.
@@ -51,6 +52,9 @@ func (h *Handler) show(door front.Door) fiber.Handler {
 		if err != nil {
 			return h.leadsNowhere(c, err)
 		}
+		if form.Answered != nil && form.Further != nil && c.Query("change") != "1" && c.Query("done") != "1" {
+			return front.Render(c, fiber.StatusOK, furtherPage(h.further(form, address(door, token), "")))
+		}
 		if form.Answered != nil && c.Query("change") != "1" {
 			return front.Render(c, fiber.StatusOK, thanksPage(h.thanks(form, address(door, token))))
 		}
@@ -63,6 +67,9 @@ func (h *Handler) show(door front.Door) fiber.Handler {
 func (h *Handler) submit(door front.Door) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		token := string([]byte(c.Params("token")))
+		if item := string(c.Request().PostArgs().Peek("item")); item != "" {
+			return h.submitFurther(c, door, token, item)
+		}
 		in := readForm(c)
 		if !in.complete() {
 			return h.askAgain(c, door, token, in)

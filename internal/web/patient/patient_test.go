@@ -35,6 +35,7 @@ var (
 type store struct {
 	form     carenet.CheckInForm
 	sent     []carenet.PageAnswer
+	further  []string
 	fails    error // of both methods
 	cannotdo error // of SubmitCheckIn alone
 }
@@ -58,6 +59,19 @@ func (s *store) SubmitCheckIn(_ context.Context, t string, in carenet.PageAnswer
 	}
 	s.form.Answered = &u
 	return carenet.Batch{ID: carenet.NewID(now), Events: []carenet.Event{{Kind: carenet.EventCheckIn}}}, nil
+}
+
+// SubmitFurther keeps what was asked, once.
+func (s *store) SubmitFurther(_ context.Context, _, item, answer string) (carenet.Batch, error) {
+	if answer == "" {
+		return carenet.Batch{}, carenet.Errorf(carenet.Invalid, "answer question", "choose an answer")
+	}
+	if s.form.Further == nil || s.form.Further.Item != item {
+		return carenet.Batch{}, s.fails
+	}
+	s.further = append(s.further, item+"="+answer)
+	s.form.Further = nil
+	return carenet.Batch{ID: carenet.NewID(now), Events: []carenet.Event{{Kind: carenet.EventItem}}}, nil
 }
 
 type world struct {

@@ -97,7 +97,7 @@ func (h *Handler) thanks(f carenet.CheckInForm, address string) thanks {
 	v.page.Title = r.Say(text.PageDoneTitle, text.Data{"Name": v.name})
 	v.noted = noted(r.Texts, f)
 	v.read = readByClinic(r, f)
-	v.worrying = reply.Read(f.Answered.Words, reply.Context{Lang: f.Language}).Kind == reply.Crisis
+	v.worrying = reply.Read(f.Answered.Words, reply.Context{Lang: f.Language}).Kind == reply.Crisis || f.Worrying
 	if !f.Answered.Private {
 		if v.heard = whatFollowersHear(f); len(v.heard) == 0 {
 			v.sees = sees(r.Texts, f.Circle)

@@ -1,0 +1,20 @@
+package carenet
+
+import "time"
+
+// ItemAnswer is the answer to one further question of a check-in. A later one to
+// the same item corrects it; both are kept. It is for staff.
+type ItemAnswer struct {
+	ID      ID
+	Org     ID
+	Patient ID
+	CheckIn ID
+	Prompt  ID
+	Set     ID // the question set's version that was asked
+	Item    string
+	Value   float64
+	Channel Channel
+	Inbound ID // NilID when it did not come by text
+	Day     Day
+	At      time.Time
+}

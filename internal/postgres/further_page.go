@@ -1,0 +1,119 @@
+package postgres
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+	"howareyou/carenet/ask"
+	"howareyou/carenet/dialogue"
+	"howareyou/carenet/reply"
+	"howareyou/internal/auth"
+)
+
+// further is the question that the page asks next; nil when there is none.
+func further(r *dialogue.Running, lang string) *carenet.FurtherQuestion {
+	if r == nil || r.CheckIn == carenet.NilID || r.Over {
+		return nil
+	}
+	q, ok := r.Next()
+	if !ok {
+		return nil
+	}
+	out := &carenet.FurtherQuestion{
+		Item: q.Item.Code, Question: q.Item.Asks(lang), Kind: string(q.Item.Kind), Min: q.Item.Min, Max: q.Item.Max, Unit: q.Item.Unit, Number: len(r.Values) + 2,
+	}
+	for _, o := range q.Item.Options {
+		out.Options = append(out.Options, carenet.FurtherOption{Value: o.Value, Words: o.Words[lang]})
+	}
+	return out
+}
+
+// runningOf is how far the prompt of a link has come.
+func runningOf(ctx context.Context, tx pgx.Tx, l linkRow) (*dialogue.Running, error) {
+	found, err := running(ctx, tx, []carenet.ID{l.OrgID}, []carenet.ID{orNil(l.PromptID)})
+	return found[orNil(l.PromptID)], err
+}
+
+// SubmitFurther records the answer to one further question from the page. The form
+// names its question, so that one sent twice, or from an old page, answers no other.
+func (s *Store) SubmitFurther(ctx context.Context, token, code, said string) (carenet.Batch, error) {
+	const op = "answer question"
+	var batch carenet.Batch
+	err := s.followLink(ctx, auth.ForCheckIn, token, http.MethodPost, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
+		now := s.Now()
+		batch = carenet.Batch{}
+		var locked carenet.ID
+		if err := tx.QueryRow(ctx, sqlOnePatient, l.OrgID, l.PersonID).Scan(&locked); err != nil {
+			return err
+		}
+		form, _, err := s.checkInForm(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		r, err := runningOf(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		if form.Further == nil || form.Further.Item != code {
+			return nil // answered already, or not asked any more
+		}
+		q, _ := r.Next()
+		value, ok := readField(q.Item, said, form.Language)
+		if !ok {
+			return carenet.Errorf(carenet.Invalid, op, "choose an answer")
+		}
+		a := carenet.ItemAnswer{
+			ID: carenet.NewID(now), Org: l.OrgID, Patient: l.PersonID, CheckIn: r.CheckIn, Prompt: r.Prompt, Set: q.Set,
+			Item: q.Item.Code, Value: value, Channel: carenet.ChannelPage, Day: r.Day, At: now,
+		}
+		batch.ID = carenet.NewID(now)
+		batch.Events = []carenet.Event{{
+			ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventItem, Patient: l.PersonID, Subject: r.CheckIn,
+			Detail: carenet.Detail{Person: l.PersonID}, At: now,
+		}}
+		if q.Item.DangerAt > 0 && value >= float64(q.Item.DangerAt) {
+			batch.Events = append(batch.Events, carenet.Event{
+				ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventSafety, Patient: l.PersonID, Subject: r.CheckIn,
+				Detail: carenet.Detail{Flags: []string{reply.FlagSelfHarm}, Person: l.PersonID, Audience: carenet.ToPatient}, At: now,
+			})
+		}
+		b := &pgx.Batch{}
+		queueItem(b, a)
+		for _, e := range batch.Events {
+			queueEvent(b, e)
+		}
+		s.queueAudit(b, carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID, Via: "page"}, now,
+			audited{Action: "item.record", Table: "item_answer", Row: a.ID, Patient: l.PersonID})
+		return tx.SendBatch(ctx, b).Close()
+	})
+	if err != nil {
+		return carenet.Batch{}, err
+	}
+	return batch, nil
+}
+
+// readField reads what a form holds as the answer to its question. A choice sends
+// the option's number, yes and no send 1 and 0.
+func readField(i ask.Item, said, lang string) (float64, bool) {
+	kind := reply.ItemKind(i.Kind)
+	if i.Kind == ask.KindYesNo {
+		kind = reply.ItemScale
+	}
+	r := reply.ReadItem(said, reply.Item{Kind: kind, Scale: reply.Scale{Min: i.Min, Max: i.Max}, Unit: i.Unit, Lang: lang})
+	return r.Value, r.Kind == reply.Answer && i.Holds(r.Value)
+}
+
+// worries says whether a further answer of the check-in called staff at once.
+func worries(r *dialogue.Running) bool {
+	for _, f := range r.Sets {
+		for _, i := range f.Set.Items {
+			if v, ok := r.Values[i.Code]; ok && i.DangerAt > 0 && v >= float64(i.DangerAt) {
+				return true
+			}
+		}
+	}
+	return false
+}
