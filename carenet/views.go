@@ -45,6 +45,16 @@ type BoardRow struct {
 	SilenceSince time.Time
 	MissedInRow  int // prompts without answer in a row, of those that count
 	Alerts       []AlertView
+	Watch        []Watched // what rules found that calls nobody, the newest last
+}
+
+// Watched is something that a rule found and that nobody is called about: it is
+// for the watch list or the weekly list.
+type Watched struct {
+	Severity string
+	Since    Day // of its first finding
+	Last     Day // of its latest
+	Evidence Evidence
 }
 
 // Board is the list of an organisation's patients, by need.
@@ -141,7 +151,10 @@ type CheckInForm struct {
 	Circle          []CirclePlace
 	Answered        *Update   // what this prompt was answered with
 	SeenByClinic    time.Time // when staff opened it; zero: not yet
-	ExpiresAt       time.Time
+	// Offer is what became of the offer of a call that this answer led to; "" when
+	// none was made.
+	Offer     OfferState
+	ExpiresAt time.Time
 }
 
 // PageAnswer is what a patient sends from the page.

@@ -65,6 +65,7 @@ type Patient struct {
 	Scale  carenet.Scale
 	Open   *Prompt  // the newest prompt, while it has no answer
 	Last   *Earlier // their newest self-reported check-in that still counts
+	Offer  *Offer   // of a call, made within the last OfferFor
 }
 
 // asked says whether a prompt waits for the patient's answer now.
@@ -115,7 +116,8 @@ type Outcome struct {
 	WrongNumber bool
 	TellOnce    bool // the unknown number was told who we are
 	Ack         *Ack
-	Order       *Order     // a command to carry out where its rows are locked
+	Order       *Order // a command to carry out where its rows are locked
+	Offer       *OfferAnswer
 	AskedAgain  carenet.ID // the prompt whose answer was asked for again
 	Events      []carenet.Event
 }

@@ -88,6 +88,9 @@ func (d *decision) fromPeople() {
 		}
 	}
 	r := d.read(w.text, w.readingContext())
+	if d.answersOffer(r, w, patients) {
+		return // before START, which YES is a word for
+	}
 	if d.fixedWords(r, w) {
 		if d.out.OptOut && r.CallsForHelp() {
 			d.callStaff(r, w, patients)
@@ -95,6 +98,7 @@ func (d *decision) fromPeople() {
 		return
 	}
 	if r.Kind == reply.Crisis {
+		d.heardAnyway(w, patients)
 		d.crisis(r, w, patients)
 		return
 	}

@@ -124,6 +124,10 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 	joe := w.row(joeID, w.words.joe, 4, 2*time.Hour, false)
 	joe.Silence, joe.SilenceSince, joe.Last = carenet.OptedOut, now.AddDate(0, 0, -3), nil
 	joe.Series, joe.Usual = nil, carenet.Usual{}
+	will.Watch = []carenet.Watched{{Severity: "watch", Since: today - 3, Last: today, Evidence: carenet.Evidence{Rule: "WB-SLOPE-WATCH", Say: map[string]string{
+		"en": "Falling for three weeks, by -0.5 a week (p 0.004, 18 answers). Usually 4, lately 3.5.",
+		"ar": "انخفاض منذ ثلاثة أسابيع، -0.5 في الأسبوع. المعتاد 4، ومؤخرا 3.5.",
+	}}}}
 	b.Rows = []carenet.BoardRow{will, joe}
 	if w.calm {
 		return b, nil
@@ -283,6 +287,8 @@ func (w *town) CheckInForm(_ context.Context, token string) (carenet.CheckInForm
 		form.SeenByClinic = now
 	case "worrying":
 		form.Answered = &carenet.Update{At: now, Score: score(1), Words: "I want to die"}
+	case "offered":
+		form.Answered, form.Offer = &carenet.Update{At: now, Score: score(1)}, carenet.OfferOpen
 	case "answered":
 		form.Answered = &carenet.Update{At: now, Score: score(2), Words: w.words.rough}
 	}
@@ -300,6 +306,11 @@ func (w *town) SubmitCheckIn(_ context.Context, token string, in carenet.PageAns
 	if in.Score != nil {
 		w.answered.Score = score(float64(*in.Score))
 	}
+	return carenet.Batch{}, nil
+}
+
+// AnswerOffer is anybody's.
+func (w *town) AnswerOffer(context.Context, string, bool) (carenet.Batch, error) {
 	return carenet.Batch{}, nil
 }
 

@@ -60,6 +60,18 @@ func (s *store) SubmitCheckIn(_ context.Context, t string, in carenet.PageAnswer
 	return carenet.Batch{ID: carenet.NewID(now), Events: []carenet.Event{{Kind: carenet.EventCheckIn}}}, nil
 }
 
+// AnswerOffer keeps a yes or no to the offer of a call.
+func (s *store) AnswerOffer(_ context.Context, t string, yes bool) (carenet.Batch, error) {
+	if t != token {
+		return carenet.Batch{}, carenet.Errorf(carenet.NotFound, "follow link", "this link does not work")
+	}
+	s.form.Offer = carenet.OfferNo
+	if yes {
+		s.form.Offer = carenet.OfferYes
+	}
+	return carenet.Batch{ID: carenet.NewID(now), Events: []carenet.Event{{Kind: carenet.EventCallWanted}}}, s.fails
+}
+
 type world struct {
 	*testing.T
 	store     *store
