@@ -32,6 +32,7 @@ type AlertView struct {
 	TakenUntil time.Time
 	ResolvedAt time.Time
 	Outcome    string
+	Note       string // what staff wrote when they closed it, on the patient's page alone
 }
 
 // BoardRow is one patient on the board.

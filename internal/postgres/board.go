@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -139,7 +140,7 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 	collect(b.Queue(sqlScores, org, int(since), patient, since.Time(time.UTC).AddDate(0, 0, -1)), &scores)
 	collect(b.Queue(sqlAlertViews, org, patient, false), &alertRows)
 	var watchRows []watchedRow
-	collect(b.Queue(sqlWatched, org, patient, int(since)+boardDays-watchDays), &watchRows)
+	collect(b.Queue(sqlWatched, org, patient, int(since)), &watchRows)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
@@ -182,6 +183,8 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 			row.Usual = carenet.Usual{Known: true, Mean: *p.UsualMean, Spread: *p.UsualSpread, Days: *p.UsualDays}
 		}
 		row.Silence, row.SilenceSince = p.silence(now)
+		today := carenet.LocalDay(now, zoneOf(p.Zone))
+		row.Watch = slices.DeleteFunc(row.Watch, func(w carenet.Watched) bool { return today.Sub(w.Last) >= watchDays })
 		out = append(out, row)
 	}
 	return out, nil

@@ -103,7 +103,9 @@ const (
 func (s *Store) evaluate(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) ([]carenet.Event, error) {
 	var orgs, patients []carenet.ID
 	for _, e := range events {
-		if e.Kind == carenet.EventCheckIn || e.Kind == carenet.EventUnanswered {
+		switch e.Kind {
+		case carenet.EventCheckIn, carenet.EventUnanswered, carenet.EventCallWanted:
+			// Of the last the patient is locked, so that two who hear of it call staff once.
 			orgs, patients = addID(orgs, e.Org), addID(patients, e.Patient)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,6 +122,80 @@ func TestTheLowestAnswerIsAskedAbout(t *testing.T) {
 				t.Errorf("%d offers ended twice", n)
 			}
 		})
+	}
+}
+
+// The same on the page: asked once the answer is in, answered with a button.
+func TestTheOfferOfACallOnThePage(t *testing.T) {
+	c := newClinic(t)
+	token := c.page()
+	one := 1
+	answer := func(yes bool) {
+		t.Helper()
+		b, err := c.store.AnswerOffer(c.ctx, token, yes)
+		c.must(err)
+		if len(b.Events) > 0 {
+			_, err = c.store.Round(c.ctx, b.ID)
+			c.must(err)
+		}
+	}
+	state := func(want carenet.OfferState) {
+		t.Helper()
+		form, err := c.store.CheckInForm(c.ctx, token)
+		c.must(err)
+		if form.Offer != want {
+			t.Errorf("the page shows the offer as %q, want %q", form.Offer, want)
+		}
+	}
+	answer(true) // nothing was offered
+	c.submit(token, carenet.PageAnswer{Score: &one, Key: "once"})
+	state(carenet.OfferOpen)
+	answer(false)
+	answer(false)
+	state(carenet.OfferNo)
+	if got := about(c.sent(), "alert="); len(got) != 0 {
+		t.Errorf("a no called staff: %q", got)
+	}
+	answer(true)
+	answer(true)
+	answer(false)
+	state(carenet.OfferYes)
+	same(t, "after the yes", about(c.sent(), "alert="), danas+": alert to Nurse Dana about Mary Okafor alert=1 link")
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM audit WHERE action = 'call.answer'`); n != 2 {
+		t.Errorf("%d audit rows, want 2", n)
+	}
+}
+
+// Several workers end an offer once, and a yes at the same moment calls staff once.
+func TestAnOfferEndsOnce(t *testing.T) {
+	c := newClinic(t)
+	c.text(marys, "1")
+	c.sent()
+	c.advance(2 * time.Hour)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			b, _, err := c.store.TickOffers(c.ctx, 100)
+			if err == nil {
+				_, err = c.store.Round(c.ctx, b.ID)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Go(func() {
+		b, err := c.store.TakeIn(c.ctx, []carenet.InboundText{{SID: "SM9", From: marys, To: service, Body: "yes", ReceivedAt: c.clock()}})
+		if err == nil {
+			_, err = c.store.Round(c.ctx, b.ID)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	wg.Wait()
+	if got := valueOf[string](c, c.admin(), `SELECT count(*) || ' ' || max(evidence ->> 'offer') || ' ' || (SELECT state FROM call_offer) FROM alert`); got != "1 yes yes" {
+		t.Errorf("alerts, what they say, the offer: %q", got)
 	}
 }
 

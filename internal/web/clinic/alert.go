@@ -22,6 +22,7 @@ type alertView struct {
 	flags    []string
 	has      string // who has it, or how it ended
 	outcome  string
+	note     string // what staff wrote when they closed it
 	open     bool   // nobody has it
 	take     string // where the button sends its form
 	closing  bool   // somebody has it: what came of it is asked for
@@ -92,7 +93,7 @@ func newAlertView(r front.Reader, base string, viewer carenet.ID, a carenet.Aler
 		}
 	}
 	if alerts.Status(a.State) == alerts.StatusResolved {
-		v.tone = ui.ToneNeutral
+		v.tone, v.note = ui.ToneNeutral, a.Note
 		if key, ok := outcomes[alerts.Outcome(a.Outcome)]; ok {
 			v.outcome = r.Say(key)
 		}

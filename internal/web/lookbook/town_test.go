@@ -166,7 +166,10 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 	p.Series, p.NextPrompt, p.State = series(90, true), now.Add(22*time.Hour), "in_hospital"
 	p.Alerts = []carenet.AlertView{w.maryAlert(), {
 		ID: oldAlert, Number: 3, Patient: mary, Severity: "amber", State: "resolved", OpenedAt: now.AddDate(0, 0, -40),
-		Evidence: carenet.Evidence{Rule: "WB-TREND-EWMA", Usual: 4.1, Last: []float64{4, 3, 3}}, TakenBy: w.words.lee, TakenAt: now.AddDate(0, 0, -40),
+		Note: w.words.rough, Evidence: carenet.Evidence{
+			Rule: "WB-TREND-EWMA", Version: 1, Pack: "wellbeing", PackVersion: 2, Usual: 4.1, Last: []float64{4, 3, 3},
+			Limits: []carenet.Limit{{Name: "ewma_drop", Value: 0.72, Limit: 0.61}, {Name: "ewma_z", Value: -2.83, Limit: -2.4}},
+		}, TakenBy: w.words.lee, TakenAt: now.AddDate(0, 0, -40),
 		ResolvedAt: now.AddDate(0, 0, -39), Outcome: "called",
 	}}
 	if w.calm { // somebody has it, and what came of it is asked for
