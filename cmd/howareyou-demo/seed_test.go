@@ -52,7 +52,8 @@ func TestSeededBoardTellsItsStory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(claims) != 2 {
+	second, _, err := store.Claim(ctx, 100) // a number gets one text at a time
+	if claims = append(claims, second...); err != nil || len(claims) != 2 {
 		t.Errorf("of ninety days %d texts leave, want two alerts to Dana alone: of a decline and of a silence", len(claims))
 	}
 	for _, c := range claims {
