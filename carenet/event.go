@@ -22,6 +22,9 @@ const (
 	EventSignIn        EventKind = "sign_in.requested"  // Detail.Person, Detail.Door
 	EventPatientChange EventKind = "patient.changed"    // for open pages only
 	EventDeliveryEnd   EventKind = "delivery.ended"     // for open pages only
+	EventUnanswered    EventKind = "prompt.unanswered"  // Subject: a prompt that counts and that nobody answered in time
+	EventCallOffer     EventKind = "call.offered"       // Subject: the offer of a call; Detail.Person: to whom
+	EventCallWanted    EventKind = "call.wanted"        // Subject: the offer that was accepted, or that nobody answered
 	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
 )
 
@@ -56,6 +59,8 @@ const (
 	ReplyResumed     Reply = "resumed"      // Detail.At: when they are asked next
 	ReplyWhen        Reply = "when"         // Detail.At: when they are asked next
 	ReplyAsked       Reply = "asked"        // the question is with the clinic
+	ReplyCallYes     Reply = "call_yes"     // staff are asked to call them
+	ReplyCallNo      Reply = "call_no"      // nobody calls
 
 	ReplyPassedOn Reply = "passed_on" // the words go to the patient
 	ReplyOnIt     Reply = "on_it"     // the patient hears that the follower takes care
@@ -77,7 +82,7 @@ func Replies() []Reply {
 		ReplyOptedOut, ReplyOptedIn, ReplyHelp, ReplyCrisis, ReplyAskRange, ReplyAskAmbiguous,
 		ReplyAskWho, ReplyUnknown, ReplyNext, ReplyNextAgain, ReplyAllAnswered, ReplyItemChanged, ReplyAckTaken, ReplyAckAlready, ReplyAckUnknown,
 		ReplyAckWhich, ReplyWho, ReplyDropped, ReplyDropUnknown, ReplyDropWhich,
-		ReplyPaused, ReplyPauseHow, ReplyResumed, ReplyWhen, ReplyAsked,
+		ReplyPaused, ReplyPauseHow, ReplyResumed, ReplyWhen, ReplyAsked, ReplyCallYes, ReplyCallNo,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
 	}

@@ -13,10 +13,11 @@ const (
 	ConcernAlert  Concern = "alert"  // an alert that is not resolved
 	ConcernLow    Concern = "low"    // the newest answer is one of the two lowest
 	ConcernSilent Concern = "silent" // no reply, or we cannot reach them
+	ConcernWatch  Concern = "watch"  // a rule would have somebody keep an eye on them
 	ConcernNone   Concern = "none"
 )
 
-var concernOrder = []Concern{ConcernAlert, ConcernLow, ConcernSilent, ConcernNone}
+var concernOrder = []Concern{ConcernAlert, ConcernLow, ConcernSilent, ConcernWatch, ConcernNone}
 
 // lowest two of five: the answers that a nurse looks at without a rule.
 const lowScore = 2
@@ -30,6 +31,8 @@ func (r BoardRow) Concern(today Day) Concern {
 		return ConcernLow
 	case r.Silence == NoReply, r.Silence == Undelivered:
 		return ConcernSilent
+	case len(r.Watch) > 0:
+		return ConcernWatch
 	}
 	return ConcernNone
 }

@@ -32,6 +32,7 @@ type AlertView struct {
 	TakenUntil time.Time
 	ResolvedAt time.Time
 	Outcome    string
+	Note       string // what staff wrote when they closed it, on the patient's page alone
 }
 
 // BoardRow is one patient on the board.
@@ -45,6 +46,16 @@ type BoardRow struct {
 	SilenceSince time.Time
 	MissedInRow  int // prompts without answer in a row, of those that count
 	Alerts       []AlertView
+	Watch        []Watched // what rules found that calls nobody, the newest last
+}
+
+// Watched is something that a rule found and that nobody is called about: it is
+// for the watch list or the weekly list.
+type Watched struct {
+	Severity string
+	Since    Day // of its first finding
+	Last     Day // of its latest
+	Evidence Evidence
 }
 
 // Board is the list of an organisation's patients, by need.
@@ -144,7 +155,10 @@ type CheckInForm struct {
 	Further         *FurtherQuestion // what is asked next; nil when nothing is
 	Worrying        bool             // an answer calls for help: the page says where it is
 	SeenByClinic    time.Time        // when staff opened it; zero: not yet
-	ExpiresAt       time.Time
+	// Offer is what became of the offer of a call that this answer led to; "" when
+	// none was made.
+	Offer     OfferState
+	ExpiresAt time.Time
 }
 
 // FurtherAnswer is an answer to a further question, for staff.

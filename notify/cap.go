@@ -20,11 +20,11 @@ type Cap struct {
 // somebody who stops our texts (INV-8, INV-10).
 func (p Planned) BeyondCap() bool {
 	switch p.Kind {
-	case KindAlert, KindAlertTaken, KindStaff:
+	case KindAlert, KindAlertTaken, KindStaff, KindCallOffer:
 		return true
 	case KindReply:
 		switch p.Event.Detail.Reply {
-		case carenet.ReplyCrisis, carenet.ReplyOptedOut, carenet.ReplyAckTaken, carenet.ReplyAckAlready, carenet.ReplyAckUnknown, carenet.ReplyAckWhich:
+		case carenet.ReplyCrisis, carenet.ReplyOptedOut, carenet.ReplyAckTaken, carenet.ReplyAckAlready, carenet.ReplyAckUnknown, carenet.ReplyAckWhich, carenet.ReplyCallYes:
 			return true
 		}
 	}

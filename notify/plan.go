@@ -19,9 +19,10 @@ const (
 	KindAlert      Kind = "alert"
 	KindAlertTaken Kind = "alert_taken"
 	KindSignIn     Kind = "sign_in"
-	KindKindWord   Kind = "kind_word" // a follower's word for the patient
-	KindStaff      Kind = "staff"     // a person wrote it
-	KindDigest     Kind = "digest"    // a summary, for a follower who asked for one
+	KindKindWord   Kind = "kind_word"  // a follower's word for the patient
+	KindStaff      Kind = "staff"      // a person wrote it
+	KindDigest     Kind = "digest"     // a summary, for a follower who asked for one
+	KindCallOffer  Kind = "call_offer" // asks a patient who gave the lowest answer whether they would like a call
 )
 
 // Reach is how a person can be told something by text.
@@ -100,6 +101,10 @@ const (
 	optedOutLife = 5 * time.Minute
 )
 
+// OfferTime is how long a patient has to answer the offer of a call before staff
+// are called.
+const OfferTime = 2 * time.Hour
+
 // Plan says who is told what of one event, with a reason each. It is pure; what
 // it decides from consent is checked again when the text is about to leave.
 func Plan(e carenet.Event, w World) []Planned {
@@ -119,6 +124,8 @@ func Plan(e carenet.Event, w World) []Planned {
 		p.encouraged()
 	case carenet.EventDigest:
 		p.digest()
+	case carenet.EventCallOffer:
+		p.one(KindCallOffer, carenet.ToPatient, known(w.Patients, e.Patient), PriorityReply, OfferTime, "they gave the lowest answer")
 	case carenet.EventSignIn:
 		r := known(w.People, e.Detail.Person)
 		if e.Detail.ByEmail {

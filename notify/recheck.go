@@ -34,6 +34,7 @@ type Candidate struct {
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
+	OfferOpen    bool // for KindCallOffer: they have not answered it, and it still stands
 }
 
 // Blocked says why nothing goes to the number on the candidate's channel now, empty
@@ -118,6 +119,10 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 		}
 		if !c.PatientAsked {
 			return false, Withdrawn, "paused or no longer asked"
+		}
+	case KindCallOffer:
+		if !c.OfferOpen {
+			return false, Withdrawn, "the offer of a call is over"
 		}
 	case KindAlert:
 		if !c.AlertOpen {

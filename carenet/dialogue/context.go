@@ -67,6 +67,7 @@ type Patient struct {
 	Open   *Prompt  // the newest prompt, while it has no answer
 	Last   *Earlier // their newest self-reported check-in that still counts
 	More   *Running // the further questions of the newest prompt; nil when it has none
+	Offer  *Offer   // of a call, made within the last OfferFor
 }
 
 // asked says whether a prompt waits for the patient's answer now.
@@ -132,7 +133,8 @@ type Outcome struct {
 	WrongNumber bool
 	TellOnce    bool // the unknown number was told who we are
 	Ack         *Ack
-	Order       *Order     // a command to carry out where its rows are locked
+	Order       *Order // a command to carry out where its rows are locked
+	Offer       *OfferAnswer
 	AskedAgain  carenet.ID // the prompt whose answer was asked for again
 	Items       []carenet.ItemAnswer
 	ItemAgain   ItemAgain // the further question whose answer was asked for again

@@ -92,6 +92,9 @@ func (d *decision) fromPeople() {
 		return
 	}
 	r := d.read(w.text, w.readingContext())
+	if d.answersOffer(r, w, patients) {
+		return // before START, which YES is a word for
+	}
 	if d.fixedWords(r, w) {
 		if d.out.OptOut && r.CallsForHelp() {
 			d.callStaff(r, w, patients)
@@ -99,6 +102,7 @@ func (d *decision) fromPeople() {
 		return
 	}
 	if r.Kind == reply.Crisis {
+		d.heardAnyway(w, patients)
 		d.crisis(r, w, patients)
 		return
 	}

@@ -145,6 +145,11 @@ func (r Reading) Has(flag string) bool {
 // whatever else the text is.
 func (r Reading) CallsForHelp() bool { return slices.ContainsFunc(crisisFlags, r.Has) }
 
+// CallsForMore reports whether words of alarm were found besides those of a flag.
+func (r Reading) CallsForMore(than string) bool {
+	return slices.ContainsFunc(crisisFlags, func(flag string) bool { return flag != than && r.Has(flag) })
+}
+
 // Asks reports whether the sender should be asked for the number again.
 func (r Reading) Asks() bool {
 	return r.Kind == Ambiguous || r.Kind == OutOfRange || r.Has(FlagAsk)

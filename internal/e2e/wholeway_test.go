@@ -131,6 +131,10 @@ func TestTheWholeWayFromTheQuestionToTheNurse(t *testing.T) {
 	m.sam.Expects("1 of 5")
 	m.ruth.Expects("1 of 5")
 	m.mary.Expects("noted 1 of 5")
+	// The lowest answer: she is asked whether she would like a call, and says no.
+	m.mary.Expects("would you like a call today?", "999")
+	m.mary.Texts("no thanks")
+	m.mary.Expects("text CALL")
 	m.nobodyElse()
 	lee.Texts("ACK 1")
 	lee.Expects("Nurse Dana took alert 1")
@@ -139,7 +143,7 @@ func TestTheWholeWayFromTheQuestionToTheNurse(t *testing.T) {
 	danas, lees = m.dana.SignsIn("clinic"), lee.SignsIn("clinic")
 	page := danas.Opens(alertPage.Path).Shows(http.StatusOK, "What came of it?")
 	danas.Posts(page.Find(`action="([^"]*/resolve)"`), url.Values{"outcome": {"called"}, "note": {"a cold"}}).
-		Shows(http.StatusOK, "Alert 1 is closed", "Spoke with the patient").Without("What came of it?")
+		Shows(http.StatusOK, "Alert 1 is closed", "Spoke with the patient", "a cold").Without("What came of it?")
 	lees.Opens(alertPage.Path).Shows(http.StatusOK, "Spoke with the patient").Without("What came of it?")
 	m.nobodyElse()
 	if n := m.count("SELECT count(*) FROM alert WHERE state = 'resolved' AND outcome = 'called'"); n != 1 {
@@ -157,6 +161,9 @@ func TestINV9_AnAlertClimbsUntilSomebodyTakesIt(t *testing.T) {
 		m.sam.Expects(score + " of 5")
 		m.ruth.Expects(score + " of 5")
 	}
+	m.mary.Expects("would you like a call today?")
+	m.mary.Texts("no")
+	m.mary.Expects("text CALL")
 	m.dana.Expects("Alert 1")
 	m.nobodyElse()
 	m.on(4*time.Hour + time.Minute)
@@ -177,4 +184,29 @@ func TestINV9_AnAlertClimbsUntilSomebodyTakesIt(t *testing.T) {
 	m.dana.Texts("ACK 1")
 	m.dana.Expects("Dr Lee took alert 1")
 	m.nobodyElse()
+}
+
+// The lowest answer calls nobody by itself: Mary is asked, and staff hear of it when
+// she says yes, or when she has said nothing for two hours.
+func TestTheLowestAnswerIsAskedAboutBeforeStaffAreCalled(t *testing.T) {
+	t.Parallel()
+	k := &clock{}
+	m := newFamily(t, wishes{now: k.now}).move(k)
+	m.mary.Texts("1")
+	m.mary.Expects("noted 1")
+	m.mary.Expects("would you like a call today?", "CALL", "999")
+	m.sam.Expects("1 of 5")
+	m.ruth.Expects("1 of 5")
+	m.nobodyElse()
+	m.on(2*time.Hour - time.Minute)
+	m.dana.ExpectsNothingMore()
+	m.on(2 * time.Minute)
+	m.dana.Expects("Alert 1", "Mary O", "lowest answer", "has not said", "ACK 1")
+	m.mary.Texts("yes please")
+	m.mary.Expects("the clinic is asked to call you", "999")
+	m.dana.ExpectsNothingMore() // of the same matter
+	danas := m.dana.SignsIn("clinic")
+	danas.Opens("/clinic").Shows(http.StatusOK, "Alert 1", "Gave the lowest answer and would like a call today")
+	m.dana.Texts("RESOLVE 1 called, her knee")
+	m.dana.Expects("Alert 1, Mary O, is closed")
 }

@@ -87,7 +87,7 @@ func TestINV16_AnUntouchedAuditVerifies(t *testing.T) {
 			t.Errorf("of %d rows, against head %q: %+v", rows, head, r)
 		}
 	}
-	c.text("+447700900001", "1")
+	c.text("+447700900001", "3")
 	if r := c.verify(heads[2].Hash); !r.OK() || r.Waiting != 1 {
 		t.Errorf("an entry that waits for its seal: %+v", r)
 	}

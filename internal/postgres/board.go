@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -43,7 +44,21 @@ ORDER BY k.patient_id, k.local_day, k.reporter, k.at DESC, k.id DESC`
 LEFT JOIN person n ON n.org_id = a.org_id AND n.id = a.acked_by
 WHERE a.org_id = $1 AND ($2::uuid IS NULL OR a.patient_id = $2) AND ($3 OR a.state <> 'resolved')
 ORDER BY a.opened_at DESC, a.number DESC LIMIT 500`
+	sqlWatched = `SELECT f.patient_id, f.severity, f.opened_day, f.last_day, f.evidence FROM finding f
+WHERE f.org_id = $1 AND ($2::uuid IS NULL OR f.patient_id = $2) AND f.gone_at IS NULL AND f.severity IN ('watch', 'digest') AND f.last_day > $3
+ORDER BY f.patient_id, f.last_day, f.rule_id`
 )
+
+// watchDays is how long after its latest finding somebody stays on the watch list.
+const watchDays = 7
+
+type watchedRow struct {
+	PatientID carenet.ID
+	Severity  string
+	OpenedDay int
+	LastDay   int
+	Evidence  carenet.Evidence
+}
 
 type boardPatientRow struct {
 	OrgID        carenet.ID
@@ -124,6 +139,8 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 	// No answer is given before its day begins, wherever the patient is.
 	collect(b.Queue(sqlScores, org, int(since), patient, since.Time(time.UTC).AddDate(0, 0, -1)), &scores)
 	collect(b.Queue(sqlAlertViews, org, patient, false), &alertRows)
+	var watchRows []watchedRow
+	collect(b.Queue(sqlWatched, org, patient, int(since)), &watchRows)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
@@ -149,6 +166,11 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 		}
 		views[r.PatientID] = append(views[r.PatientID], v)
 	}
+	watched := map[carenet.ID][]carenet.Watched{}
+	for _, r := range watchRows {
+		w := carenet.Watched{Severity: r.Severity, Since: carenet.Day(r.OpenedDay), Last: carenet.Day(r.LastDay), Evidence: r.Evidence}
+		watched[r.PatientID] = append(watched[r.PatientID], w)
+	}
 	now := s.Now()
 	out := make([]carenet.BoardRow, 0, len(patients))
 	for _, p := range patients {
@@ -156,11 +178,13 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 		if err != nil {
 			return nil, err
 		}
-		row := carenet.BoardRow{Patient: p.ID, Name: name, Last: last[p.ID], Series: series[p.ID], Alerts: views[p.ID], MissedInRow: p.Missed}
+		row := carenet.BoardRow{Patient: p.ID, Name: name, Last: last[p.ID], Series: series[p.ID], Alerts: views[p.ID], MissedInRow: p.Missed, Watch: watched[p.ID]}
 		if p.UsualMean != nil && p.UsualSpread != nil && p.UsualDays != nil {
 			row.Usual = carenet.Usual{Known: true, Mean: *p.UsualMean, Spread: *p.UsualSpread, Days: *p.UsualDays}
 		}
 		row.Silence, row.SilenceSince = p.silence(now)
+		today := carenet.LocalDay(now, zoneOf(p.Zone))
+		row.Watch = slices.DeleteFunc(row.Watch, func(w carenet.Watched) bool { return today.Sub(w.Last) >= watchDays })
 		out = append(out, row)
 	}
 	return out, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/carenet/dialogue"
 	"howareyou/carenet/reply"
 	"howareyou/internal/auth"
 )
@@ -95,6 +96,11 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 	own := carenet.Look(carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID}, carenet.Tie{Org: l.OrgID, Patient: l.PersonID})
 	if u, ok := c.For(own); ok {
 		form.Answered = &u
+		offer, err := newestOffer(ctx, tx, l.OrgID, l.PersonID, u.At.Add(-dialogue.OfferFor))
+		if err != nil {
+			return form, r, err
+		}
+		form.Offer = carenet.OfferState(offer.State)
 		var read *time.Time
 		if err := tx.QueryRow(ctx, sqlReadByClinic, l.OrgID, l.PersonID, u.At).Scan(&read); err != nil {
 			return form, r, err

@@ -17,8 +17,13 @@ WHERE p.org_id = ANY ($1) AND p.id = ANY ($2) ORDER BY p.org_id, p.id FOR NO KEY
 
 	sqlSeries = `SELECT k.org_id, k.id, k.patient_id, k.local_day, k.at, k.corrects_id, a.value
 FROM check_in k JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
-WHERE k.org_id = ANY ($1) AND k.patient_id = ANY ($2) AND k.reporter = 'self' AND a.item = $3
+WHERE k.org_id = ANY ($1) AND k.patient_id = ANY ($2) AND k.reporter = 'self' AND a.item = $3 AND a.value IS NOT NULL
 ORDER BY k.patient_id, k.at, k.id`
+	// Only prompts that count (INV-14): answered, or handed over in time to somebody who
+	// was neither away nor stopped.
+	sqlAskings = `SELECT q.org_id, q.patient_id, q.slot_day, q.state = 'answered' AS answered FROM prompt q
+WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND (q.state = 'answered' OR q.state = 'closed' AND q.cause = 'no_reply')
+ORDER BY q.patient_id, q.slot_at, q.id`
 
 	sqlEpisodes = `SELECT e.org_id, e.id, e.patient_id, e.opened_day, e.closed_day FROM episode e
 WHERE e.org_id = ANY ($1) AND e.patient_id = ANY ($2) AND e.gone_at IS NULL`
@@ -38,8 +43,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
 	sqlAlertNumber = `UPDATE organisation SET next_alert_number = next_alert_number + 1 WHERE org_id = $1 RETURNING next_alert_number - 1`
 	sqlInsertAlert = `INSERT INTO alert (org_id, id, number, patient_id, episode_id, rule_id, rule_version, severity, evidence, state,
-  asking_since, asked, next_step_at, opened_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`
+  asking_since, asked, next_step_at, opened_at, changed_at, finding_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)`
 )
 
 type patientRow struct {
@@ -56,6 +61,13 @@ type seriesRow struct {
 	At         time.Time
 	CorrectsID *carenet.ID
 	Value      float64
+}
+
+type askingRow struct {
+	OrgID     carenet.ID
+	PatientID carenet.ID
+	SlotDay   int
+	Answered  bool
 }
 
 type episodeRow struct {
@@ -90,24 +102,30 @@ const (
 func (s *Store) evaluate(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) ([]carenet.Event, error) {
 	var orgs, patients []carenet.ID
 	for _, e := range events {
-		if e.Kind == carenet.EventCheckIn || e.Kind == carenet.EventItem {
+		switch e.Kind {
+		case carenet.EventCheckIn, carenet.EventItem, carenet.EventUnanswered, carenet.EventCallWanted:
+			// Of the last the patient is locked, so that two who hear of it call staff once.
 			orgs, patients = addID(orgs, e.Org), addID(patients, e.Patient)
 		}
 	}
 	var raised []carenet.Event
 	if len(patients) > 0 {
 		var err error
-		if raised, err = s.evaluatePatients(ctx, tx, orgs, patients, events[0].Batch, now); err != nil {
+		if raised, err = s.evaluatePatients(ctx, tx, orgs, patients, events, now); err != nil {
 			return nil, err
 		}
 	}
 	// After the patients are locked: to number an alert locks its organisation, and
 	// whoever numbers one for a patient has locked the patient first.
 	for _, e := range events {
-		if e.Kind != carenet.EventSafety {
-			continue
+		var more []carenet.Event
+		var err error
+		switch e.Kind {
+		case carenet.EventSafety:
+			more, err = s.openSafetyAlert(ctx, tx, e, now)
+		case carenet.EventCallWanted:
+			more, err = s.openCallAlert(ctx, tx, e, now)
 		}
-		more, err := s.openSafetyAlert(ctx, tx, e, now)
 		if err != nil {
 			return nil, err
 		}
@@ -116,37 +134,86 @@ func (s *Store) evaluate(ctx context.Context, tx pgx.Tx, events []carenet.Event,
 	return raised, nil
 }
 
-func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients []carenet.ID, batch carenet.ID, now time.Time) ([]carenet.Event, error) {
+func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients []carenet.ID, events []carenet.Event, now time.Time) ([]carenet.Event, error) {
 	var who []patientRow
-	var series []seriesRow
-	var stored []episodeRow
-	var upon []uponRow
-	var items []itemValueRow
-	var sets []setRow
+	var all known
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlLockPatients, orgs, patients), &who)
-	collect(b.Queue(sqlSeries, orgs, patients, wellbeingItem), &series)
-	collect(b.Queue(sqlEpisodes, orgs, patients), &stored)
-	collect(b.Queue(sqlAlertsUpon, orgs, patients), &upon)
-	collect(b.Queue(sqlItemValues, orgs, patients), &items)
-	collect(b.Queue(sqlItemSets, orgs, patients), &sets)
+	collect(b.Queue(sqlSeries, orgs, patients, wellbeingItem), &all.series)
+	collect(b.Queue(sqlItemValues, orgs, patients), &all.items)
+	collect(b.Queue(sqlItemSets, orgs, patients), &all.sets)
+	collect(b.Queue(sqlAskings, orgs, patients), &all.asked)
+	collect(b.Queue(sqlEpisodes, orgs, patients), &all.episodes)
+	collect(b.Queue(sqlAlertsUpon, orgs, patients), &all.upon)
+	collect(b.Queue(sqlFindings, orgs, patients), &all.findings)
+	collect(b.Queue(sqlAlertsBeside, orgs, patients), &all.beside)
+	collect(b.Queue(sqlOffersOpen, orgs, patients), &all.offers)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
 	var raised []carenet.Event
 	for _, p := range who {
-		e := evaluation{store: s, tx: tx, patient: p, batch: batch, now: now}
-		more, err := e.run(ctx,
-			only(series, func(r seriesRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
-			only(stored, func(r episodeRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
-			only(upon, func(r uponRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }),
-			moreOf(only(items, func(r itemValueRow) bool { return r.PatientID == p.PatientID && r.OrgID == p.OrgID }), sets))
+		e := evaluation{store: s, tx: tx, patient: p, known: all.of(p), batch: events[0].Batch, now: now}
+		e.crying = slices.ContainsFunc(events, func(x carenet.Event) bool {
+			return x.Kind == carenet.EventSafety && x.Org == p.OrgID && x.Patient == p.PatientID
+		})
+		e.here = slices.ContainsFunc(events, func(x carenet.Event) bool {
+			return x.Kind == carenet.EventCheckIn && x.Org == p.OrgID && x.Patient == p.PatientID
+		})
+		more, err := e.run(ctx)
 		if err != nil {
 			return nil, err
 		}
 		raised = append(raised, more...)
 	}
 	return raised, nil
+}
+
+// known is what the rules and what they lead to are worked out from.
+type known struct {
+	series   []seriesRow
+	items    []itemValueRow
+	sets     []setRow
+	asked    []askingRow
+	episodes []episodeRow
+	upon     []uponRow
+	findings []findingRow
+	beside   []besideRow
+	offers   []offerRow
+}
+
+// of is what is known of one patient.
+func (k known) of(p patientRow) known {
+	is := func(org, patient carenet.ID) bool { return org == p.OrgID && patient == p.PatientID }
+	return known{
+		series:   only(k.series, func(r seriesRow) bool { return is(r.OrgID, r.PatientID) }),
+		items:    only(k.items, func(r itemValueRow) bool { return is(r.OrgID, r.PatientID) }),
+		sets:     k.sets,
+		asked:    only(k.asked, func(r askingRow) bool { return is(r.OrgID, r.PatientID) }),
+		episodes: only(k.episodes, func(r episodeRow) bool { return is(r.OrgID, r.PatientID) }),
+		upon:     only(k.upon, func(r uponRow) bool { return is(r.OrgID, r.PatientID) }),
+		findings: only(k.findings, func(r findingRow) bool { return is(r.OrgID, r.PatientID) }),
+		beside:   only(k.beside, func(r besideRow) bool { return is(r.OrgID, r.PatientID) }),
+		offers:   only(k.offers, func(r offerRow) bool { return is(r.OrgID, r.PatientID) }),
+	}
+}
+
+// history is the patient's answers and askings as the rules read them.
+func (k known) history(scale alerts.Scale) (alerts.History, error) {
+	checkIns := make([]alerts.CheckIn, 0, len(k.series))
+	for _, r := range k.series {
+		checkIns = append(checkIns, alerts.CheckIn{ID: r.ID, Day: alerts.Day(r.LocalDay), At: r.At, Score: r.Value, Reporter: carenet.ReporterSelf, Corrects: orNil(r.CorrectsID)})
+	}
+	h, err := alerts.HistoryOf(scale, carenet.ReporterSelf, checkIns)
+	h.More = moreOf(k.items, k.sets)
+	for _, r := range k.asked {
+		slot, day := 0, alerts.Day(r.SlotDay)
+		if n := len(h.Prompts); n > 0 && h.Prompts[n-1].Day == day {
+			slot = h.Prompts[n-1].Slot + 1
+		}
+		h.Prompts = append(h.Prompts, alerts.Asking{Day: day, Slot: slot, Answered: r.Answered})
+	}
+	return h, err
 }
 
 func only[T any](rows []T, keep func(T) bool) []T {
@@ -161,27 +228,34 @@ func only[T any](rows []T, keep func(T) bool) []T {
 
 // evaluation is the work on one patient.
 type evaluation struct {
+	known
 	store   *Store
 	tx      pgx.Tx
 	patient patientRow
 	batch   carenet.ID
 	now     time.Time
+	crying  bool // words of the same moment call staff already
+	here    bool // the patient has answered just now: it is no imported past, and no silence
+
+	trend   alerts.Trend
+	history alerts.History
+	today   alerts.Day
 }
 
-// run recomputes the patient's episodes from the answers (INV-11), brings the
-// stored ones to match, and opens an alert upon each new one that still matters.
-func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episodeRow, upon []uponRow, items map[alerts.Day]alerts.More) ([]carenet.Event, error) {
+// run recomputes the patient's episodes and findings from the answers and askings
+// (INV-11), brings the stored ones to match, and does what each new one that still
+// matters leads to.
+func (e *evaluation) run(ctx context.Context) ([]carenet.Event, error) {
 	s, org := e.store, e.patient.OrgID
-	checkIns := make([]alerts.CheckIn, 0, len(series))
-	for _, r := range series {
-		checkIns = append(checkIns, alerts.CheckIn{ID: r.ID, Day: alerts.Day(r.LocalDay), At: r.At, Score: r.Value, Reporter: carenet.ReporterSelf, Corrects: orNil(r.CorrectsID)})
-	}
-	answers, err := alerts.Daily(s.trend.Scale, checkIns)
-	if err != nil {
+	stored, upon := e.episodes, e.upon
+	var err error
+	e.trend = s.trend
+	if e.history, err = e.known.history(e.trend.Scale); err != nil {
 		return nil, err
 	}
-	today := alerts.Day(carenet.LocalDay(e.now, zoneOf(e.patient.Zone)))
-	result, err := s.trend.ReplayHistory(alerts.History{Answers: answers, More: items}, today)
+	e.today = alerts.Day(carenet.LocalDay(e.now, zoneOf(e.patient.Zone)))
+	today := e.today
+	result, err := e.trend.ReplayHistory(e.history, today)
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +302,7 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 			continue
 		}
 		id := carenet.NewID(e.now)
-		evidence := evidenceOf(ep)
+		evidence := evidenceOf(gravest(ep.Opening))
 		b.Queue(sqlInsertEpisode, org, id, e.patient.PatientID, int(ep.Opened), closed, string(ep.Severity()), ep.Rules(), evidence, e.now)
 		same := func(a uponRow) bool { return max(a.OpenedDay-int(ep.Opened), int(ep.Opened)-a.OpenedDay) <= sameWithin }
 		if i := slices.IndexFunc(orphans, same); i >= 0 {
@@ -247,15 +321,15 @@ func (e *evaluation) run(ctx context.Context, series []seriesRow, stored []episo
 		}
 		raised = append(raised, more...)
 	}
-	found, err := e.tellItems(ctx, b, answers, result.Findings, items, today)
+	more, err := e.tellFindings(ctx, b, alerts.Spells(result.Findings))
 	if err != nil {
 		return nil, err
 	}
-	faults, err := e.tellFaults(ctx, b, answers, result.Faults)
-	if err != nil {
+	raised = append(raised, more...)
+	if more, err = e.tellFaults(ctx, b, result.Faults); err != nil {
 		return nil, err
 	}
-	return slices.Concat(raised, found, faults), e.tx.SendBatch(ctx, b).Close()
+	return append(raised, more...), e.tx.SendBatch(ctx, b).Close()
 }
 
 func (e *evaluation) openAlert(ctx context.Context, b *pgx.Batch, episode carenet.ID, ep alerts.Episode, evidence carenet.Evidence) ([]carenet.Event, error) {
@@ -267,6 +341,7 @@ func (e *evaluation) openAlert(ctx context.Context, b *pgx.Batch, episode carene
 
 type newAlert struct {
 	org, patient, episode carenet.ID
+	finding, offer        carenet.ID // of an offer of a call that led to it
 	rule                  string
 	version               int
 	severity              alerts.Severity
@@ -289,7 +364,10 @@ func (s *Store) openAlert(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newAle
 		next = &at
 	}
 	b.Queue(sqlInsertAlert, n.org, a.ID, number, n.patient, orNull(n.episode), n.rule, n.version, string(n.severity), n.evidence,
-		string(a.Status), a.AskingSince, a.Asked, next, n.now)
+		string(a.Status), a.AskingSince, a.Asked, next, n.now, orNull(n.finding))
+	if n.offer != carenet.NilID {
+		b.Queue(sqlOfferAlert, n.org, n.offer, a.ID)
+	}
 	if err := s.queueAlertEntry(b, n.org, a.ID, "opened", carenet.SystemActor(n.org), "", n.now); err != nil {
 		return nil, err
 	}
@@ -316,20 +394,4 @@ func queueAsks(b *pgx.Batch, org, patient, alert carenet.ID, number int, batch c
 		out = append(out, ev)
 	}
 	return out
-}
-
-// evidenceOf is the opening finding in the figures that staff read.
-func evidenceOf(ep alerts.Episode) carenet.Evidence {
-	f := ep.Opening[0]
-	for _, o := range ep.Opening {
-		if o.Severity.Rank() > f.Severity.Rank() {
-			f = o
-		}
-	}
-	r := f.Reason()
-	return carenet.Evidence{
-		Rule: f.Rule, Version: f.RuleVersion, Usual: r.Usual, Spread: f.Evidence.Baseline.SD,
-		Days: f.Evidence.Baseline.N, Last: r.Last, Drop: r.Drop, Threshold: r.Threshold,
-		Max: int(f.Evidence.Scale.Max), OpenedDay: carenet.Day(ep.Opened),
-	}
 }

@@ -15,8 +15,8 @@ WHERE a.org_id = $1 AND a.patient_id = $2 AND a.episode_id IS NULL AND a.state <
 // tellFaults calls staff about rules that could not be judged on the latest
 // answer: nobody may take them for rules that found nothing. One alert a rule
 // stands at a time; faults of earlier answers have been told already.
-func (e *evaluation) tellFaults(ctx context.Context, b *pgx.Batch, answers []alerts.Answer, faults []alerts.Fault) ([]carenet.Event, error) {
-	if len(faults) == 0 || len(answers) == 0 {
+func (e *evaluation) tellFaults(ctx context.Context, b *pgx.Batch, faults []alerts.Fault) ([]carenet.Event, error) {
+	if len(faults) == 0 {
 		return nil, nil
 	}
 	rows, err := e.tx.Query(ctx, sqlStandingRules, e.patient.OrgID, e.patient.PatientID)
@@ -33,7 +33,7 @@ func (e *evaluation) tellFaults(ctx context.Context, b *pgx.Batch, answers []ale
 	}
 	var raised []carenet.Event
 	for _, f := range faults {
-		if f.Day != answers[len(answers)-1].Day {
+		if f.Day != e.newest() {
 			continue
 		}
 		e.store.onFault(f)

@@ -22,6 +22,7 @@ type claimFacts struct {
 	checkIns map[carenet.ID]checkInRow
 	prompts  map[carenet.ID]promptFacts
 	alerts   map[carenet.ID]alertRow
+	offers   map[carenet.ID]offerFacts
 	digests  []digestRow // what happened in the time of a summary
 	commands commandFacts
 }
@@ -71,6 +72,11 @@ type followFacts struct {
 	NightsHeld bool
 }
 
+type offerFacts struct {
+	ID    carenet.ID
+	State string
+}
+
 type promptFacts struct {
 	OrgID carenet.ID
 	ID    carenet.ID
@@ -89,11 +95,13 @@ FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
 	sqlFollowFacts = `SELECT org_id, id, state, scope, person_id AS person, muted_until, nights_held FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
 ORDER BY org_id, id FOR SHARE`
 	sqlPromptFacts = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
-	sqlAlertFacts  = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.org_id, a.id FOR SHARE`
+	// Shared lock: an answer that is under way is waited for.
+	sqlOfferFacts = `SELECT id, state FROM call_offer WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
+	sqlAlertFacts = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.org_id, a.id FOR SHARE`
 )
 
 func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []claimRow) (claimFacts, error) {
-	var people, patients, follows, checkIns, prompts, alertIDs, digests []carenet.ID
+	var people, patients, follows, checkIns, prompts, offers, alertIDs, digests []carenet.ID
 	for _, r := range rows {
 		people = addID(addID(addID(people, r.RecipientID), r.Detail.Person), r.Detail.About)
 		patients = addID(patients, orNil(r.PatientID))
@@ -103,6 +111,8 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 			checkIns = addID(checkIns, orNil(r.SubjectID))
 		case carenet.EventPrompt:
 			prompts = addID(prompts, orNil(r.SubjectID))
+		case carenet.EventCallOffer:
+			offers = addID(offers, orNil(r.SubjectID))
 		}
 		alertIDs = addID(alertIDs, r.Detail.Alert)
 		if r.Kind == string(notify.KindDigest) {
@@ -122,6 +132,9 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 	byID(b.Queue(sqlFollowFacts, orgs, follows), &f.follow, func(r followFacts) carenet.ID { return r.ID })
 	byID(b.Queue(sqlCheckIns, orgs, checkIns), &f.checkIns, func(r checkInRow) carenet.ID { return r.ID })
 	byID(b.Queue(sqlPromptFacts, orgs, prompts), &f.prompts, func(r promptFacts) carenet.ID { return r.ID })
+	if len(offers) > 0 {
+		byID(b.Queue(sqlOfferFacts, orgs, offers), &f.offers, func(r offerFacts) carenet.ID { return r.ID })
+	}
 	if len(digests) > 0 {
 		collect(b.Queue(sqlDigestFacts, orgs, digests), &f.digests)
 	}
@@ -216,6 +229,7 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 		c.PromptOpen = p.State == "open"
 		c.PatientAsked = patient.State == "active" && (patient.PausedUntil == nil || !patient.PausedUntil.After(now))
 	}
+	c.OfferOpen = f.offers[orNil(r.SubjectID)].State == string(carenet.OfferOpen)
 	if a, ok := f.alerts[r.Detail.Alert]; ok {
 		c.AlertOpen = a.State == string(alerts.StatusOpen)
 		d.AlertNumber, d.Severity, d.Evidence = a.Number, a.Severity, a.Evidence

@@ -198,7 +198,10 @@ func TestOneCheckInReachesTheCircleAtItsLevel(t *testing.T) {
 	)
 	c.expect()
 	c.text("+447700900001", "PRIVATE 1 do not tell")
-	c.expect("+447700900001: thanks to Mary Okafor about Mary Okafor score=1 words=do not tell")
+	c.expect(
+		"+447700900001: call_offer to Mary Okafor about Mary Okafor",
+		"+447700900001: thanks to Mary Okafor about Mary Okafor score=1 words=do not tell",
+	)
 }
 
 func TestINV2_TheSameTextHasOneEffect(t *testing.T) {

@@ -87,7 +87,7 @@ func (s *Store) ImportHistory(ctx context.Context, actor carenet.Actor, patient 
 			return asConflict(err, op, "the patient was asked on one of these days already")
 		}
 		orgs, patients := []carenet.ID{actor.Org}, []carenet.ID{patient}
-		raised, err := s.evaluatePatients(ctx, tx, orgs, patients, batch.ID, now)
+		raised, err := s.evaluatePatients(ctx, tx, orgs, patients, []carenet.Event{{Batch: batch.ID}}, now)
 		if err != nil || len(raised) == 0 {
 			return err
 		}

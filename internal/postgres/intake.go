@@ -72,6 +72,9 @@ func (in *intake) run(ctx context.Context, texts []carenet.InboundText) error {
 	if err := in.applyOrders(ctx); err != nil {
 		return err
 	}
+	if err := in.applyOffers(ctx); err != nil {
+		return fmt.Errorf("answer to an offer of a call: %w", err)
+	}
 	if err := in.write(ctx); err != nil {
 		return fmt.Errorf("write inbound texts: %w", err)
 	}

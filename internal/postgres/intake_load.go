@@ -33,7 +33,7 @@ SELECT cp.conversation_id, cp.org_id, p.id AS person_id, p.name_enc, p.language,
   coalesce(sc.question_set_id, qs.id) AS question_set_id, CASE WHEN pr.counts THEN pr.id END AS prompt_id, pr.slot_at, pr.late AS prompt_late, pr.asked_again_at IS NOT NULL AS prompt_again,
   CASE WHEN pr.sets <> '{}' THEN pr.id END AS more_id,
   ci.id AS last_id, ci.prompt_id AS last_prompt_id, ci.words_enc AS last_words, ci.private AS last_private, ci.late AS last_late,
-  ci.at AS last_at, ci.value AS last_value
+  ci.at AS last_at, ci.value AS last_value, co.id AS offer_id, co.state AS offer_state
 FROM contact_point cp
 JOIN person p ON p.org_id = cp.org_id AND p.id = cp.person_id
 LEFT JOIN patient pt ON pt.org_id = p.org_id AND pt.id = p.id
@@ -52,6 +52,8 @@ LEFT JOIN LATERAL (SELECT k.id, k.prompt_id, k.words_enc, k.private, k.late, k.a
   FROM check_in k
   WHERE k.org_id = pt.org_id AND k.patient_id = pt.id AND k.reporter = 'self' AND k.superseded_by IS NULL
   ORDER BY k.at DESC, k.id DESC LIMIT 1) ci ON true
+LEFT JOIN LATERAL (SELECT o.id, o.state FROM call_offer o
+  WHERE o.org_id = pt.org_id AND o.patient_id = pt.id AND o.asked_at > $4 AND o.state <> 'withdrawn' ORDER BY o.id DESC LIMIT 1) co ON true
 WHERE cp.org_id = k.org_id AND cp.conversation_id = k.conversation_id AND cp.removed_at IS NULL
 ORDER BY p.id OFFSET 0) who`
 
@@ -100,6 +102,8 @@ type peopleOnRow struct {
 	LastLate       *bool
 	LastAt         *time.Time
 	LastValue      *float64
+	OfferID        *carenet.ID
+	OfferState     *string
 }
 
 // load locks the conversations of the batch in one order, then the patients,
@@ -126,7 +130,7 @@ func (in *intake) load(ctx context.Context) error {
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlIntakeOrgs, orgs), &senders)
 	b.Queue(sqlLockPatientsOn, orgOf, convs)
-	collect(b.Queue(sqlPeopleOn, orgOf, convs, ask.Wellbeing().Code), &people)
+	collect(b.Queue(sqlPeopleOn, orgOf, convs, ask.Wellbeing().Code, in.now.Add(-dialogue.OfferFor)), &people)
 	collect(b.Queue(sqlAnswered, orgOf, convs, carenet.FloorID(in.now.Add(-dialogue.AnsweredWithin))), &answered)
 	if err := in.tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
@@ -185,6 +189,9 @@ func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {
 			ID: *p.LastID, Prompt: orNil(p.LastPromptID), Score: p.LastValue, Words: words,
 			Private: *p.LastPrivate, Late: *p.LastLate, At: *p.LastAt,
 		}
+	}
+	if p.OfferID != nil {
+		pt.Offer = &dialogue.Offer{ID: *p.OfferID, State: carenet.OfferState(*p.OfferState)}
 	}
 	out.Patient = pt
 	return out, nil

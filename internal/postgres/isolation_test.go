@@ -46,6 +46,8 @@ func newNeighbours(t *testing.T) *neighbours {
 // fill lets the store write at least one row into every table.
 func (n *neighbours) fill() {
 	n.must(n.store.SetCap(n.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: n.org}, 1000))
+	n.text("+447700900001", "1") // an offer of a call, which the correction takes back
+	n.text("+447700900001", "4")
 	for day := range 32 {
 		n.advance(24 * time.Hour)
 		n.text("+447700900001", fmt.Sprintf("%d as always", 4-2*(day/30)))

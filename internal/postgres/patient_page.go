@@ -75,6 +75,15 @@ type threadOutRow struct {
 	CreatedAt   time.Time
 }
 
+const sqlAlertNotes = `SELECT e.id, e.alert_id, e.note_enc FROM alert a JOIN alert_entry e ON e.org_id = a.org_id AND e.alert_id = a.id
+WHERE a.org_id = $1 AND a.patient_id = $2 AND e.kind = 'resolved' AND e.note_enc IS NOT NULL ORDER BY e.id`
+
+type alertNoteRow struct {
+	ID      carenet.ID
+	AlertID carenet.ID
+	NoteEnc []byte
+}
+
 type circlePlaceRow struct {
 	OrgID    carenet.ID
 	ID       carenet.ID
@@ -169,6 +178,8 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 	collect(b.Queue(sqlThreadIn, org, patient, threadLength), &in)
 	collect(b.Queue(sqlThreadOut, org, patient, threadLength), &out)
 	collect(b.Queue(sqlAlertViews, org, &patient, true), &alertRows)
+	var notes []alertNoteRow
+	collect(b.Queue(sqlAlertNotes, org, patient), &notes)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
 	}
@@ -183,6 +194,14 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 		v, err := s.alertView(r)
 		if err != nil {
 			return err
+		}
+		for _, n := range notes {
+			if n.AlertID != v.ID {
+				continue
+			}
+			if v.Note, err = s.open(n.NoteEnc, org, "alert_entry", "note_enc", n.ID); err != nil {
+				return err
+			}
 		}
 		page.Alerts = append(page.Alerts, v)
 	}

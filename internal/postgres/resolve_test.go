@@ -51,6 +51,11 @@ func TestINV9_AResolvedAlertHasAnOutcomeAndAsksNobody(t *testing.T) {
 	if n := valueOf[int](c, conn, "SELECT count(*) FROM alert_entry WHERE alert_id = $1 AND kind = 'resolved' AND note_enc IS NOT NULL AND position('better'::bytea IN note_enc) = 0", alert); n != 1 {
 		t.Errorf("%d sealed notes", n)
 	}
+	page, err := c.store.PatientPage(c.ctx, dana, c.mary)
+	c.must(err)
+	if len(page.Alerts) != 1 || page.Alerts[0].Note != "went round, she is better" {
+		t.Errorf("her page shows %+v", page.Alerts)
+	}
 	c.advance(48 * time.Hour)
 	if _, done, err := c.store.TickAlerts(c.ctx, 10); err != nil || done != 0 {
 		t.Errorf("a resolved alert was asked about: %d, %v", done, err)

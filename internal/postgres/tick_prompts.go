@@ -96,9 +96,9 @@ func (s *Store) TickPrompts(ctx context.Context, limit int) (batch carenet.Batch
 		}
 		w := &pgx.Batch{}
 		for _, r := range due {
-			if e := queueSlot(w, r, openOf[r.PatientID], setsOn(planned, r.PatientID, carenet.Day(r.NextDay)), batch.ID, now); e != nil {
-				queueEvent(w, *e)
-				batch.Events = append(batch.Events, *e)
+			for _, e := range queueSlot(w, r, openOf[r.PatientID], setsOn(planned, r.PatientID, carenet.Day(r.NextDay)), batch.ID, now) {
+				queueEvent(w, e)
+				batch.Events = append(batch.Events, e)
 			}
 		}
 		done = len(due)
@@ -122,8 +122,9 @@ func claimed(ctx context.Context, tx pgx.Tx, sql string, now time.Time, limit in
 }
 
 // queueSlot writes what becomes of one due slot, closes what it overtakes and
-// sets the next. It returns the event of a prompt that is to be sent.
-func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, sets []carenet.ID, batch carenet.ID, now time.Time) *carenet.Event {
+// sets the next. It returns the events of a prompt that is to be sent and of those
+// that nobody answered: the rules look at a silence when it is certain.
+func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, sets []carenet.ID, batch carenet.ID, now time.Time) (events []carenet.Event) {
 	next, day := nextSlot(r)
 	w.Queue(sqlNextSlot, r.OrgID, r.ID, next, day)
 	if r.PatientState != "active" && r.PatientState != "in_hospital" {
@@ -133,6 +134,9 @@ func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, sets []carenet
 		// The next asking has come, so the time to answer this one is over.
 		cause, _ := carenet.SilenceCause(r.promptFacts(q, now.Add(promptGrace+promptOnTime)))
 		w.Queue(sqlClosePrompt, q.OrgID, q.ID, string(cause))
+		if cause == carenet.NoReply {
+			events = append(events, promptEvent(r, carenet.EventUnanswered, q.ID, batch, now))
+		}
 	}
 	state, cause := "open", carenet.Cause("")
 	switch {
@@ -146,9 +150,13 @@ func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, sets []carenet
 	id := carenet.NewID(now)
 	w.Queue(sqlInsertPrompt, r.OrgID, id, r.PatientID, r.ID, r.QuestionSetID, r.NextAt, r.NextDay, state, string(cause), now, sets)
 	if state != "open" {
-		return nil
+		return events
 	}
-	return &carenet.Event{ID: carenet.NewID(now), Org: r.OrgID, Batch: batch, Kind: carenet.EventPrompt, Patient: r.PatientID, Subject: id, At: now}
+	return append(events, promptEvent(r, carenet.EventPrompt, id, batch, now))
+}
+
+func promptEvent(r scheduleRow, kind carenet.EventKind, prompt, batch carenet.ID, now time.Time) carenet.Event {
+	return carenet.Event{ID: carenet.NewID(now), Org: r.OrgID, Batch: batch, Kind: kind, Patient: r.PatientID, Subject: prompt, At: now}
 }
 
 func (r scheduleRow) promptFacts(q openPromptRow, now time.Time) carenet.PromptFacts {

@@ -30,6 +30,10 @@ func (c composer) aboutCommand(key Key, data Data) Key {
 		if c.d.StaffedHours == "" {
 			return AskedNoHours
 		}
+	case CallYes:
+		if c.d.StaffedHours == "" {
+			return CallYesNoHours
+		}
 	case Resolved, Escalated:
 		data["Name"] = c.patientForStaff()
 	case OnDuty:

@@ -44,6 +44,10 @@ func commandDrafts(add func(string, notify.Kind, carenet.Audience, func(*notify.
 	patient("asked", carenet.ReplyAsked, nil)
 	patient("asked, no hours", carenet.ReplyAsked, func(d *notify.Draft) { d.StaffedHours = "" })
 
+	patient("a call", carenet.ReplyCallYes, nil)
+	patient("a call, no hours", carenet.ReplyCallYes, func(d *notify.Draft) { d.StaffedHours = "" })
+	patient("no call", carenet.ReplyCallNo, nil)
+
 	follower := func(name string, r carenet.Reply, change func(*notify.Draft)) {
 		answer(name, carenet.ToFollower, r, change)
 	}

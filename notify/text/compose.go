@@ -52,6 +52,8 @@ func (c composer) written() (body string, err error) {
 		body, err = c.say(StaffText, Data{"By": d.Author, "Words": d.Words})
 	case notify.KindDigest:
 		body, err = c.digest()
+	case notify.KindCallOffer:
+		body, err = c.say(CallOffer, Data{"Name": c.name(), "Emergency": c.emergency()})
 	case notify.KindSignIn:
 		body, err = c.say(SignIn, Data{"Link": d.Link})
 	default:
@@ -163,6 +165,8 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyResumed:     Resumed,
 	carenet.ReplyWhen:        WhenNext,
 	carenet.ReplyAsked:       Asked,
+	carenet.ReplyCallYes:     CallYes,
+	carenet.ReplyCallNo:      CallNo,
 	carenet.ReplyPassedOn:    PassedOn,
 	carenet.ReplyOnIt:        OnIt,
 	carenet.ReplyTellWhom:    TellWhom,
@@ -176,17 +180,22 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyOnDuty:      OnDuty,
 }
 
+// emergency is whom to call in danger.
+func (c composer) emergency() string {
+	if c.d.EmergencyNumber == "" {
+		return c.Say(EmergencyServices)
+	}
+	return c.d.EmergencyNumber
+}
+
 func (c composer) reply() (string, error) {
 	key, ok := replies[c.d.Reply]
 	if !ok {
 		return "", fmt.Errorf("nothing answers %q", c.d.Reply)
 	}
 	data := Data{
-		"Emergency": c.d.EmergencyNumber, "Hours": c.d.StaffedHours, "Clinic": c.d.ClinicNumber,
+		"Emergency": c.emergency(), "Hours": c.d.StaffedHours, "Clinic": c.d.ClinicNumber,
 		"Number": c.d.AlertNumber, "By": c.d.TakenBy, "Name": c.name(), "Question": c.d.Question,
-	}
-	if c.d.EmergencyNumber == "" {
-		data["Emergency"] = c.Say(EmergencyServices)
 	}
 	switch key {
 	case Help:
@@ -215,22 +224,42 @@ func (c composer) reply() (string, error) {
 }
 
 func (c composer) alert() (string, error) {
-	e := c.d.Evidence
 	data := Data{"Number": c.d.AlertNumber, "Name": c.patientForStaff()}
-	key := AlertLook
-	switch {
-	case len(e.Flags) > 0:
-		key = AlertSafety // which words they were is for the page: texts lie open on screens
-	case len(e.Last) > 0:
-		key = AlertDecline
-		data["Usual"], data["Last"] = c.Number(e.Usual), c.Numbers(e.Last[max(0, len(e.Last)-3):])
-	}
+	key := c.alertKey(c.d.Evidence, data)
 	body, err := c.say(key, data)
 	if err != nil || c.d.Link == "" {
 		return body, err
 	}
 	return c.say(AlertLink, Data{"Alert": body, "Link": c.d.Link})
 }
+
+// alertKey is the text of an alert's kind.
+func (c composer) alertKey(e carenet.Evidence, data Data) Key {
+	switch _, trend := reasons[e.Rule]; {
+	case len(e.Flags) > 0:
+		return AlertSafety // which words they were is for the page: texts lie open on screens
+	case e.Offer == carenet.OfferYes:
+		return AlertCall
+	case e.Offer == carenet.OfferNoAnswer:
+		return AlertNoWord
+	case e.Silent:
+		return AlertSilent
+	case len(e.Last) == 0:
+	case trend:
+		data["Usual"], data["Last"] = c.Number(e.Usual), c.Numbers(newest(e.Last))
+		return AlertDecline
+	case e.Rule == ruleLow:
+		data["Last"] = c.Numbers(newest(e.Last))
+		return AlertLow
+	}
+	return AlertLook
+}
+
+// newest are the answers that a text has room for.
+func newest(last []float64) []float64 { return last[max(0, len(last)-3):] }
+
+// ruleLow is about low answers alone, whatever is usual.
+const ruleLow = "WB-LOW-NO-BASELINE"
 
 var reasons = map[string]Key{
 	"WB-DROP-CONFIRMED": ReasonDropConfirmed,
@@ -243,14 +272,22 @@ func (t *Texts) Reason(e carenet.Evidence) string {
 	if len(e.Flags) > 0 {
 		return t.Say(ReasonSafety)
 	}
-	if s := e.Say[t.Lang()]; s != "" {
-		return s
+	last := Data{"Last": t.Numbers(newest(e.Last))}
+	switch e.Offer {
+	case carenet.OfferYes:
+		return t.Say(ReasonCallWanted, last)
+	case carenet.OfferNoAnswer:
+		return t.Say(ReasonCallNoWord, last)
+	}
+	if said := e.Say[t.Lang()]; said != "" {
+		return said // in the words of the rule that fired
 	}
 	key, ok := reasons[e.Rule]
 	if !ok || len(e.Last) == 0 {
 		return t.Say(ReasonLook)
 	}
-	return t.Say(key, Data{"Usual": t.Number(e.Usual), "Last": t.Numbers(e.Last[max(0, len(e.Last)-3):])})
+	last["Usual"] = t.Number(e.Usual)
+	return t.Say(key, last)
 }
 
 // score writes a score and, on the scale of five faces, its word.

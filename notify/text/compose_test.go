@@ -89,6 +89,8 @@ var longer = map[string]string{
 	"ar command: who":              "a sentence for each follower, none left out",
 	"ar command: asked":            "the number, that it is read, and when: none may go",
 	"ar command: asked, no hours":  "the number, that it is read, and when: none may go",
+	"ar command: a call":           "the number, that it is read, and when: none may go",
+	"ar command: a call, no hours": "the number, that it is read, and when: none may go",
 	"ar command: resolve, how":     "all the outcomes, or one cannot choose",
 	"ar alert: decline":            "the figures are what a clinician decides by",
 }

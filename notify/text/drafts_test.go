@@ -95,6 +95,15 @@ func drafts() map[string]notify.Draft {
 	add("alert: safety", notify.KindAlert, carenet.ToClinician, func(d *notify.Draft) {
 		d.Evidence = carenet.Evidence{Rule: "SAFE-SELFHARM", Flags: []string{"self_harm"}}
 	})
+	for name, e := range map[string]carenet.Evidence{
+		"silence": {Rule: "ENG-SILENT", Silent: true, Last: []float64{4, 4}},
+		"low":     {Rule: "WB-LOW-NO-BASELINE", Last: []float64{2, 2}},
+		"a call":  {Rule: "WB-LOWEST-RECHECK", Offer: carenet.OfferYes, Last: []float64{3, 1}},
+		"no word": {Rule: "WB-LOWEST-RECHECK", Offer: carenet.OfferNoAnswer, Last: []float64{3, 1}},
+	} {
+		add("alert: "+name, notify.KindAlert, carenet.ToClinician, func(d *notify.Draft) { d.Evidence = e })
+	}
+	add("offer of a call", notify.KindCallOffer, carenet.ToPatient, nil)
 	add("alert: without figures", notify.KindAlert, carenet.ToClinician, nil)
 	add("alert taken", notify.KindAlertTaken, carenet.ToClinician, nil)
 	commandDrafts(add)

@@ -9,16 +9,24 @@ const (
 	AckUnknown                      Key = "ack_unknown"
 	AckWhich                        Key = "ack_which"
 	AlertAcked                      Key = "alert_acked"
+	AlertCall                       Key = "alert_call"
 	AlertDecline                    Key = "alert_decline"
 	AlertLink                       Key = "alert_link"
 	AlertLook                       Key = "alert_look"
+	AlertLow                        Key = "alert_low"
+	AlertNoWord                     Key = "alert_no_word"
 	AlertSafety                     Key = "alert_safety"
+	AlertSilent                     Key = "alert_silent"
 	AllAnswered                     Key = "all_answered"
 	AskAgainAmbiguous               Key = "ask_again_ambiguous"
 	AskAgainRange                   Key = "ask_again_range"
 	AskWho                          Key = "ask_who"
 	Asked                           Key = "asked"
 	AskedNoHours                    Key = "asked_no_hours"
+	CallNo                          Key = "call_no"
+	CallOffer                       Key = "call_offer"
+	CallYes                         Key = "call_yes"
+	CallYesNoHours                  Key = "call_yes_no_hours"
 	Circle                          Key = "circle"
 	CircleAnswered                  Key = "circle_answered"
 	CircleNobody                    Key = "circle_nobody"
@@ -67,6 +75,7 @@ const (
 	DeskCauseNoNumber               Key = "desk.cause_no_number"
 	DeskCauseNoSender               Key = "desk.cause_no_sender"
 	DeskCauseNotReady               Key = "desk.cause_not_ready"
+	DeskCauseOfferOver              Key = "desk.cause_offer_over"
 	DeskCausePaused                 Key = "desk.cause_paused"
 	DeskCausePrivate                Key = "desk.cause_private"
 	DeskCauseRefused                Key = "desk.cause_refused"
@@ -103,6 +112,7 @@ const (
 	DeskKept                        Key = "desk.kept"
 	DeskKindAlert                   Key = "desk.kind_alert"
 	DeskKindAlertTaken              Key = "desk.kind_alert_taken"
+	DeskKindCallOffer               Key = "desk.kind_call_offer"
 	DeskKindDigest                  Key = "desk.kind_digest"
 	DeskKindOther                   Key = "desk.kind_other"
 	DeskKindPrompt                  Key = "desk.kind_prompt"
@@ -133,6 +143,7 @@ const (
 	DeskReasonCheckedIn             Key = "desk.reason_checked_in"
 	DeskReasonCircle                Key = "desk.reason_circle"
 	DeskReasonEarly                 Key = "desk.reason_early"
+	DeskReasonLowest                Key = "desk.reason_lowest"
 	DeskReasonNoText                Key = "desk.reason_no_text"
 	DeskReasonSignIn                Key = "desk.reason_sign_in"
 	DeskReasonSlot                  Key = "desk.reason_slot"
@@ -170,6 +181,7 @@ const (
 	Dropped                         Key = "dropped"
 	EmailAlertDecline               Key = "email_alert_decline"
 	EmailAlertLook                  Key = "email_alert_look"
+	EmailAlertReason                Key = "email_alert_reason"
 	EmailAlertSafety                Key = "email_alert_safety"
 	EmailAlertTake                  Key = "email_alert_take"
 	EmailDigestAnswered             Key = "email_digest_answered"
@@ -250,6 +262,7 @@ const (
 	PageBoardKeysTitle              Key = "page.board.keys_title"
 	PageBoardKeysUse                Key = "page.board.keys_use"
 	PageBoardLast                   Key = "page.board.last"
+	PageBoardLimit                  Key = "page.board.limit"
 	PageBoardLowToday               Key = "page.board.low_today"
 	PageBoardLower                  Key = "page.board.lower"
 	PageBoardMissed                 Key = "page.board.missed"
@@ -262,6 +275,7 @@ const (
 	PageBoardOpenAlerts             Key = "page.board.open_alerts"
 	PageBoardOthers                 Key = "page.board.others"
 	PageBoardPrivate                Key = "page.board.private"
+	PageBoardRule                   Key = "page.board.rule"
 	PageBoardSame                   Key = "page.board.same"
 	PageBoardSeverityAmber          Key = "page.board.severity_amber"
 	PageBoardSeverityAmberHigh      Key = "page.board.severity_amber_high"
@@ -274,6 +288,9 @@ const (
 	PageBoardSilent                 Key = "page.board.silent"
 	PageBoardTakenTitle             Key = "page.board.taken_title"
 	PageBoardTitle                  Key = "page.board.title"
+	PageBoardWatch                  Key = "page.board.watch"
+	PageBoardWatchAbout             Key = "page.board.watch_about"
+	PageBoardWhy                    Key = "page.board.why"
 	PageBoardYouHave                Key = "page.board.you_have"
 	PageChartAnswer                 Key = "page.chart.answer"
 	PageChartDay                    Key = "page.chart.day"
@@ -329,6 +346,12 @@ const (
 	PageDoneNotReadNext             Key = "page.done.not_read_next"
 	PageDoneNoted                   Key = "page.done.noted"
 	PageDoneNotedWords              Key = "page.done.noted_words"
+	PageDoneOffer                   Key = "page.done.offer"
+	PageDoneOfferLate               Key = "page.done.offer_late"
+	PageDoneOfferNo                 Key = "page.done.offer_no"
+	PageDoneOfferSaidNo             Key = "page.done.offer_said_no"
+	PageDoneOfferSaidYes            Key = "page.done.offer_said_yes"
+	PageDoneOfferYes                Key = "page.done.offer_yes"
 	PageDonePrivate                 Key = "page.done.private"
 	PageDoneRead                    Key = "page.done.read"
 	PageDoneTitle                   Key = "page.done.title"
@@ -478,6 +501,8 @@ const (
 	PromptLink                      Key = "prompt_link"
 	QuestionAgain                   Key = "question_again"
 	ReasonBelowUsual3               Key = "reason.below_usual_3"
+	ReasonCallNoWord                Key = "reason.call_no_word"
+	ReasonCallWanted                Key = "reason.call_wanted"
 	ReasonDropConfirmed             Key = "reason.drop_confirmed"
 	ReasonLook                      Key = "reason.look"
 	ReasonSafety                    Key = "reason.safety"
@@ -576,16 +601,24 @@ var catalogue = map[Key]shape{
 	AckUnknown:                      {Plural: false, Fields: []string{"Org"}},
 	AckWhich:                        {Plural: false, Fields: []string{"Org"}},
 	AlertAcked:                      {Plural: false, Fields: []string{"By", "Name", "Number", "Org"}},
+	AlertCall:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertDecline:                    {Plural: false, Fields: []string{"Last", "Name", "Number", "Org", "Usual"}},
 	AlertLink:                       {Plural: false, Fields: []string{"Alert", "Link"}},
 	AlertLook:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	AlertLow:                        {Plural: false, Fields: []string{"Last", "Name", "Number", "Org"}},
+	AlertNoWord:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertSafety:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	AlertSilent:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AllAnswered:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainAmbiguous:               {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainRange:                   {Plural: false, Fields: []string{"Name", "Org"}},
 	AskWho:                          {Plural: false, Fields: []string{"Name", "Org"}},
 	Asked:                           {Plural: false, Fields: []string{"Emergency", "Hours", "Org"}},
 	AskedNoHours:                    {Plural: false, Fields: []string{"Emergency", "Org"}},
+	CallNo:                          {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
+	CallOffer:                       {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
+	CallYes:                         {Plural: false, Fields: []string{"Emergency", "Hours", "Name", "Org"}},
+	CallYesNoHours:                  {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
 	Circle:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleAnswered:                  {Plural: false, Fields: []string{"Name"}},
 	CircleNobody:                    {Plural: false, Fields: []string{"Org"}},
@@ -634,6 +667,7 @@ var catalogue = map[Key]shape{
 	DeskCauseNoNumber:               {Plural: false, Fields: []string(nil)},
 	DeskCauseNoSender:               {Plural: false, Fields: []string(nil)},
 	DeskCauseNotReady:               {Plural: false, Fields: []string(nil)},
+	DeskCauseOfferOver:              {Plural: false, Fields: []string(nil)},
 	DeskCausePaused:                 {Plural: false, Fields: []string(nil)},
 	DeskCausePrivate:                {Plural: false, Fields: []string(nil)},
 	DeskCauseRefused:                {Plural: false, Fields: []string(nil)},
@@ -670,6 +704,7 @@ var catalogue = map[Key]shape{
 	DeskKept:                        {Plural: false, Fields: []string(nil)},
 	DeskKindAlert:                   {Plural: false, Fields: []string(nil)},
 	DeskKindAlertTaken:              {Plural: false, Fields: []string(nil)},
+	DeskKindCallOffer:               {Plural: false, Fields: []string(nil)},
 	DeskKindDigest:                  {Plural: false, Fields: []string(nil)},
 	DeskKindOther:                   {Plural: false, Fields: []string(nil)},
 	DeskKindPrompt:                  {Plural: false, Fields: []string(nil)},
@@ -700,6 +735,7 @@ var catalogue = map[Key]shape{
 	DeskReasonCheckedIn:             {Plural: false, Fields: []string(nil)},
 	DeskReasonCircle:                {Plural: false, Fields: []string(nil)},
 	DeskReasonEarly:                 {Plural: false, Fields: []string(nil)},
+	DeskReasonLowest:                {Plural: false, Fields: []string(nil)},
 	DeskReasonNoText:                {Plural: false, Fields: []string{"Why"}},
 	DeskReasonSignIn:                {Plural: false, Fields: []string(nil)},
 	DeskReasonSlot:                  {Plural: false, Fields: []string(nil)},
@@ -737,6 +773,7 @@ var catalogue = map[Key]shape{
 	Dropped:                         {Plural: false, Fields: []string{"Name", "Org"}},
 	EmailAlertDecline:               {Plural: false, Fields: []string{"Last", "Name", "Number", "Org", "Usual"}},
 	EmailAlertLook:                  {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	EmailAlertReason:                {Plural: false, Fields: []string{"Name", "Number", "Org", "Reason"}},
 	EmailAlertSafety:                {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	EmailAlertTake:                  {Plural: false, Fields: []string{"Link"}},
 	EmailDigestAnswered:             {Plural: false, Fields: []string(nil)},
@@ -817,6 +854,7 @@ var catalogue = map[Key]shape{
 	PageBoardKeysTitle:              {Plural: false, Fields: []string(nil)},
 	PageBoardKeysUse:                {Plural: false, Fields: []string(nil)},
 	PageBoardLast:                   {Plural: false, Fields: []string(nil)},
+	PageBoardLimit:                  {Plural: false, Fields: []string{"Limit", "Name", "Value"}},
 	PageBoardLowToday:               {Plural: false, Fields: []string(nil)},
 	PageBoardLower:                  {Plural: false, Fields: []string(nil)},
 	PageBoardMissed:                 {Plural: true, Fields: []string{"Count"}},
@@ -829,6 +867,7 @@ var catalogue = map[Key]shape{
 	PageBoardOpenAlerts:             {Plural: false, Fields: []string(nil)},
 	PageBoardOthers:                 {Plural: false, Fields: []string(nil)},
 	PageBoardPrivate:                {Plural: false, Fields: []string(nil)},
+	PageBoardRule:                   {Plural: false, Fields: []string{"Pack", "PackVersion", "Rule", "Version"}},
 	PageBoardSame:                   {Plural: false, Fields: []string(nil)},
 	PageBoardSeverityAmber:          {Plural: false, Fields: []string(nil)},
 	PageBoardSeverityAmberHigh:      {Plural: false, Fields: []string(nil)},
@@ -841,6 +880,9 @@ var catalogue = map[Key]shape{
 	PageBoardSilent:                 {Plural: false, Fields: []string(nil)},
 	PageBoardTakenTitle:             {Plural: false, Fields: []string{"Number"}},
 	PageBoardTitle:                  {Plural: false, Fields: []string(nil)},
+	PageBoardWatch:                  {Plural: false, Fields: []string(nil)},
+	PageBoardWatchAbout:             {Plural: false, Fields: []string(nil)},
+	PageBoardWhy:                    {Plural: false, Fields: []string(nil)},
 	PageBoardYouHave:                {Plural: false, Fields: []string{"When"}},
 	PageChartAnswer:                 {Plural: false, Fields: []string(nil)},
 	PageChartDay:                    {Plural: false, Fields: []string(nil)},
@@ -896,6 +938,12 @@ var catalogue = map[Key]shape{
 	PageDoneNotReadNext:             {Plural: false, Fields: []string{"Hours"}},
 	PageDoneNoted:                   {Plural: false, Fields: []string{"Face", "Max", "Score"}},
 	PageDoneNotedWords:              {Plural: false, Fields: []string(nil)},
+	PageDoneOffer:                   {Plural: false, Fields: []string(nil)},
+	PageDoneOfferLate:               {Plural: false, Fields: []string(nil)},
+	PageDoneOfferNo:                 {Plural: false, Fields: []string(nil)},
+	PageDoneOfferSaidNo:             {Plural: false, Fields: []string(nil)},
+	PageDoneOfferSaidYes:            {Plural: false, Fields: []string(nil)},
+	PageDoneOfferYes:                {Plural: false, Fields: []string(nil)},
 	PageDonePrivate:                 {Plural: false, Fields: []string(nil)},
 	PageDoneRead:                    {Plural: false, Fields: []string{"When"}},
 	PageDoneTitle:                   {Plural: false, Fields: []string{"Name"}},
@@ -1045,6 +1093,8 @@ var catalogue = map[Key]shape{
 	PromptLink:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},
 	QuestionAgain:                   {Plural: false, Fields: []string{"Org", "Question"}},
 	ReasonBelowUsual3:               {Plural: false, Fields: []string{"Last", "Usual"}},
+	ReasonCallNoWord:                {Plural: false, Fields: []string{"Last"}},
+	ReasonCallWanted:                {Plural: false, Fields: []string{"Last"}},
 	ReasonDropConfirmed:             {Plural: false, Fields: []string{"Last", "Usual"}},
 	ReasonLook:                      {Plural: false, Fields: []string(nil)},
 	ReasonSafety:                    {Plural: false, Fields: []string(nil)},

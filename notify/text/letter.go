@@ -59,9 +59,11 @@ func (c composer) alertLetter() (string, error) {
 	switch {
 	case len(e.Flags) > 0:
 		key = EmailAlertSafety
-	case len(e.Last) > 0:
+	case reasons[e.Rule] != "" && len(e.Last) > 0:
 		key = EmailAlertDecline
-		data["Usual"], data["Last"] = c.Number(e.Usual), c.Numbers(e.Last[max(0, len(e.Last)-3):])
+		data["Usual"], data["Last"] = c.Number(e.Usual), c.Numbers(newest(e.Last))
+	case e.Offer != "" || len(e.Say) > 0:
+		key, data["Reason"] = EmailAlertReason, c.Reason(e)
 	}
 	body, err := c.say(key, data)
 	if err != nil || c.d.Link == "" {

@@ -1,6 +1,8 @@
 package clinic
 
 import (
+	"strconv"
+
 	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/internal/web/front"
@@ -20,11 +22,14 @@ type alertView struct {
 	flags    []string
 	has      string // who has it, or how it ended
 	outcome  string
+	note     string // what staff wrote when they closed it
 	open     bool   // nobody has it
 	take     string // where the button sends its form
 	closing  bool   // somebody has it: what came of it is asked for
 	close    string // where that form goes
 	choices  []outcomeChoice
+	rule     string   // which rule of which pack fired; "" when that is not known
+	limits   []string // and what it compared
 }
 
 type severity struct {
@@ -76,19 +81,28 @@ func newAlertView(r front.Reader, base string, viewer carenet.ID, a carenet.Aler
 	if alerts.Status(a.State) == alerts.StatusAcknowledged {
 		v.closing, v.close, v.choices = true, base+"/clinic/alerts/"+a.ID.String()+"/resolve", outcomeChoices(r)
 	}
+	if e := a.Evidence; e.Pack != "" {
+		v.rule = r.Say(text.PageBoardRule, text.Data{"Rule": e.Rule, "Version": e.Version, "Pack": e.Pack, "PackVersion": e.PackVersion})
+		for _, l := range e.Limits {
+			v.limits = append(v.limits, r.Say(text.PageBoardLimit, text.Data{"Name": l.Name, "Value": figure(l.Value), "Limit": figure(l.Limit)}))
+		}
+	}
 	for _, f := range a.Evidence.Flags {
 		if key, ok := flagWords[f]; ok {
 			v.flags = append(v.flags, r.Say(key))
 		}
 	}
 	if alerts.Status(a.State) == alerts.StatusResolved {
-		v.tone = ui.ToneNeutral
+		v.tone, v.note = ui.ToneNeutral, a.Note
 		if key, ok := outcomes[alerts.Outcome(a.Outcome)]; ok {
 			v.outcome = r.Say(key)
 		}
 	}
 	return v
 }
+
+// figure writes a value of a rule, to three digits that count.
+func figure(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
 
 // whoHas says who deals with the alert since when, or when it was closed.
 func whoHas(r front.Reader, viewer carenet.ID, a carenet.AlertView) string {

@@ -30,6 +30,7 @@ type boardView struct {
 // boardSection is the patients of one concern.
 type boardSection struct {
 	id, title, count string
+	about            string // what the list is for, where that is not plain
 	rows             []boardRow
 }
 
@@ -41,6 +42,7 @@ type boardRow struct {
 	spark         ui.Spark
 	changed       string
 	silence       string
+	watch         []string // what rules found that calls nobody
 	alerts        []alertView
 }
 
@@ -55,6 +57,7 @@ var concerns = []struct {
 	{carenet.ConcernAlert, text.PageBoardOpenAlerts},
 	{carenet.ConcernLow, text.PageBoardLowToday},
 	{carenet.ConcernSilent, text.PageBoardSilent},
+	{carenet.ConcernWatch, text.PageBoardWatch},
 	{carenet.ConcernNone, text.PageBoardOthers},
 }
 
@@ -80,7 +83,9 @@ func (h *Handler) boardView(c *fiber.Ctx, b carenet.Board, about carenet.ID) boa
 		if len(s.rows) == 0 {
 			continue
 		}
-		if k.concern != carenet.ConcernNone {
+		if k.concern == carenet.ConcernWatch {
+			s.about = r.Say(text.PageBoardWatchAbout)
+		} else if k.concern != carenet.ConcernNone {
 			waiting += len(s.rows)
 		}
 		s.count = r.Say(text.PageBoardCount, text.Data{"Count": len(s.rows)})
@@ -126,6 +131,9 @@ func newBoardRow(r front.Reader, base string, viewer carenet.ID, today carenet.D
 	series := newSeries(r, row.Series, row.Usual, today, sparkDays)
 	series.Flags = flags(row.Alerts, r.Zone)
 	out.spark = ui.Spark{ID: "spark-" + out.id, Title: sentence(r.Texts, row.Series, row.Usual), Series: series}
+	for _, w := range row.Watch {
+		out.watch = append(out.watch, r.Reason(w.Evidence))
+	}
 	for _, a := range row.Alerts {
 		out.alerts = append(out.alerts, newAlertView(r, base, viewer, a))
 	}

@@ -132,6 +132,9 @@ func newWorld(t *testing.T) *world {
 			row,
 			{Patient: carenet.NewID(now), Name: "Low Larry", Series: []carenet.DayScore{{Day: today, Score: 1}}, Last: &carenet.Update{At: now, Score: score(1)}},
 			{Patient: carenet.NewID(now), Name: "Silent Sue", Silence: carenet.NoReply, SilenceSince: now.Add(-50 * time.Hour), MissedInRow: 2},
+			{Patient: carenet.NewID(now), Name: "Watched Wyn", Watch: []carenet.Watched{{Severity: "watch", Since: today - 2, Last: today, Evidence: carenet.Evidence{
+				Rule: "WB-SLOPE-WATCH", Say: map[string]string{"en": "Falling for three weeks, by -0.5 a week."},
+			}}}},
 			{Patient: carenet.NewID(now), Name: "Well Will", Silence: carenet.OptedOut},
 		}},
 		page: carenet.PatientPage{
@@ -195,7 +198,7 @@ func TestBoardSaysWhoNeedsSomebody(t *testing.T) {
 		"Stopped our texts", "Too few answers to say what is usual", "Usually 4.4. Last three answers: 4, 2, 2.", "No answer yet",
 		`href="/demo/as/dana/clinic/patients/`+mary.String(), `action="/demo/as/dana/clinic/alerts/`+alert.String()+`/acknowledge"`, "not", "Nobody is waiting")
 	last := 0
-	for _, s := range []string{"Open alerts", "Mary Okafor<", "Low these days", "Low Larry<", ">Silent<", "Silent Sue<", "Everybody else", "Well Will<"} {
+	for _, s := range []string{"Open alerts", "Mary Okafor<", "Low these days", "Low Larry<", ">Silent<", "Silent Sue<", ">Watch list<", "Watched Wyn<", "Falling for three weeks, by -0.5 a week.", "Everybody else", "Well Will<"} {
 		at := strings.Index(body, s)
 		if at < last {
 			t.Errorf("%q stands at %d, before what comes first", s, at)
@@ -204,7 +207,7 @@ func TestBoardSaysWhoNeedsSomebody(t *testing.T) {
 	}
 	_, rows := w.ask("GET", "/clinic/rows", "", nil)
 	w.has(rows, "Mary Okafor", "not", "<html", "<h1")
-	w.fake.board.Rows = w.fake.board.Rows[3:]
+	w.fake.board.Rows = w.fake.board.Rows[3:] // who is only watched waits for nobody
 	_, body = w.ask("GET", "/clinic", "", nil)
 	w.has(body, "Nobody is waiting for you. The last answer came today 10:00.", "Well Will", "not", "Open alerts")
 	w.fake.board.Rows = nil
@@ -221,6 +224,13 @@ func TestPatientPage(t *testing.T) {
 	if first := strings.Index(body, `class="chart"`); first > strings.Index(body, `id="alerts"`) || strings.Index(body, `id="alerts"`) > strings.Index(body, `id="thread"`) {
 		t.Error("want the chart, the alerts, the thread, in this order")
 	}
+	closed := w.fake.page.Alerts[0]
+	closed.State, closed.Outcome, closed.Note, closed.ResolvedAt = "resolved", "called", "Spoke with her <b>daughter</b>.", now
+	closed.Evidence.Pack, closed.Evidence.PackVersion, closed.Evidence.Version = "wellbeing", 2, 1
+	closed.Evidence.Limits = []carenet.Limit{{Name: "drop", Value: 2.4, Limit: 1.5}}
+	w.fake.page.Alerts = []carenet.AlertView{closed}
+	_, body = w.ask("GET", "/clinic/patients/"+mary.String(), "", nil)
+	w.has(body, "Spoke with her &lt;b&gt;daughter&lt;/b&gt;.", "Rule WB-DROP-CONFIRMED version 1, of the rules wellbeing 2.", "drop: 2.4 (limit 1.5)", "not", "<b>daughter")
 	w.fake.page.Circle, w.fake.page.Alerts, w.fake.page.Thread, w.fake.page.Series, w.fake.page.NextPrompt = nil, nil, nil, nil, time.Time{}
 	w.fake.page.Row = carenet.BoardRow{Patient: mary, Name: "Mary Okafor"}
 	w.fake.page.State = "in_hospital"

@@ -24,6 +24,7 @@ var filterKinds = []kindWord{
 	{string(notify.KindAlert), text.DeskKindAlert},
 	{string(notify.KindAlertTaken), text.DeskKindAlertTaken},
 	{string(notify.KindDigest), text.DeskKindDigest},
+	{string(notify.KindCallOffer), text.DeskKindCallOffer},
 	{string(notify.KindSignIn), text.DeskKindSignIn},
 	{string(notify.KindStaff), text.DeskKindStaff},
 }
@@ -87,6 +88,7 @@ var reasons = map[string]text.Key{
 	"told early: nobody at this step can be reached": text.DeskReasonEarly,
 	"they were asked to take this alert":             text.DeskReasonAsked,
 	"a member of staff wrote it":                     text.DeskReasonStaff,
+	"they gave the lowest answer":                    text.DeskReasonLowest,
 }
 
 // causes are why a text ended as it did, or waits.
@@ -105,6 +107,7 @@ var sayCauses = map[string]text.Key{
 	"already answered":                                         text.DeskCauseAnswered,
 	"paused or no longer asked":                                text.DeskCausePaused,
 	"somebody has taken it":                                    text.DeskCauseTaken,
+	"the offer of a call is over":                              text.DeskCauseOfferOver,
 	"its number or its words cannot be opened":                 text.DeskCauseLocked,
 	"the text could not be written":                            text.DeskCauseUnwritten,
 	"the organisation has no sender":                           text.DeskCauseNoSender,

@@ -24,6 +24,7 @@ var pages = []struct{ name, path, press string }{
 	{"check-in-change", "/full/c/answered?change=1", ""},
 	{"check-in-thanks", "/full/c/answered", ""},
 	{"check-in-private", "/full/c/private", ""},
+	{"check-in-offered", "/full/c/offered", ""},
 	{"check-in-worrying", "/full/c/worrying", ""},
 	{"check-in-fault", "/full/c/" + brokenToken, "#how-2, form button"},
 	{"question-scale", "/full/c/pain", ""},

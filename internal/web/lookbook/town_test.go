@@ -126,6 +126,10 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 	joe := w.row(joeID, w.words.joe, 4, 2*time.Hour, false)
 	joe.Silence, joe.SilenceSince, joe.Last = carenet.OptedOut, now.AddDate(0, 0, -3), nil
 	joe.Series, joe.Usual = nil, carenet.Usual{}
+	will.Watch = []carenet.Watched{{Severity: "watch", Since: today - 3, Last: today, Evidence: carenet.Evidence{Rule: "WB-SLOPE-WATCH", Say: map[string]string{
+		"en": "Falling for three weeks, by -0.5 a week (p 0.004, 18 answers). Usually 4, lately 3.5.",
+		"ar": "انخفاض منذ ثلاثة أسابيع، -0.5 في الأسبوع. المعتاد 4، ومؤخرا 3.5.",
+	}}}}
 	b.Rows = []carenet.BoardRow{will, joe}
 	if w.calm {
 		return b, nil
@@ -164,7 +168,10 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 	p.Series, p.NextPrompt, p.State = series(90, true), now.Add(22*time.Hour), "in_hospital"
 	p.Alerts = []carenet.AlertView{w.maryAlert(), {
 		ID: oldAlert, Number: 3, Patient: mary, Severity: "amber", State: "resolved", OpenedAt: now.AddDate(0, 0, -40),
-		Evidence: carenet.Evidence{Rule: "WB-TREND-EWMA", Usual: 4.1, Last: []float64{4, 3, 3}}, TakenBy: w.words.lee, TakenAt: now.AddDate(0, 0, -40),
+		Note: w.words.rough, Evidence: carenet.Evidence{
+			Rule: "WB-TREND-EWMA", Version: 1, Pack: "wellbeing", PackVersion: 2, Usual: 4.1, Last: []float64{4, 3, 3},
+			Limits: []carenet.Limit{{Name: "ewma_drop", Value: 0.72, Limit: 0.61}, {Name: "ewma_z", Value: -2.83, Limit: -2.4}},
+		}, TakenBy: w.words.lee, TakenAt: now.AddDate(0, 0, -40),
 		ResolvedAt: now.AddDate(0, 0, -39), Outcome: "called",
 	}}
 	if w.calm { // somebody has it, and what came of it is asked for
@@ -288,6 +295,8 @@ func (w *town) CheckInForm(_ context.Context, token string) (carenet.CheckInForm
 	case "pain", "phq2", "phq2-offer", "weight":
 		form.Answered = &carenet.Update{At: now, Score: score(3)}
 		form.Further = further(token, w.words.lang)
+	case "offered":
+		form.Answered, form.Offer = &carenet.Update{At: now, Score: score(1)}, carenet.OfferOpen
 	case "answered":
 		form.Answered = &carenet.Update{At: now, Score: score(2), Words: w.words.rough}
 	}
@@ -325,6 +334,11 @@ func (w *town) SubmitCheckIn(_ context.Context, token string, in carenet.PageAns
 	if in.Score != nil {
 		w.answered.Score = score(float64(*in.Score))
 	}
+	return carenet.Batch{}, nil
+}
+
+// AnswerOffer is anybody's.
+func (w *town) AnswerOffer(context.Context, string, bool) (carenet.Batch, error) {
 	return carenet.Batch{}, nil
 }
 

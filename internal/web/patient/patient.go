@@ -21,6 +21,7 @@ type Store interface {
 	CheckInForm(ctx context.Context, token string) (carenet.CheckInForm, error)
 	SubmitCheckIn(ctx context.Context, token string, answer carenet.PageAnswer) (carenet.Batch, error)
 	SubmitFurther(ctx context.Context, token, item, answer string) (carenet.Batch, error)
+	AnswerOffer(ctx context.Context, token string, yes bool) (carenet.Batch, error)
 }
 
 // Handler serves the page.
@@ -40,6 +41,7 @@ func New(site *front.Site, store Store, committed func(carenet.Batch)) *Handler 
 func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/c/:token", h.show(door))
 	r.Post("/c/:token", h.site.Guard, h.submit(door))
+	r.Post("/c/:token/call", h.site.Guard, h.answerOffer(door))
 }
 
 // address is the page's own.
@@ -86,6 +88,21 @@ func (h *Handler) submit(door front.Door) fiber.Handler {
 		}
 		h.committed(batch)
 		return c.Redirect(address(door, token), fiber.StatusSeeOther)
+	}
+}
+
+// answerOffer takes a yes or no to the offer of a call. Anything else says nothing.
+func (h *Handler) answerOffer(door front.Door) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		token := string([]byte(c.Params("token")))
+		if said := string(c.Request().PostArgs().Peek("call")); said == "yes" || said == "no" {
+			batch, err := h.store.AnswerOffer(c.UserContext(), token, said == "yes")
+			if err != nil {
+				return h.leadsNowhere(c, err)
+			}
+			h.committed(batch)
+		}
+		return c.Redirect(address(door, token)+"#offer", fiber.StatusSeeOther)
 	}
 }
 

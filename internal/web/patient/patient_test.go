@@ -74,6 +74,18 @@ func (s *store) SubmitFurther(_ context.Context, _, item, answer string) (carene
 	return carenet.Batch{ID: carenet.NewID(now), Events: []carenet.Event{{Kind: carenet.EventItem}}}, nil
 }
 
+// AnswerOffer keeps a yes or no to the offer of a call.
+func (s *store) AnswerOffer(_ context.Context, t string, yes bool) (carenet.Batch, error) {
+	if t != token {
+		return carenet.Batch{}, carenet.Errorf(carenet.NotFound, "follow link", "this link does not work")
+	}
+	s.form.Offer = carenet.OfferNo
+	if yes {
+		s.form.Offer = carenet.OfferYes
+	}
+	return carenet.Batch{ID: carenet.NewID(now), Events: []carenet.Event{{Kind: carenet.EventCallWanted}}}, s.fails
+}
+
 type world struct {
 	*testing.T
 	store     *store
@@ -288,6 +300,38 @@ func TestINV7_PrivateStaysOutOfTheCircle(t *testing.T) {
 	w.ask("POST", link, "score=1&words=secret&private=yes", ours)
 	_, body := w.ask("GET", link, "", nil)
 	w.says(body, "You kept this one from your followers.", "not", "This is what Sam gets:", "This is what Ruth gets:")
+}
+
+// Whoever gave the lowest answer is asked whether they would like a call, with one tap.
+func TestTheLowestAnswerOffersACall(t *testing.T) {
+	w := newWorld(t)
+	w.store.form.Answered = &carenet.Update{At: now, Score: new(float64)}
+	*w.store.form.Answered.Score = 1
+	const asks = "Would you like a call today?"
+	_, body := w.ask("GET", link, "", nil)
+	w.says(body, "not", asks) // none was made yet
+	w.store.form.Offer = carenet.OfferOpen
+	_, body = w.ask("GET", link, "", nil)
+	w.says(body, asks, "Yes, please call me", "No, thank you", `action="/demo`+link+`/call"`)
+	res, _ := w.ask("POST", link+"/call", "call=maybe", ours)
+	if res.StatusCode != 303 || w.committed != 0 || w.store.form.Offer != carenet.OfferOpen {
+		t.Errorf("what is no answer changed %q: %d", w.store.form.Offer, res.StatusCode)
+	}
+	if res, _ = w.ask("POST", link+"/call", "call=yes", map[string]string{"Sec-Fetch-Site": "cross-site", "Content-Type": ours["Content-Type"]}); res.StatusCode != 403 {
+		t.Errorf("another site answered for her: %d", res.StatusCode)
+	}
+	res, _ = w.ask("POST", link+"/call", "call=no", ours)
+	_, body = w.ask("GET", link, "", nil)
+	w.says(body, "You said that you would not like a call", "Yes, please call me", "not", "No, thank you")
+	if res.StatusCode != 303 || w.committed != 1 {
+		t.Errorf("%d, committed %d", res.StatusCode, w.committed)
+	}
+	w.ask("POST", link+"/call", "call=yes", ours)
+	_, body = w.ask("GET", link, "", nil)
+	w.says(body, "The clinic is asked to call you", "not", "Yes, please call me")
+	*w.store.form.Answered.Score = 4 // a correction: it was about another answer
+	_, body = w.ask("GET", link, "", nil)
+	w.says(body, "not", asks)
 }
 
 func TestCryForHelpIsAnsweredFirst(t *testing.T) {

@@ -81,6 +81,9 @@ type thanks struct {
 	heard     []heard
 	sees      []string // who sees what, where no text can be shown
 	clinic    string   // how to reach the clinic; "" when there is no number
+
+	offer, offerTo, offerSaid string // of a call: the question, where its form goes, what was said to it
+	offerYes, offerNo         bool   // which buttons there are
 }
 
 // heard is the text that one follower gets.
@@ -98,6 +101,7 @@ func (h *Handler) thanks(f carenet.CheckInForm, address string) thanks {
 	v.noted = noted(r.Texts, f)
 	v.read = readByClinic(r, f)
 	v.worrying = reply.Read(f.Answered.Words, reply.Context{Lang: f.Language}).Kind == reply.Crisis || f.Worrying
+	v.offerCall(f.Offer, address)
 	if !f.Answered.Private {
 		if v.heard = whatFollowersHear(f); len(v.heard) == 0 {
 			v.sees = sees(r.Texts, f.Circle)
@@ -107,6 +111,27 @@ func (h *Handler) thanks(f carenet.CheckInForm, address string) thanks {
 		v.clinic = r.Say(text.PageDoneHelpClinic, text.Data{"Clinic": front.Number(f.ClinicNumber)})
 	}
 	return v
+}
+
+// offerCall asks whether the patient would like a call, or says what they said.
+func (v *thanks) offerCall(state carenet.OfferState, address string) {
+	v.offerTo = address + "/call"
+	if s := v.form.Answered.Score; s == nil || int(*s) > v.form.Scale.Min {
+		return // it was about another answer
+	}
+	switch state {
+	case carenet.OfferOpen:
+		v.offerYes, v.offerNo = true, true
+	case carenet.OfferYes:
+		v.offerSaid = v.Say(text.PageDoneOfferSaidYes)
+	case carenet.OfferNo:
+		v.offerSaid, v.offerYes = v.Say(text.PageDoneOfferSaidNo), true
+	case carenet.OfferNoAnswer:
+		v.offerSaid, v.offerYes = v.Say(text.PageDoneOfferLate), true
+	default:
+		return
+	}
+	v.offer = v.Say(text.PageDoneOffer)
 }
 
 // sees says for each follower what they see.
