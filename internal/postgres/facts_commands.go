@@ -82,6 +82,7 @@ func loadCommandFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []
 // aboutCommand adds what the answer to a command says, or what a kind word does.
 func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *notify.Draft) error {
 	d.About, d.At = f.name(s, r.Detail.About), r.Detail.At
+	f.aboutQuestion(r, c, d)
 	if r.FollowerID != nil {
 		fl := f.follow[*r.FollowerID]
 		c.Following = fl.State == "active"

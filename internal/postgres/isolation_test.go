@@ -56,6 +56,7 @@ func (n *neighbours) fill() {
 	_, err = n.store.Round(n.ctx, b.ID)
 	n.must(err)
 	n.text("+447700900101", "well done")
+	n.text("+447700900001", "ADD Tom 07700 900555")
 	batches, err := n.store.RequestSignIn(n.ctx, "+447700900101", auth.FollowerDoor, "")
 	n.must(err)
 	for _, b := range batches {
@@ -69,6 +70,8 @@ func (n *neighbours) fill() {
 	n.text("+447700900001", "3")
 	refused := n.answered(notify.SendOutcome{Class: notify.Permanent, Code: 21211})
 	_, err = n.store.CloseText(n.ctx, lee, carenet.TextRef{Event: refused[0].Event, ID: refused[0].Delivery}, "called")
+	n.must(err)
+	_, err = n.store.ReportPatient(n.ctx, lee, n.mary, carenet.ReportHospital)
 	n.must(err)
 	n.seal()
 	n.advance(time.Hour)
