@@ -25,6 +25,9 @@ const (
 	EventUnanswered    EventKind = "prompt.unanswered"  // Subject: a prompt that counts and that nobody answered in time
 	EventCallOffer     EventKind = "call.offered"       // Subject: the offer of a call; Detail.Person: to whom
 	EventCallWanted    EventKind = "call.wanted"        // Subject: the offer that was accepted, or that nobody answered
+	EventQuestion      EventKind = "question.asked"     // Subject: the open question; Detail.Person: who is asked, Detail.At: when to ask
+	EventCircleChange  EventKind = "circle.changed"     // Subject: the place in the circle; Detail.About: whose, Detail.Change: what
+	EventReported      EventKind = "patient.reported"   // Subject: the report; Detail.About: who says so, Detail.Report: what
 	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
 )
 
@@ -62,6 +65,31 @@ const (
 	ReplyCallYes     Reply = "call_yes"     // staff are asked to call them
 	ReplyCallNo      Reply = "call_no"      // nobody calls
 
+	ReplyYesWhich Reply = "yes_which" // more than one question is open
+	ReplyYesOrNo  Reply = "yes_or_no" // a question is open, and the text is no answer
+
+	ReplyJoined      Reply = "joined"       // a patient said yes; Detail.At: when they are asked first
+	ReplyNotJoined   Reply = "not_joined"   // and no
+	ReplyAddHow      Reply = "add_how"      // a name or a number is missing
+	ReplyAddCountry  Reply = "add_country"  // numbers of that country are not invited
+	ReplyAddMany     Reply = "add_many"     // too many invitations are open
+	ReplyAddAlready  Reply = "add_already"  // Detail.About is in the circle, or is being asked
+	ReplyInvited     Reply = "invited"      // Detail.About is being asked
+	ReplyNotInvited  Reply = "not_invited"  // nobody is asked
+	ReplyFollowing   Reply = "following"    // a follower said yes
+	ReplyNotFollowed Reply = "not_followed" // and no
+	ReplyOver        Reply = "over"         // what they answer is no longer asked
+
+	ReplyHospital    Reply = "hospital"     // a patient is in hospital: nothing automatic goes there
+	ReplyHome        Reply = "home"         // they are out of it
+	ReplyDied        Reply = "died"         // they have died
+	ReplyNotDied     Reply = "not_died"     // the follower did not mean that
+	ReplyReportWhom  Reply = "report_whom"  // which of the patients is meant
+	ReplyReportKnown Reply = "report_known" // that was known
+	ReplyPaceDaily   Reply = "pace_daily"   // the follower hears once a day
+	ReplyPaceWeekly  Reply = "pace_weekly"
+	ReplyPaceAtOnce  Reply = "pace_at_once"
+
 	ReplyPassedOn Reply = "passed_on" // the words go to the patient
 	ReplyOnIt     Reply = "on_it"     // the patient hears that the follower takes care
 	ReplyTellWhom Reply = "tell_whom" // which of the patients is meant
@@ -83,6 +111,9 @@ func Replies() []Reply {
 		ReplyAskWho, ReplyUnknown, ReplyNext, ReplyNextAgain, ReplyAllAnswered, ReplyItemChanged, ReplyAckTaken, ReplyAckAlready, ReplyAckUnknown,
 		ReplyAckWhich, ReplyWho, ReplyDropped, ReplyDropUnknown, ReplyDropWhich,
 		ReplyPaused, ReplyPauseHow, ReplyResumed, ReplyWhen, ReplyAsked, ReplyCallYes, ReplyCallNo,
+		ReplyYesWhich, ReplyYesOrNo, ReplyJoined, ReplyNotJoined, ReplyAddHow, ReplyAddCountry, ReplyAddMany, ReplyAddAlready,
+		ReplyInvited, ReplyNotInvited, ReplyFollowing, ReplyNotFollowed, ReplyOver,
+		ReplyHospital, ReplyHome, ReplyDied, ReplyNotDied, ReplyReportWhom, ReplyReportKnown, ReplyPaceDaily, ReplyPaceWeekly, ReplyPaceAtOnce,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
 	}
@@ -114,6 +145,8 @@ type Detail struct {
 	AlertNumber  int       `json:"alert_number,omitempty"`
 	Roles        []string  `json:"roles,omitempty"` // whom a step of an escalation asks
 	Flags        []string  `json:"flags,omitempty"`
+	Change       Change    `json:"change,omitempty"`
+	Report       Report    `json:"report,omitempty"`
 	Door         string    `json:"door,omitempty"`
 	LeadsTo      string    `json:"leads_to,omitempty"` // the page of ours that a sign-in was asked for on the way to
 	ByEmail      bool      `json:"by_email,omitempty"` // a sign-in was asked for with an email address
@@ -123,6 +156,21 @@ type Detail struct {
 	Set          ID        `json:"set,omitzero"`        // the question set's version of a further question
 	Item         string    `json:"item,omitempty"`      // the code of that question
 }
+
+// Change says what became different in a circle.
+type Change string
+
+// The changes of which a patient is told.
+const (
+	ChangeJoined   Change = "joined"   // somebody said yes
+	ChangeDeclined Change = "declined" // somebody said no
+	ChangeLapsed   Change = "lapsed"   // nobody answered
+	ChangeScope    Change = "scope"    // somebody sees something else from now on
+	ChangeDropped  Change = "dropped"  // somebody sees nothing more
+)
+
+// Changes are all of them.
+var Changes = []Change{ChangeJoined, ChangeDeclined, ChangeLapsed, ChangeScope, ChangeDropped}
 
 // Audience says as what somebody is told something.
 type Audience string

@@ -58,6 +58,22 @@ func ParsePhone(raw, region string) (Phone, error) {
 	}
 }
 
+// Region is the country of the number (ISO 3166, such as GB); "" for none.
+func (p Phone) Region() string {
+	parsed, err := phonenumbers.Parse(string(p), "")
+	if err != nil {
+		return ""
+	}
+	if region := phonenumbers.GetRegionCodeForNumber(parsed); region != "" && region != "ZZ" {
+		return region
+	}
+	// A range that is newer than the tables is of its code's first country.
+	return phonenumbers.GetRegionCodeForCountryCode(int(parsed.GetCountryCode()))
+}
+
+// KnownRegion says whether there is a country of this code with telephones.
+func KnownRegion(code string) bool { return phonenumbers.GetSupportedRegions()[code] }
+
 // isMobileLength catches the digit that was left out. The lengths that are
 // possible in a country do not: a British number may have 9 digits, but no
 // mobile one.

@@ -87,6 +87,7 @@ type Message struct {
 	Author    string   // who wrote a text of ours, when a person did; who answered for the patient
 	OnPage    bool     // an answer given on a page
 	Score     *float64 // of an answer on a page
+	Report    Report   // what somebody said of where the patient is; then it is no text
 	Corrected bool     // a later answer counts instead
 }
 
@@ -105,10 +106,12 @@ type PatientPage struct {
 	NextPrompt   time.Time
 	Further      []FurtherAnswer // to further questions, newest first
 	State        string
-	Phone        string // their first number; "" when none is known
-	Stopped      bool   // it is stopped: call, do not text
-	Suspect      bool   // the provider says that no text reaches it
-	Stamp        string // changes with every change of what the page shows
+	Phone        string     // their first number; "" when none is known
+	Stopped      bool       // it is stopped: call, do not text
+	Suspect      bool       // the provider says that no text reaches it
+	Reports      []Reported // the newest first
+	MayUndo      bool       // the newest may be taken back
+	Stamp        string     // changes with every change of what the page shows
 }
 
 // CirclePlace is who sees what of a patient.

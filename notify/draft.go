@@ -33,7 +33,7 @@ type Draft struct {
 	Evidence    carenet.Evidence
 	TakenBy     string
 	TakenAt     time.Time
-	Question    string // a further question, in the reader's language
+	Further     string // a further question, in the reader's language
 	Now         time.Time
 
 	About  string    // somebody else whom the text names
@@ -48,6 +48,12 @@ type Draft struct {
 	Digest []carenet.Update // KindDigest: what the follower may know, the oldest first
 	Weekly bool             // it tells of a week, not of a day
 
+	Question carenet.QuestionKind // KindQuestion
+	Again    bool                 // it was asked before
+	PerWeek  int                  // how often a patient is to be asked
+	Change   carenet.Change       // KindCircle
+	Report   carenet.Report       // KindReport
+
 	Link string // an address on the public site; "" for none
 }
 
@@ -61,6 +67,12 @@ type SeenBy struct {
 // texts counted.
 type CountsParts interface {
 	Parts(body string) int
+}
+
+// ConsentWords is implemented by a composer that can say in which words people are
+// asked for their consent, and which version of them that is.
+type ConsentWords interface {
+	ConsentWords(kind carenet.QuestionKind, language string) (version, words string)
 }
 
 // Composer writes the text of a draft in the reader's language.

@@ -21,6 +21,10 @@ const (
 	KindSignIn     Kind = "sign_in"
 	KindKindWord   Kind = "kind_word"  // a follower's word for the patient
 	KindStaff      Kind = "staff"      // a person wrote it
+	KindQuestion   Kind = "question"   // to be answered with yes or no
+	KindReport     Kind = "report"     // for staff: what somebody says of a patient
+	KindTask       Kind = "task"       // for staff: a text that somebody must read now
+	KindCircle     Kind = "circle"     // for the patient: who sees what has changed
 	KindDigest     Kind = "digest"     // a summary, for a follower who asked for one
 	KindCallOffer  Kind = "call_offer" // asks a patient who gave the lowest answer whether they would like a call
 )
@@ -120,6 +124,17 @@ func Plan(e carenet.Event, w World) []Planned {
 		p.alertStep()
 	case carenet.EventAlertTaken:
 		p.alertTaken()
+	case carenet.EventQuestion:
+		p.question()
+	case carenet.EventReported:
+		p.staff(KindReport, PriorityReply, "staff must know")
+	case carenet.EventSafety:
+		if e.Patient == carenet.NilID {
+			// Nobody whose board an alert could stand on: a person must read the text.
+			p.staff(KindTask, PriorityAlert, "words that somebody must see now")
+		}
+	case carenet.EventCircleChange:
+		p.circleChange()
 	case carenet.EventEncouraged:
 		p.encouraged()
 	case carenet.EventDigest:

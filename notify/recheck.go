@@ -31,6 +31,10 @@ type Candidate struct {
 	Muted      bool // for KindUpdate and KindDigest: the follower wants to hear nothing now
 	Nothing    bool // for KindDigest: there is nothing to tell that they may know
 
+	// Unreachable: the patient whom it is for or about is in hospital, or has died.
+	Unreachable bool
+
+	QuestionOpen bool // for KindQuestion: nobody has answered it, and it is still asked
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
@@ -85,6 +89,9 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case c.Unsubscribed:
 		return false, Withdrawn, causeUnsubscribed
 	}
+	if c.Unreachable && c.Kind.stopsWithReport() {
+		return false, Withdrawn, "they are in hospital, or have died"
+	}
 	switch c.Kind {
 	case KindUpdate:
 		if _, sees := c.CheckIn.For(c.View); !sees {
@@ -124,10 +131,25 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 		if !c.OfferOpen {
 			return false, Withdrawn, "the offer of a call is over"
 		}
+	case KindQuestion:
+		if !c.QuestionOpen {
+			return false, Withdrawn, "it is no longer asked"
+		}
 	case KindAlert:
 		if !c.AlertOpen {
 			return false, Withdrawn, "somebody has taken it"
 		}
 	}
 	return true, Sending, ""
+}
+
+// stopsWithReport says whether such a text stops when somebody has said that its patient
+// is in hospital, or has died: all that goes by itself to them or their circle. What
+// they have just asked for themselves is answered, and staff hear all.
+func (k Kind) stopsWithReport() bool {
+	switch k {
+	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindCircle, KindQuestion, KindCallOffer:
+		return true
+	}
+	return false
 }

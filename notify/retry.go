@@ -31,7 +31,11 @@ func Life(k Kind) time.Duration {
 	switch k {
 	case KindPrompt:
 		return promptLife
-	case KindUpdate, KindStaff:
+	case KindQuestion:
+		return questionLife
+	case KindReport, KindTask:
+		return alertLife
+	case KindUpdate, KindStaff, KindCircle:
 		return updateLife
 	case KindAlert:
 		return alertLife

@@ -23,6 +23,10 @@ type Order struct {
 	Number  int           // of an alert: 0 the only one, NoAlert none
 	Words   string        // TELL: what to pass on; RESOLVE: the note
 	Outcome string        // RESOLVE: what came of it, "" when it was not said
+
+	Question carenet.ID // OrderAnswer: which one
+	Said     reply.Said
+	Invite   carenet.Invite // ADD
 }
 
 // patientCommand carries out a command of a patient.
@@ -38,6 +42,14 @@ func (d *decision) patientCommand(w writer, r reply.Reading) {
 	case reply.CommandWhen, reply.CommandResume:
 	case reply.CommandDrop:
 		o.Name = r.Arg
+	case reply.CommandAdd:
+		in, ok := ParseInvite(r.Arg)
+		if !ok {
+			d.take(r, Stored)
+			d.guide(carenet.ReplyAddHow, w)
+			return
+		}
+		o.Invite = in
 	case reply.CommandPause, reply.CommandAway:
 		until, ok := PauseUntil(r.Command, r.Arg, w.Language, carenet.LocalDay(d.ctx.Now, w.Zone), w.Zone)
 		if !ok {

@@ -29,6 +29,7 @@ type Context struct {
 	UnknownTold     bool // this number, which nobody has, was told once who we are
 	Answered        int  // automatic answers to the number within the last AnsweredWithin
 	People          []Person
+	Questions       []Asked    // that wait for a yes or no of somebody on the number
 	Inbound         carenet.ID // the id under which the raw text is kept
 	Batch           carenet.ID
 	Now             time.Time

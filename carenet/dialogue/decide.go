@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"slices"
+
 	"howareyou/carenet"
 	"howareyou/carenet/reply"
 )
@@ -95,6 +97,9 @@ func (d *decision) fromPeople() {
 	if d.answersOffer(r, w, patients) {
 		return // before START, which YES is a word for
 	}
+	if d.answersQuestion(r, w) {
+		return
+	}
 	if d.fixedWords(r, w) {
 		if d.out.OptOut && r.CallsForHelp() {
 			d.callStaff(r, w, patients)
@@ -114,6 +119,9 @@ func (d *decision) fromPeople() {
 		return
 	}
 	switch {
+	case d.asksOnly(w):
+		d.take(r, Stored)
+		d.guide(carenet.ReplyYesOrNo, w)
 	case w.Patient == nil && w.as == carenet.ToFollower:
 		d.followerSays(w, r)
 	case w.Patient == nil && r.Kind == reply.Question && r.Reason == "fixed_word":
@@ -121,6 +129,9 @@ func (d *decision) fromPeople() {
 	case w.Patient == nil:
 		d.take(r, Stored)
 		d.guide(carenet.ReplyHelp, w)
+	case !w.Patient.Active && slices.ContainsFunc(d.ctx.Questions, func(q Asked) bool { return q.Person == w.ID && q.Kind == carenet.AskEnrol }):
+		d.keep(r, "they have not said yet that they want to be asked")
+		d.guide(carenet.ReplyYesOrNo, w)
 	case !w.Patient.Active:
 		d.keep(r, "they are not asked, so nothing counts as an answer")
 		d.guide(carenet.ReplyHelp, w)

@@ -27,7 +27,9 @@ func (d *decision) followerSays(w writer, r reply.Reading) {
 				return
 			}
 			o.For = length
-		case reply.CommandOnIt, reply.CommandTell, reply.CommandUnmute:
+		case reply.CommandHospital, reply.CommandHome, reply.CommandDied:
+			o.Name = r.Arg
+		case reply.CommandOnIt, reply.CommandTell, reply.CommandUnmute, reply.CommandDaily, reply.CommandWeekly, reply.CommandAtOnce:
 		case reply.CommandWeb:
 			d.freshLink(r, w, "follower")
 			return

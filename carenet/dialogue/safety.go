@@ -19,6 +19,10 @@ func (d *decision) crisis(r reply.Reading, w writer, patients []Person) {
 // says where help is. No cap, pause or quiet hour stands in its way.
 func (d *decision) safety(r reply.Reading, w writer, patients []Person) {
 	d.take(r, Read)
+	if len(patients) == 0 {
+		// No patient's board can hold an alert: staff are told to read it, and it waits for them.
+		d.out.State, d.out.Reason = Unread, "words that somebody must see now, of no patient"
+	}
 	d.callStaff(r, w, patients)
 	d.answer(carenet.ReplyCrisis, w)
 }

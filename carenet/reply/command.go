@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // order is a command as read.
@@ -44,7 +45,7 @@ func (r *reader) commandAs(e entry) order {
 	}
 	alone := r.lo == 0 && r.hi == n || n == len(r.tokens)
 	switch e.name {
-	case CommandWho, CommandWhen, CommandWeb, CommandResume, CommandOnIt, CommandUnmute:
+	case CommandWho, CommandWhen, CommandWeb, CommandResume, CommandOnIt, CommandUnmute, CommandDaily, CommandWeekly, CommandAtOnce:
 		o.ok = alone
 	case CommandAck:
 		o.arg, o.words, o.ok = r.alertNumber(n)
@@ -63,6 +64,13 @@ func (r *reader) commandAs(e entry) order {
 		}
 	case CommandDrop:
 		o.arg, o.ok = r.rest(n), r.isName(n)
+	case CommandHospital, CommandHome, CommandDied:
+		o.arg, o.ok = r.rest(n), alone || r.isName(n)
+		if alone {
+			o.arg = ""
+		}
+	case CommandAdd:
+		o.arg, o.ok = r.rest(n), n < len(r.tokens) && r.tokens[n].kind == word && (r.isName(n) || r.digitsFrom(n) >= fewestDigits)
 	case CommandMute:
 		o.arg, o.ok = r.rest(n), len(r.tokens) <= n+2 || alone
 		if alone {
@@ -126,6 +134,19 @@ func (r *reader) isName(n int) bool {
 		}
 	}
 	return true
+}
+
+// fewestDigits is how many make a telephone number and no amount of anything.
+const fewestDigits = 6
+
+// digitsFrom counts the digits that were typed from token n on.
+func (r *reader) digitsFrom(n int) (digits int) {
+	for _, c := range r.rest(n) {
+		if unicode.IsDigit(c) {
+			digits++
+		}
+	}
+	return digits
 }
 
 // rest is what was typed from token n on.

@@ -18,7 +18,7 @@ var Languages = []string{"en", "es", "ar"}
 // sectionNames are what a list may hold; a misspelt heading must not pass for
 // an empty list.
 var sectionNames = []string{
-	"stop", "stop_lead", "stop_phrases", "lead_in", "start", "help", "private", "private_around", "polite",
+	"stop", "stop_lead", "stop_phrases", "lead_in", "start", "yes", "no", "help", "private", "private_around", "polite",
 	"numbers", "weak_numbers", "of", "scale", "fillers", "negations",
 	"units", "units_of_one", "labels", "unsure_before", "unsure_after", "cues_before", "cue_gap", "cues_after",
 	"plural_ending", "not_plural", "irregular_plurals", "question_starts", "question_phrases", "wrong_number", "auto_reply",
@@ -32,7 +32,7 @@ var phraseSections = []string{"wrong_number", "auto_reply", "question_phrases"}
 // wholeSections are those in which a word must stand as it is listed: what fits
 // them is acted on.
 var wholeSections = []string{
-	"stop", "stop_lead", "stop_phrases", "start", "help", "private", "polite", "of", "commands_patient", "commands_follower", "commands_clinician",
+	"stop", "stop_lead", "stop_phrases", "start", "yes", "no", "help", "private", "polite", "of", "commands_patient", "commands_follower", "commands_clinician",
 }
 
 // lists are the words of the languages that one text is read in.

@@ -58,9 +58,16 @@ const (
 	CommandAway     = "away"     // patient: Arg is the day as written
 	CommandResume   = "resume"   // patient: end a pause
 	CommandDrop     = "drop"     // patient: Arg is the follower's name
+	CommandAdd      = "add"      // patient: Arg is a name, a number and what to share
 	CommandOnIt     = "on_it"    // follower: I am taking care of this
 	CommandTell     = "tell"     // follower: Words go to the patient
 	CommandMute     = "mute"     // follower: Arg is a duration such as "8h", empty for the usual one
+	CommandHospital = "hospital" // follower: the patient is in hospital; Arg is a name, or empty
+	CommandHome     = "home"     // follower: they are out of it; Arg as for hospital
+	CommandDied     = "died"     // follower: the patient has died; Arg as for hospital
+	CommandDaily    = "daily"    // follower: one summary a day
+	CommandWeekly   = "weekly"   // follower: one summary a week
+	CommandAtOnce   = "at_once"  // follower: each update when it comes
 	CommandUnmute   = "unmute"   // follower: end it
 	CommandAck      = "ack"      // clinician: Arg is the alert's number, empty for "the one that is open"
 	CommandResolve  = "resolve"  // clinician: Arg as for ack, Words the outcome and a note

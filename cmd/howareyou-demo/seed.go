@@ -54,7 +54,8 @@ func (p *planter) organisation(ctx context.Context) (err error) {
 	p.cast.Org, err = p.store.AddOrganisation(ctx, postgres.NewOrganisation{
 		PerMinute: postgres.NoLimit,
 		Name:      "Riverside Care", Zone: zoneName, Language: "en", Region: "GB", EmergencyNumber: "999",
-		ClinicNumber: "+447700900998", StaffedHours: "Monday to Friday, 8 am to 6 pm", Sender: serviceNumber,
+		ClinicNumber: "+447700900998", StaffedHours: "Monday to Friday, 8 am to 6 pm",
+		HoursIn: map[string]string{"es": "lunes a viernes, de 8 a 18 h", "ar": "الإثنين إلى الجمعة، 8 إلى 18"}, Sender: serviceNumber,
 	})
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"howareyou/internal/web/clinic"
 	"howareyou/internal/web/follower"
 	"howareyou/internal/web/front"
+	"howareyou/internal/web/joining"
 	"howareyou/internal/web/patient"
 	"howareyou/internal/web/signin"
 )
@@ -20,7 +21,7 @@ const signInTries = 5
 
 // frontDoors are the pages of each door, on one site.
 type frontDoors struct {
-	patient, follower, clinic, signin web.Mounter
+	patient, follower, clinic, signin, joining web.Mounter
 }
 
 func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
@@ -33,6 +34,7 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 		patient:  patient.New(site, r.store, r.committed),
 		follower: follower.New(site, r.store),
 		clinic:   clinic.New(site, r.store, r.committed),
+		joining:  joining.New(site, r.store, r.committed),
 		signin: signin.New(site, r.store, signin.Options{
 			Region: r.cfg.DefaultRegion, Emails: r.cfg.SMTPURL != "", Committed: r.committed,
 			Allow: func(ctx context.Context, key string) bool {
@@ -46,11 +48,11 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 // mounted puts the pages on the site's own root, and on the demo's doors those
 // of their kind.
 func (f frontDoors) mounted(demo []web.Mounted) []web.Mounted {
-	all := []web.Mounted{{Pages: []web.Mounter{f.patient, f.signin, f.clinic, f.follower}}}
+	all := []web.Mounted{{Pages: []web.Mounter{f.patient, f.signin, f.clinic, f.joining, f.follower}}}
 	for _, m := range demo {
 		switch m.Door.Kind {
 		case auth.PatientDoor:
-			m.Pages = append(m.Pages, f.patient)
+			m.Pages = append(m.Pages, f.patient, f.joining)
 		case auth.FollowerDoor:
 			m.Pages = append(m.Pages, f.follower)
 		case auth.ClinicDoor:

@@ -13,6 +13,8 @@ const (
 	// CheckInGrace is how long after the prompt's day its link still takes an
 	// answer, so that whoever finds it in the morning can tell of the day before.
 	CheckInGrace = 12 * time.Hour
+	// AgreeLasts is how long the link of a question works: longer than it is asked.
+	AgreeLasts = 14 * 24 * time.Hour
 	// UnsubscribeLasts is how long the link in an email ends such emails: whoever finds
 	// an old one must not be told to look for a newer.
 	UnsubscribeLasts = 180 * 24 * time.Hour

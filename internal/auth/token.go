@@ -17,6 +17,7 @@ const (
 	ForSignIn  Purpose = "sign_in"  // the link that begins a session
 	ForSession Purpose = "session"  // the cookie
 
+	ForAgree       Purpose = "agree"       // the link in a question: says yes or no to it
 	ForUnsubscribe Purpose = "unsubscribe" // the link in an email that ends such emails
 )
 

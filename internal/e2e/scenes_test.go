@@ -130,6 +130,30 @@ var scenes = []scene{
 	{"all answers in one text", "pain and weight", []step{
 		says(patientPhone, "four six kilos"), hears(patientPhone, text.AllAnswered), hears(followerPhone, text.UpdateScore, "patient", "4"),
 	}},
+	{"an invitation, and yes", "", []step{
+		says(patientPhone, "add"), hears(patientPhone, text.QuestionShare, "invited"), says(patientPhone, "yes"), hears(patientPhone, text.Invited, "invited"),
+		hears(strangerPhone, text.QuestionFollow, "patient"), says(strangerPhone, "hello"), hears(strangerPhone, text.YesOrNo),
+		says(strangerPhone, "yes"), hears(strangerPhone, text.Following, "patient"), hears(patientPhone, text.CircleJoined, "invited"),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScore, "4"), hears(strangerPhone, text.UpdateScore, "4"),
+	}},
+	{"an invitation, and no", "", []step{
+		says(patientPhone, "add"), hears(patientPhone, text.QuestionShare, "invited"), says(patientPhone, "yes"), hears(patientPhone, text.Invited, "invited"),
+		hears(strangerPhone, text.QuestionFollow, "patient"), says(strangerPhone, "no"), hears(strangerPhone, text.NotFollowed, "patient"),
+		hears(patientPhone, text.CircleDeclined, "invited"),
+	}},
+	{"an invitation, and stop", "", []step{
+		says(patientPhone, "add"), hears(patientPhone, text.QuestionShare, "invited"), says(patientPhone, "yes"), hears(patientPhone, text.Invited, "invited"),
+		hears(strangerPhone, text.QuestionFollow, "patient"), says(strangerPhone, "stop"), hears(strangerPhone, text.OptedOut),
+		hears(patientPhone, text.CircleDeclined, "invited"),
+	}},
+	{"an invitation that its patient thinks better of", "", []step{
+		says(patientPhone, "add"), hears(patientPhone, text.QuestionShare, "invited"), says(patientPhone, "no"), hears(patientPhone, text.NotInvited, "invited"),
+	}},
+	{"an invitation without a number", "", []step{says(patientPhone, "add nobody"), hears(patientPhone, text.AddHow)}},
+	{"when to hear", "", []step{
+		says(followerPhone, "daily"), hears(followerPhone, text.PaceDaily), says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
+		says(followerPhone, "weekly"), hears(followerPhone, text.PaceWeekly), says(followerPhone, "at once"), hears(followerPhone, text.PaceAtOnce),
+	}},
 	{"two patients on one phone", "twin", []step{
 		says(patientPhone, "four"), hears(patientPhone, text.AskWho),
 		says(patientPhone, "patient four"), hears(patientPhone, text.Thanks, "patient", "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
@@ -155,6 +179,20 @@ var alarms = []scene{
 	{"a cry for help with a stop", "", []step{
 		says(patientPhone, "stop and die"), hears(patientPhone, text.OptedOut), hears(nursePhone, text.AlertSafety, "patient"),
 		says(nursePhone, "resolve called"), hears(nursePhone, text.Resolved),
+	}},
+	{"in hospital, and home", "", []step{
+		says(followerPhone, "hospital"), hears(followerPhone, text.Hospital, "patient"), hears(nursePhone, text.ReportedHospital, "follower full"),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
+		says(followerPhone, "hospital"), hears(followerPhone, text.ReportKnown, "patient"),
+		says(followerPhone, "home"), hears(followerPhone, text.Home, "patient"), hears(nursePhone, text.ReportedHome, "follower full"),
+	}},
+	{"died, which is asked about once", "", []step{
+		says(followerPhone, "died"), hears(followerPhone, text.QuestionDied, "patient"), says(followerPhone, "no"), hears(followerPhone, text.NotDied, "patient"),
+		says(followerPhone, "died"), hears(followerPhone, text.QuestionDied, "patient"), says(followerPhone, "yes"), hears(followerPhone, text.Died, "patient"),
+		hears(nursePhone, text.ReportedDied, "follower full"),
+	}},
+	{"a follower's words that somebody must see", "", []step{
+		says(followerPhone, "die"), hears(followerPhone, text.CrisisNoHours), hears(nursePhone, text.TaskRead),
 	}},
 	{"who is on", "", []step{says(nursePhone, "on duty"), hears(nursePhone, text.OnDuty, "nurse")}},
 	{"an alert that does not exist", "", []step{says(nursePhone, "resolve none"), hears(nursePhone, text.AckUnknown)}},

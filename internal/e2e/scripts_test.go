@@ -1,13 +1,15 @@
 package e2e
 
 // script is what people say, and are called, in one language. "#" is the number
-// of the alert that the nurse heard of last.
+// of the alert that the nurse heard of last, "%" that of the stranger's phone.
 type script map[string]string
 
 // scripts must have the same lines: a language that lacks one fails.
 var scripts = map[string]script{
 	"en": {
 		"eleven": "11", "six": "6", "kilos": "72.5 kg", "pain two": "pain 2", "four six kilos": "4 6 72.5", "pain question": "your pain", "weight question": "weigh",
+		"daily": "DAILY", "weekly": "WEEKLY", "at once": "AT ONCE", "hospital": "HOSPITAL", "home": "HOME", "died": "DIED",
+		"invited": "Tom", "add": "ADD Tom %", "add nobody": "ADD Tom", "yes": "YES", "no": "no thanks",
 		"patient": "Mary", "patient full": "Mary Okafor", "twin": "John Okafor", "follower": "Sam", "follower full": "Sam Okafor", "nurse": "Nurse Dana",
 		"four": "4", "two and words": "2 rough night", "rough night": "rough night", "good": "good thanks", "face": "🙂", "private": "private 2",
 		"two or three": "2 or 3", "nine": "9", "hours slept": "slept 3 hours", "patient four": "Mary 4",
@@ -21,6 +23,8 @@ var scripts = map[string]script{
 	},
 	"es": {
 		"eleven": "11", "six": "6", "kilos": "72,5 kilos", "pain two": "dolor 2", "four six kilos": "4 6 72,5", "pain question": "duele", "weight question": "peso",
+		"daily": "DIARIO", "weekly": "SEMANAL", "at once": "AL MOMENTO", "hospital": "HOSPITAL", "home": "en casa", "died": "ha fallecido",
+		"invited": "Nuria", "add": "AGREGAR Nuria %", "add nobody": "AGREGAR Nuria", "yes": "Sí", "no": "no gracias",
 		"patient": "Carmen", "patient full": "Carmen Ruiz", "twin": "Pedro Ruiz", "follower": "Luis", "follower full": "Luis Ruiz", "nurse": "Enfermera Paz",
 		"four": "4", "two and words": "2 mala noche", "rough night": "mala noche", "good": "bien gracias", "face": "🙂", "private": "privado 2",
 		"two or three": "2 o 3", "nine": "9", "hours slept": "dormí 3 horas", "patient four": "Carmen 4",
@@ -34,6 +38,8 @@ var scripts = map[string]script{
 	},
 	"ar": {
 		"eleven": "١١", "six": "٦", "kilos": "٧٢ كغ", "pain two": "ألم ٢", "four six kilos": "٤ ٦ ٧٢", "pain question": "ألمك", "weight question": "وزنك",
+		"daily": "يوميا", "weekly": "أسبوعيا", "at once": "فورا", "hospital": "في المستشفى", "home": "في البيت", "died": "وفاة",
+		"invited": "توفيق", "add": "أضف توفيق %", "add nobody": "أضف توفيق", "yes": "نعم", "no": "لا شكرا",
 		"patient": "أمينة", "patient full": "أمينة حداد", "twin": "يوسف حداد", "follower": "سامي", "follower full": "سامي حداد", "nurse": "الممرضة دانة",
 		"four": "٤", "two and words": "٢ ليلة صعبة", "rough night": "ليلة صعبة", "good": "جيدة الحمد لله", "face": "🙂", "private": "خاص ٢",
 		"two or three": "٢ أو ٣", "nine": "٩", "hours slept": "نمت ٣ ساعات", "patient four": "أمينة ٤",

@@ -203,7 +203,7 @@ func (p *play) run(t *testing.T) {
 	for i, s := range p.steps {
 		who := p.cast[s.who]
 		if s.says != "" {
-			p.say(t, who, strings.ReplaceAll(scripts[p.stage.lang][s.says], "#", p.stage.alert))
+			p.say(t, who, strings.NewReplacer("#", p.stage.alert, "%", p.cast[strangerPhone].number).Replace(scripts[p.stage.lang][s.says]))
 			continue
 		}
 		body := p.hear(t, i, who, s)
@@ -288,7 +288,7 @@ func pattern(lang string, key text.Key) *regexp.Regexp {
 	const hole = "HOLE"
 	data := text.Data{}
 	for _, f := range []string{
-		"Org", "Name", "Score", "Max", "Number", "By", "When", "Day", "Who", "Words", "Emergency", "Hours", "Clinic", "Link", "Usual", "Last", "Face", "Question",
+		"Org", "Name", "Score", "Max", "Number", "By", "When", "Day", "Who", "Words", "Emergency", "Hours", "Clinic", "Link", "Usual", "Last", "Face", "Question", "Seen", "Often",
 	} {
 		data[f] = hole
 	}

@@ -25,7 +25,8 @@ LEFT JOIN LATERAL (SELECT m.slot_at, m.handing, m.handed_over_at, m.state, m.cau
   WHERE m.org_id = p.org_id AND m.patient_id = p.id ORDER BY m.slot_at DESC LIMIT 1) q ON true
 LEFT JOIN LATERAL (SELECT k.opted_out_at FROM contact_point cp JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
   WHERE cp.org_id = p.org_id AND cp.person_id = p.id AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
-WHERE p.org_id = $1 AND p.state IN ('active', 'in_hospital') AND ($2::uuid IS NULL OR p.id = $2)`
+WHERE p.org_id = $1 AND (p.state IN ('active', 'in_hospital') OR p.id = $2 OR EXISTS (SELECT FROM alert a
+  WHERE a.org_id = p.org_id AND a.patient_id = p.id AND a.state <> 'resolved')) AND p.state <> 'left' AND ($2::uuid IS NULL OR p.id = $2)`
 	// From each patient's end of the index: what they said in former years costs nothing.
 	sqlLastCheckIns = `SELECT ` + checkInColumns + `
 FROM patient p

@@ -11,7 +11,7 @@ var outside = map[string]string{
 }
 
 // appendOnly are the tables whose rows nobody changes, not even their owner.
-var appendOnly = map[string]bool{"alert_entry": true, "audit": true, "audit_seal": true, "consent": true}
+var appendOnly = map[string]bool{"alert_entry": true, "audit": true, "audit_seal": true, "consent": true, "consent_words": true, "report": true}
 
 // mayDelete are the tables from which the service deletes rows.
 var mayDelete = map[string]string{
@@ -61,6 +61,13 @@ var plain = map[string]string{
 	"consent.scope":                 ourWord,
 	"consent.words_version":         ourWord,
 	"consent.actor_kind":            ourWord,
+	"consent_words.version":         ourWord,
+	"consent_words.words":           "the words that everyone is asked with, without a name in them",
+	"open_question.words_version":   ourWord,
+	"organisation.staffed_hours_en": "public, printed in texts",
+	"organisation.staffed_hours_es": "public, printed in texts",
+	"organisation.staffed_hours_ar": "public, printed in texts",
+	"organisation.invite_regions":   "codes of countries",
 	"check_in.idempotency":          "a random key made by the page",
 	"answer.item":                   ourWord,
 	"inbound_seen.sid":              providerID,

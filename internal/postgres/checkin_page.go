@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	sqlCheckInPage = `SELECT n.name_enc, n.language, n.zone, o.name AS organisation, o.emergency_number, o.clinic_number, o.staffed_hours,
+	sqlCheckInPage = `SELECT n.name_enc, n.language, n.zone, o.name AS organisation, o.emergency_number, o.clinic_number, ` + hoursIn + `,
   q.state AS prompt_state, q.check_in_id, q.question_set_id, q.slot_day
 FROM prompt q JOIN patient p ON p.org_id = q.org_id AND p.id = q.patient_id
 JOIN person n ON n.org_id = q.org_id AND n.id = q.patient_id

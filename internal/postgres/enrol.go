@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -19,7 +20,7 @@ type NewPatient struct {
 }
 
 const (
-	sqlInsertPatient = `INSERT INTO patient (org_id, id, state, enrolled_at) VALUES ($1, $2, 'active', $3)`
+	sqlInsertPatient = `INSERT INTO patient (org_id, id, state, enrolled_at) VALUES ($1, $2, $3, $4)`
 	sqlInsertConsent = `INSERT INTO consent (org_id, id, patient_id, follower_id, kind, scope, words_version, given_by, actor_kind, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	sqlNewestSet      = `SELECT id FROM question_set WHERE org_id = $1 AND code = $2 ORDER BY version DESC LIMIT 1`
@@ -37,19 +38,15 @@ const byOperator = "operator-1"
 // AddPatient enrols a patient who agreed on paper, with a schedule.
 func (s *Store) AddPatient(ctx context.Context, actor carenet.Actor, n NewPatient) (carenet.ID, error) {
 	const op = "add patient"
-	if n.Phone == "" {
-		return carenet.NilID, carenet.Errorf(carenet.Invalid, op, "a patient needs a phone number: we ask by text")
-	}
 	var patient carenet.ID
 	err := s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		now := s.Now()
-		person, err := s.addPerson(ctx, tx, actor.Org, n.NewPerson)
+		b := &pgx.Batch{}
+		person, err := s.newPatient(ctx, tx, b, actor.Org, n, "active", now)
 		if err != nil {
 			return err
 		}
 		patient = person
-		b := &pgx.Batch{}
-		b.Queue(sqlInsertPatient, actor.Org, person, now)
 		b.Queue(sqlInsertConsent, actor.Org, carenet.NewID(now), person, nil, "enrol", []string{}, byOperator, person, string(actor.Kind), now)
 		s.queueAudit(b, actor, now, audited{Action: "patient.add", Table: "patient", Row: person, Patient: person})
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
@@ -61,6 +58,18 @@ func (s *Store) AddPatient(ctx context.Context, actor carenet.Actor, n NewPatien
 		return s.addSchedule(ctx, tx, actor.Org, person, n)
 	})
 	return patient, err
+}
+
+// newPatient adds the person and queues their row as a patient.
+func (s *Store) newPatient(ctx context.Context, tx pgx.Tx, b *pgx.Batch, org carenet.ID, n NewPatient, state string, now time.Time) (carenet.ID, error) {
+	if n.Phone == "" {
+		return carenet.NilID, carenet.Errorf(carenet.Invalid, "add patient", "a patient needs a phone number: we ask by text")
+	}
+	person, err := s.addPerson(ctx, tx, org, n.NewPerson)
+	if err == nil {
+		b.Queue(sqlInsertPatient, org, person, state, now)
+	}
+	return person, err
 }
 
 func (s *Store) addSchedule(ctx context.Context, tx pgx.Tx, org, patient carenet.ID, n NewPatient) error {

@@ -14,17 +14,18 @@ import (
 
 // claimFacts is what the texts of one claim need, read at the moment of the claim.
 type claimFacts struct {
-	orgs     map[carenet.ID]orgFacts
-	senders  map[carenet.ID][]senderFacts
-	people   map[carenet.ID]personFacts
-	patients map[carenet.ID]patientFacts
-	follow   map[carenet.ID]followFacts
-	checkIns map[carenet.ID]checkInRow
-	prompts  map[carenet.ID]promptFacts
-	alerts   map[carenet.ID]alertRow
-	offers   map[carenet.ID]offerFacts
-	digests  []digestRow // what happened in the time of a summary
-	commands commandFacts
+	orgs      map[carenet.ID]orgFacts
+	senders   map[carenet.ID][]senderFacts
+	people    map[carenet.ID]personFacts
+	patients  map[carenet.ID]patientFacts
+	follow    map[carenet.ID]followFacts
+	checkIns  map[carenet.ID]checkInRow
+	prompts   map[carenet.ID]promptFacts
+	alerts    map[carenet.ID]alertRow
+	offers    map[carenet.ID]offerFacts
+	digests   []digestRow // what happened in the time of a summary
+	commands  commandFacts
+	questions questionFacts
 }
 
 type orgFacts struct {
@@ -35,6 +36,18 @@ type orgFacts struct {
 	EmergencyNumber string
 	ClinicNumber    string
 	StaffedHours    string
+	StaffedHoursEn  string
+	StaffedHoursEs  string
+	StaffedHoursAr  string
+}
+
+// hours are those at which staff read, in a language: never in another than the reader's.
+func (o orgFacts) hours(lang string) string {
+	own := map[string]string{"en": o.StaffedHoursEn, "es": o.StaffedHoursEs, "ar": o.StaffedHoursAr}[lang]
+	if own == "" && lang == o.Language {
+		return o.StaffedHours
+	}
+	return own
 }
 
 type senderFacts struct {
@@ -84,15 +97,15 @@ type promptFacts struct {
 }
 
 const (
-	sqlOrgFacts = `SELECT org_id, name, zone, language, emergency_number, clinic_number, staffed_hours
+	sqlOrgFacts = `SELECT org_id, name, zone, language, emergency_number, clinic_number, staffed_hours, staffed_hours_en, staffed_hours_es, staffed_hours_ar
 FROM organisation WHERE org_id = ANY ($1)`
 	sqlSenderFacts = `SELECT org_id, id, number, messaging_service_sid, position, retired_at IS NOT NULL AS retired
 FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
-	sqlPersonFacts  = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = ANY ($1) AND id = ANY ($2)`
-	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2)`
-	// Shared locks: a withdrawal that is under way is waited for, and one that comes
+	sqlPersonFacts = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = ANY ($1) AND id = ANY ($2)`
+	// Shared locks: a report that they are in hospital or have died, and a withdrawal that is under way is waited for, and one that comes
 	// after the claim waits for it (INV-7). So with an acknowledgement (INV-9).
-	sqlFollowFacts = `SELECT org_id, id, state, scope, person_id AS person, muted_until, nights_held FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
+	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
+	sqlFollowFacts  = `SELECT org_id, id, state, scope, person_id AS person, muted_until, nights_held FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
 ORDER BY org_id, id FOR SHARE`
 	sqlPromptFacts = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	// Shared lock: an answer that is under way is waited for.
@@ -123,7 +136,11 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 	if err != nil {
 		return claimFacts{}, err
 	}
-	f := claimFacts{commands: commands}
+	questions, err := loadQuestionFacts(ctx, tx, orgs, rows)
+	if err != nil {
+		return claimFacts{}, err
+	}
+	f := claimFacts{commands: commands, questions: questions}
 	b := &pgx.Batch{}
 	byID(b.Queue(sqlOrgFacts, orgs), &f.orgs, func(r orgFacts) carenet.ID { return r.OrgID })
 	var senders []senderFacts
@@ -212,13 +229,15 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 	}
 	d := notify.Draft{
 		Kind: c.Kind, Audience: c.Audience, Reply: c.Reply, Language: org.Language, Zone: zoneOf(org.Zone),
-		Organisation: org.Name, EmergencyNumber: org.EmergencyNumber, ClinicNumber: org.ClinicNumber, StaffedHours: org.StaffedHours,
+		Organisation: org.Name, EmergencyNumber: org.EmergencyNumber, ClinicNumber: org.ClinicNumber,
 		Scale: carenet.WellbeingScale, AlertNumber: r.Detail.AlertNumber, Now: now,
 	}
 	if p, ok := f.people[r.RecipientID]; ok {
 		d.Language, d.Zone, d.Recipient = p.Language, zoneOf(p.Zone), f.name(s, p.ID)
 	}
+	d.StaffedHours = org.hours(d.Language)
 	d.Patient = f.name(s, orNil(r.PatientID))
+	c.Unreachable = r.PatientID != nil && !carenet.Reachable(patient.State)
 	if k, ok := f.checkIns[orNil(r.SubjectID)]; ok {
 		f.aboutCheckIn(s, r, k, &c, &d)
 	}

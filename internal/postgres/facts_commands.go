@@ -89,6 +89,7 @@ func loadCommandFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []
 // aboutCommand adds what the answer to a command says, or what a kind word does.
 func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *notify.Draft) error {
 	d.About, d.At = f.name(s, r.Detail.About), r.Detail.At
+	f.aboutQuestion(r, c, d)
 	if r.FollowerID != nil {
 		fl := f.follow[*r.FollowerID]
 		c.Following = fl.State == "active"
@@ -104,7 +105,7 @@ func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *n
 	}
 	if set, ok := f.commands.sets[r.Detail.Set]; ok && set.OrgID == r.OrgID {
 		item, _ := set.set().Item(r.Detail.Item)
-		d.Question = item.Asks(d.Language)
+		d.Further = item.Asks(d.Language)
 	}
 	for _, m := range f.commands.circle {
 		if m.OrgID != r.OrgID || m.PatientID != orNil(r.PatientID) {

@@ -27,6 +27,9 @@ func (plainComposer) Compose(d notify.Draft) (string, error) {
 	if d.Reply != "" {
 		s += " reply=" + string(d.Reply)
 	}
+	if d.Reply == carenet.ReplyAsked && d.Organisation == "Hill House" {
+		s += " hours=" + d.StaffedHours
+	}
 	if d.Update.Score != nil {
 		s += fmt.Sprintf(" score=%v", *d.Update.Score)
 	}
@@ -38,6 +41,15 @@ func (plainComposer) Compose(d notify.Draft) (string, error) {
 	}
 	if d.Link != "" {
 		s += " link"
+	}
+	if d.Kind == notify.KindQuestion {
+		s += fmt.Sprintf(" %s of %q for %v, %d a week", d.Question, d.About, d.Scope.Strings(), d.PerWeek)
+		if d.Again {
+			s += " again"
+		}
+	}
+	if d.Change != "" {
+		s += fmt.Sprintf(" %s %q %v", d.Change, d.About, d.Scope.Strings())
 	}
 	if d.Kind == notify.KindDigest {
 		s += fmt.Sprintf(" of %d", len(d.Digest))
@@ -63,6 +75,11 @@ func (plainComposer) Compose(d notify.Draft) (string, error) {
 }
 
 const service = "+447700900999"
+
+// ConsentWords is that of the real composer, in fewer words.
+func (plainComposer) ConsentWords(kind carenet.QuestionKind, lang string) (version, words string) {
+	return string(kind) + "-" + lang + "-test", "May we?"
+}
 
 // clinic is a small organisation with a clock that tests move.
 type clinic struct {

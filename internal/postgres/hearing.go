@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/carenet/reply"
 	"howareyou/internal/auth"
 	"howareyou/notify"
 )
@@ -129,4 +130,31 @@ func (s *Store) pageOfLink(ctx context.Context, tx pgx.Tx, l linkRow) (page care
 	}
 	page.Door = l.Door
 	return page, nil
+}
+
+// pace carries out DAILY, WEEKLY and AT ONCE: for all whom the follower follows, on the
+// channel that each was on.
+func (o *order) pace(ctx context.Context) error {
+	pace, said := carenet.AtOnce, carenet.ReplyPaceAtOnce
+	switch o.Command {
+	case reply.CommandDaily:
+		pace, said = carenet.Daily, carenet.ReplyPaceDaily
+	case reply.CommandWeekly:
+		pace, said = carenet.Weekly, carenet.ReplyPaceWeekly
+	}
+	rows, err := o.tx.Query(ctx, sqlFollowing, o.it.org, o.By)
+	if err != nil {
+		return err
+	}
+	following, err := pgx.CollectRows(rows, pgx.RowToStructByName[followingRow])
+	if err != nil {
+		return err
+	}
+	for _, f := range following {
+		if err := o.store.setHearing(ctx, o.tx, o.actor(), f.PatientID, pace, nil, o.now); err != nil {
+			return err
+		}
+	}
+	o.answer(carenet.Detail{Reply: said})
+	return nil
 }

@@ -57,11 +57,20 @@ LEFT JOIN LATERAL (SELECT o.id, o.state FROM call_offer o
 WHERE cp.org_id = k.org_id AND cp.conversation_id = k.conversation_id AND cp.removed_at IS NULL
 ORDER BY p.id OFFSET 0) who`
 
+	// What waits for a yes or no of somebody on the number.
+	sqlQuestionsOn = `SELECT who.* FROM unnest($1::uuid[], $2::uuid[]) AS k(org_id, conversation_id)
+CROSS JOIN LATERAL (SELECT cp.conversation_id, q.org_id, q.id, q.kind, q.person_id, q.patient_id, q.asked_at, n.name_enc AS asked_enc, a.id AS about_id, a.name_enc AS about_enc
+FROM contact_point cp JOIN open_question q ON q.org_id = cp.org_id AND q.person_id = cp.person_id AND q.state = 'open'
+JOIN person n ON n.org_id = q.org_id AND n.id = q.person_id
+LEFT JOIN follower f ON f.org_id = q.org_id AND f.id = q.follower_id
+JOIN person a ON a.org_id = q.org_id AND a.id = CASE WHEN q.kind = 'share' THEN f.person_id ELSE q.patient_id END
+WHERE cp.org_id = k.org_id AND cp.conversation_id = k.conversation_id AND cp.removed_at IS NULL ORDER BY q.id OFFSET 0) who`
+
 	// How many automatic answers each number got of late.
 	sqlAnswered = `SELECT k.conversation_id, a.answers FROM unnest($1::uuid[], $2::uuid[]) AS k(org_id, conversation_id)
 CROSS JOIN LATERAL (SELECT count(*) AS answers FROM delivery d
   WHERE d.org_id = k.org_id AND d.conversation_id = k.conversation_id AND d.event_id >= $3
-    AND d.kind IN ('reply', 'thanks', 'sign_in') AND d.state <> 'withdrawn'
+    AND d.kind IN ('reply', 'thanks', 'sign_in', 'question') AND d.state <> 'withdrawn'
     -- Only an answer that was understood brings the next question: no machine gets on.
     AND d.reason NOT IN ('answers their text: next_question', 'answers their text: all_answered')) a
 WHERE a.answers > 0`
@@ -72,6 +81,19 @@ type intakeOrgRow struct {
 	Language        string
 	SenderID        carenet.ID
 	CarrierKeywords bool
+}
+
+type questionOnRow struct {
+	ConversationID carenet.ID
+	OrgID          carenet.ID
+	ID             carenet.ID
+	Kind           string
+	PersonID       carenet.ID
+	PatientID      carenet.ID
+	AskedAt        time.Time
+	AskedEnc       []byte
+	AboutID        carenet.ID
+	AboutEnc       []byte
 }
 
 type answeredRow struct {
@@ -127,10 +149,12 @@ func (in *intake) load(ctx context.Context) error {
 	var senders []intakeOrgRow
 	var people []peopleOnRow
 	var answered []answeredRow
+	var questions []questionOnRow
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlIntakeOrgs, orgs), &senders)
 	b.Queue(sqlLockPatientsOn, orgOf, convs)
 	collect(b.Queue(sqlPeopleOn, orgOf, convs, ask.Wellbeing().Code, in.now.Add(-dialogue.OfferFor)), &people)
+	collect(b.Queue(sqlQuestionsOn, orgOf, convs), &questions)
 	collect(b.Queue(sqlAnswered, orgOf, convs, carenet.FloorID(in.now.Add(-dialogue.AnsweredWithin))), &answered)
 	if err := in.tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
@@ -152,6 +176,15 @@ func (in *intake) load(ctx context.Context) error {
 			it.ctx.Answered = a.Answers
 		}
 	}
+	for _, q := range questions {
+		asked, err := in.store.askedOn(q)
+		if err != nil {
+			return err
+		}
+		for _, it := range on[q.ConversationID] {
+			it.ctx.Questions = append(it.ctx.Questions, asked)
+		}
+	}
 	bySender := make(map[carenet.ID]intakeOrgRow, len(senders))
 	for _, s := range senders {
 		bySender[s.SenderID] = s
@@ -161,6 +194,20 @@ func (in *intake) load(ctx context.Context) error {
 		it.ctx.Language, it.ctx.CarrierKeywords = s.Language, s.CarrierKeywords
 	}
 	return nil
+}
+
+func (s *Store) askedOn(q questionOnRow) (dialogue.Asked, error) {
+	out := dialogue.Asked{ID: q.ID, Kind: carenet.QuestionKind(q.Kind), Person: q.PersonID, Patient: q.PatientID, At: q.AskedAt}
+	who, err := s.personName(q.AskedEnc, q.OrgID, q.PersonID)
+	if err != nil {
+		return out, err
+	}
+	about, err := s.personName(q.AboutEnc, q.OrgID, q.AboutID)
+	out.Names = []string{about}
+	if out.Kind == carenet.AskEnrol {
+		out.Names = []string{who}
+	}
+	return out, err
 }
 
 func (s *Store) dialoguePerson(p peopleOnRow) (dialogue.Person, error) {

@@ -18,6 +18,9 @@ import (
 // own rows, and answers them.
 func (in *intake) applyOrders(ctx context.Context) error {
 	for _, it := range in.items {
+		if err := in.endQuestions(ctx, it); err != nil {
+			return fmt.Errorf("end what was asked: %w", err)
+		}
 		if it.out.Order == nil {
 			continue
 		}
@@ -56,6 +59,14 @@ func (o *order) carryOut(ctx context.Context) error {
 		return o.encourage(ctx)
 	case reply.CommandMute, reply.CommandUnmute:
 		return o.mute()
+	case dialogue.OrderAnswer:
+		return o.answerQuestion(ctx)
+	case reply.CommandHospital, reply.CommandHome, reply.CommandDied:
+		return o.reported(ctx)
+	case reply.CommandDaily, reply.CommandWeekly, reply.CommandAtOnce:
+		return o.pace(ctx)
+	case reply.CommandAdd:
+		return o.add(ctx)
 	case reply.CommandResolve, reply.CommandEscalate:
 		return o.alert(ctx)
 	}

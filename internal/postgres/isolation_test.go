@@ -63,6 +63,7 @@ func (n *neighbours) fill() {
 		due = done
 	}
 	n.text("+447700900101", "well done")
+	n.text("+447700900001", "ADD Tom 07700 900555")
 	batches, err := n.store.RequestSignIn(n.ctx, "+447700900101", auth.FollowerDoor, "")
 	n.must(err)
 	for _, b := range batches {
@@ -78,6 +79,8 @@ func (n *neighbours) fill() {
 	_, err = n.store.CloseText(n.ctx, lee, carenet.TextRef{Event: refused[0].Event, ID: refused[0].Delivery}, "called")
 	n.must(err)
 	n.text("+447700900001", "6") // the pain that was asked next
+	_, err = n.store.ReportPatient(n.ctx, lee, n.mary, carenet.ReportHospital)
+	n.must(err)
 	n.seal()
 	_, err = n.store.CountUsage(n.ctx, 0)
 	n.must(err)

@@ -16,6 +16,8 @@ import (
 const (
 	sqlInsertLink = `INSERT INTO link (org_id, id, token_hash, purpose, person_id, prompt_id, door, expires_at, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlInsertAgree = `INSERT INTO link (org_id, id, token_hash, purpose, person_id, question_id, door, expires_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	sqlInsertSignIn = `INSERT INTO link (org_id, id, token_hash, purpose, person_id, door, leads_to, expires_at, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
@@ -34,6 +36,18 @@ func (s *Store) queueLink(b *pgx.Batch, r claimRow, d notify.Draft, now time.Tim
 		b.Queue(sqlInsertSignIn, r.OrgID, carenet.NewID(now), hash, string(auth.ForSignIn), r.RecipientID, r.Detail.Door,
 			auth.LeadsTo(auth.Door(r.Detail.Door), r.Detail.LeadsTo), auth.SignInExpiry(now), now)
 		return s.siteURL + "/in/" + token, nil
+	case notify.KindQuestion:
+		token, hash := auth.NewToken(auth.ForAgree)
+		door := auth.PatientDoor
+		if r.Detail.Audience == carenet.ToFollower {
+			door = auth.FollowerDoor
+		}
+		b.Queue(sqlInsertAgree, r.OrgID, carenet.NewID(now), hash, string(auth.ForAgree), r.RecipientID, r.SubjectID, string(door), now.Add(auth.AgreeLasts), now)
+		return s.siteURL + "/a/" + token, nil
+	case notify.KindReport:
+		return s.siteURL + "/clinic/patients/" + orNil(r.PatientID).String(), nil
+	case notify.KindTask:
+		return s.siteURL + "/clinic/messages", nil
 	case notify.KindAlert:
 		return s.siteURL + "/clinic/alerts/" + strconv.Itoa(d.AlertNumber), nil
 	}
@@ -42,15 +56,16 @@ func (s *Store) queueLink(b *pgx.Batch, r claimRow, d notify.Draft, now time.Tim
 
 // linkRow is what is known of a link when somebody follows it.
 type linkRow struct {
-	OrgID     carenet.ID
-	ID        carenet.ID
-	Purpose   string
-	PersonID  carenet.ID
-	PromptID  *carenet.ID
-	Door      string
-	LeadsTo   string
-	ExpiresAt time.Time
-	UsedAt    *time.Time
+	OrgID      carenet.ID
+	ID         carenet.ID
+	Purpose    string
+	PersonID   carenet.ID
+	PromptID   *carenet.ID
+	QuestionID *carenet.ID
+	Door       string
+	LeadsTo    string
+	ExpiresAt  time.Time
+	UsedAt     *time.Time
 }
 
 func (r linkRow) link() auth.Link {
@@ -63,7 +78,7 @@ func (r linkRow) link() auth.Link {
 
 const (
 	sqlLookupLink = `SELECT org, link FROM lookup_link($1)`
-	sqlLinkByID   = `SELECT org_id, id, purpose, person_id, prompt_id, door, leads_to, expires_at, used_at FROM link WHERE org_id = $1 AND id = $2`
+	sqlLinkByID   = `SELECT org_id, id, purpose, person_id, prompt_id, question_id, door, leads_to, expires_at, used_at FROM link WHERE org_id = $1 AND id = $2`
 	sqlUseLink    = `UPDATE link SET used_at = $3 WHERE org_id = $1 AND id = $2 AND used_at IS NULL`
 )
 

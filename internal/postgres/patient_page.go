@@ -205,6 +205,13 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 		}
 		page.Alerts = append(page.Alerts, v)
 	}
+	if page.Reports, err = s.reports(ctx, tx, org, patient); err != nil {
+		return err
+	}
+	for i, r := range page.Reports {
+		page.MayUndo = page.MayUndo || i == 0 && carenet.MayUndo(r, s.Now())
+		page.Thread = append(page.Thread, carenet.Message{At: r.At, From: r.By, Report: r.What})
+	}
 	people := []carenet.ID{patient}
 	for _, r := range out {
 		people = addID(addID(people, r.RecipientID), orNil(r.AuthorID))

@@ -16,15 +16,20 @@ import (
 type NewOrganisation struct {
 	Name, Zone, Language, Region                string
 	EmergencyNumber, ClinicNumber, StaffedHours string
-	Sender                                      string // E.164
+	HoursIn                                     map[string]string // language -> StaffedHours in it; a reader of another language is told no hours
+	Sender                                      string            // E.164
 	MessagingService                            string
 	CarrierKeywords                             bool // the carrier answers STOP, START and HELP itself
 	PerMinute                                   int  // texts a minute from the sender; 0: as its kind; NoLimit
 }
 
+// hoursIn is when staff read in the language of person n of organisation o.
+const hoursIn = `coalesce(nullif(CASE n.language WHEN 'en' THEN o.staffed_hours_en WHEN 'es' THEN o.staffed_hours_es ELSE o.staffed_hours_ar END, ''),
+  CASE WHEN n.language = o.language THEN o.staffed_hours ELSE '' END) AS staffed_hours`
+
 const (
-	sqlInsertOrganisation = `INSERT INTO organisation (org_id, name, zone, language, region, emergency_number, clinic_number, staffed_hours, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlInsertOrganisation = `INSERT INTO organisation (org_id, name, zone, language, region, emergency_number, clinic_number, staffed_hours, created_at,
+  staffed_hours_en, staffed_hours_es, staffed_hours_ar) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	sqlInsertSet = `INSERT INTO question_set (org_id, id, code, version, items, created_at) VALUES ($1, $2, $3, $4, $5, $6)`
 )
 
@@ -51,7 +56,8 @@ func (s *Store) AddOrganisation(ctx context.Context, n NewOrganisation) (carenet
 	org, set := carenet.NewID(now), ask.Wellbeing()
 	err := s.inTx(ctx, []carenet.ID{org}, func(tx pgx.Tx) error {
 		b := &pgx.Batch{}
-		b.Queue(sqlInsertOrganisation, org, n.Name, n.Zone, n.Language, strings.ToUpper(n.Region), n.EmergencyNumber, n.ClinicNumber, n.StaffedHours, now)
+		b.Queue(sqlInsertOrganisation, org, n.Name, n.Zone, n.Language, strings.ToUpper(n.Region), n.EmergencyNumber, n.ClinicNumber, n.StaffedHours, now,
+			n.HoursIn["en"], n.HoursIn["es"], n.HoursIn["ar"])
 		sender.queue(b, org, carenet.NewID(now), now)
 		b.Queue(sqlInsertSet, org, carenet.NewID(now), set.Code, set.Version, set.Items, now)
 		s.queueAudit(b, carenet.Actor{Kind: carenet.ActorOperator, Org: org, Via: "command"}, now, audited{Action: "organisation.add", Table: "organisation", Row: org})

@@ -56,11 +56,21 @@ func (s *Store) TickAlerts(ctx context.Context, limit int) (batch carenet.Batch,
 func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var at *time.Time
 	err := s.pool.QueryRow(ctx, sqlNextDue).Scan(&at)
+	if err != nil {
+		return time.Time{}, err
+	}
+	question, err := s.nextQuestion(ctx)
+	if err == nil && question != nil && (at == nil || question.Before(*at)) {
+		at = question
+	}
 	return orZero(at), err
 }
 
 // Busy says whether anything that fell due is still on its way to the provider.
 func (s *Store) Busy(ctx context.Context) (busy bool, err error) {
-	err = s.pool.QueryRow(ctx, sqlBusy, s.Now()).Scan(&busy)
-	return busy, err
+	if err = s.pool.QueryRow(ctx, sqlBusy, s.Now()).Scan(&busy); err != nil || busy {
+		return busy, err
+	}
+	question, err := s.nextQuestion(ctx)
+	return question != nil && !question.After(s.Now()), err
 }

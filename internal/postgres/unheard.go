@@ -16,7 +16,7 @@ const (
 	sqlUnheard      = `SELECT a.org_id, a.event_id, a.id, a.sid, a.state, a.started_at, d.channel
 FROM attempt a JOIN delivery d ON d.org_id = a.org_id AND d.event_id = a.event_id AND d.id = a.delivery_id
 WHERE a.org_id = ANY ($1) AND a.event_id = ANY ($2) AND a.id = ANY ($3)`
-	sqlAskAgain = `UPDATE attempt SET ask_at = $4 WHERE org_id = $1 AND event_id = $2 AND id = $3`
+	sqlAskOfAgain = `UPDATE attempt SET ask_at = $4 WHERE org_id = $1 AND event_id = $2 AND id = $3`
 
 	sqlClaimUnserved = `SELECT org, event, delivery FROM claim_unserved_emails($1, $2)`
 )
@@ -66,10 +66,10 @@ func (s *Store) Unheard(ctx context.Context, limit int) (out []notify.Unheard, d
 		b := &pgx.Batch{}
 		for _, r := range found {
 			if r.State != string(notify.AttemptSent) || r.SID == "" {
-				b.Queue(sqlAskAgain, r.OrgID, r.EventID, r.ID, nil)
+				b.Queue(sqlAskOfAgain, r.OrgID, r.EventID, r.ID, nil)
 				continue
 			}
-			b.Queue(sqlAskAgain, r.OrgID, r.EventID, r.ID, orNever(notify.AskAt(notify.Channel(r.Channel), r.StartedAt, now)))
+			b.Queue(sqlAskOfAgain, r.OrgID, r.EventID, r.ID, orNever(notify.AskAt(notify.Channel(r.Channel), r.StartedAt, now)))
 			out = append(out, notify.Unheard{Org: r.OrgID, Attempt: r.ID, Channel: notify.Channel(r.Channel), SID: r.SID})
 		}
 		return tx.SendBatch(ctx, b).Close()

@@ -144,6 +144,7 @@ func (s *Store) checkIn(r checkInRow) (carenet.CheckIn, error) {
 
 // loadWorld reads, in two round trips, all that the planner needs about events.
 func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) (map[carenet.ID]notify.World, error) {
+	staffed := false
 	var orgs, patients, checkIns, alertIDs, asking, people []carenet.ID
 	for _, e := range events {
 		orgs = addID(orgs, e.Org)
@@ -156,8 +157,11 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 			alertIDs = addID(alertIDs, e.Subject)
 		case carenet.EventAlertStep:
 			asking = addID(asking, e.Subject)
+		case carenet.EventReported, carenet.EventSafety:
+			staffed = true
 		}
 	}
+	staffed = staffed || len(asking) > 0
 	var circles []circleRow
 	var staff []responderRow
 	var answers []checkInRow
@@ -177,8 +181,10 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 			return err
 		})
 	}
-	if len(asking) > 0 {
+	if staffed {
 		collect(b.Queue(sqlResponders, orgs), &staff)
+	}
+	if len(asking) > 0 {
 		b.Queue(sqlDanger, orgs, asking, string(alerts.Red)).Query(func(rows pgx.Rows) error {
 			ids, err := pgx.CollectRows(rows, pgx.RowTo[carenet.ID])
 			for _, id := range ids {

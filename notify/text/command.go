@@ -17,6 +17,13 @@ func (c composer) aboutCommand(key Key, data Data) Key {
 		data["Who"] = c.circle()
 	case Dropped:
 		data["Name"] = carenet.FirstName(c.d.About)
+	case Joined:
+		if c.d.At.IsZero() {
+			return JoinedLater
+		}
+		data["When"] = c.When(c.d.At, c.d.Now, c.d.Zone)
+	case AddAlready, Invited, NotInvited:
+		data["Who"] = carenet.FirstName(c.d.About)
 	case Paused:
 		data["Day"] = c.Day(carenet.LocalDay(c.d.At, c.d.Zone), carenet.LocalDay(c.d.Now, c.d.Zone))
 	case Resumed, WhenNext:

@@ -50,6 +50,14 @@ func (c composer) written() (body string, err error) {
 		body, err = c.kindWord()
 	case notify.KindStaff:
 		body, err = c.say(StaffText, Data{"By": d.Author, "Words": d.Words})
+	case notify.KindQuestion:
+		body, err = c.question()
+	case notify.KindCircle:
+		body, err = c.circleChange()
+	case notify.KindReport:
+		body, err = c.report()
+	case notify.KindTask:
+		body, err = c.say(TaskRead, Data{"Link": d.Link})
 	case notify.KindDigest:
 		body, err = c.digest()
 	case notify.KindCallOffer:
@@ -167,6 +175,28 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyAsked:       Asked,
 	carenet.ReplyCallYes:     CallYes,
 	carenet.ReplyCallNo:      CallNo,
+	carenet.ReplyYesWhich:    YesWhich,
+	carenet.ReplyYesOrNo:     YesOrNo,
+	carenet.ReplyJoined:      Joined,
+	carenet.ReplyNotJoined:   NotJoined,
+	carenet.ReplyAddHow:      AddHow,
+	carenet.ReplyAddCountry:  AddCountry,
+	carenet.ReplyAddMany:     AddMany,
+	carenet.ReplyAddAlready:  AddAlready,
+	carenet.ReplyInvited:     Invited,
+	carenet.ReplyNotInvited:  NotInvited,
+	carenet.ReplyFollowing:   Following,
+	carenet.ReplyNotFollowed: NotFollowed,
+	carenet.ReplyOver:        Over,
+	carenet.ReplyHospital:    Hospital,
+	carenet.ReplyHome:        Home,
+	carenet.ReplyDied:        Died,
+	carenet.ReplyNotDied:     NotDied,
+	carenet.ReplyReportWhom:  ReportWhom,
+	carenet.ReplyReportKnown: ReportKnown,
+	carenet.ReplyPaceDaily:   PaceDaily,
+	carenet.ReplyPaceWeekly:  PaceWeekly,
+	carenet.ReplyPaceAtOnce:  PaceAtOnce,
 	carenet.ReplyPassedOn:    PassedOn,
 	carenet.ReplyOnIt:        OnIt,
 	carenet.ReplyTellWhom:    TellWhom,
@@ -195,7 +225,7 @@ func (c composer) reply() (string, error) {
 	}
 	data := Data{
 		"Emergency": c.emergency(), "Hours": c.d.StaffedHours, "Clinic": c.d.ClinicNumber,
-		"Number": c.d.AlertNumber, "By": c.d.TakenBy, "Name": c.name(), "Question": c.d.Question,
+		"Number": c.d.AlertNumber, "By": c.d.TakenBy, "Name": c.name(), "Question": c.d.Further,
 	}
 	switch key {
 	case Help:

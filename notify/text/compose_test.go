@@ -28,9 +28,9 @@ var names = map[string][]string{
 
 func compose(t *testing.T, d notify.Draft) string {
 	t.Helper()
-	if d.Question != "" { // as the reader's own language has it
-		set, _ := ask.Shipped(d.Question)
-		d.Question = set.Items[0].Asks(d.Language)
+	if d.Further != "" { // as the reader's own language has it
+		set, _ := ask.Shipped(d.Further)
+		d.Further = set.Items[0].Asks(d.Language)
 	}
 	body, err := text.Composer{}.Compose(d)
 	if err != nil {
@@ -74,26 +74,57 @@ func TestEveryTextAsItIsSent(t *testing.T) {
 
 // longer are the texts that take more than one part, and why that is right.
 var longer = map[string]string{
-	"ar prompt with link":          "a link leaves no room in 70 characters",
-	"ar alert: decline, with link": "a link leaves no room in 70 characters",
-	"ar sign in":                   "a link leaves no room in 70 characters",
-	"ar reply: crisis":             "the number, that it is read, and when: none may go",
-	"ar reply: crisis, no hours":   "the number, that it is read, and when: none may go",
-	"ar reply: help":               "who we are, the number and STOP: none may go",
-	"ar reply to clinician: help":  "who we are, the number and STOP: none may go",
-	"ar reply to follower: help":   "who we are, the number and STOP: none may go",
-	"ar reply: unknown_number":     "a telephone number leaves no room",
-	"ar thanks, private":           "a promise of privacy must say its limit",
-	"ar thanks for words, private": "a promise of privacy must say its limit",
-	"ar correction, private":       "a promise of privacy must say its limit",
-	"ar command: who":              "a sentence for each follower, none left out",
-	"ar command: asked":            "the number, that it is read, and when: none may go",
-	"ar command: asked, no hours":  "the number, that it is read, and when: none may go",
-	"ar command: a call":           "the number, that it is read, and when: none may go",
-	"ar command: a call, no hours": "the number, that it is read, and when: none may go",
-	"ar command: resolve, how":     "all the outcomes, or one cannot choose",
-	"ar alert: decline":            "the figures are what a clinician decides by",
+	"ar prompt with link":                "a link leaves no room in 70 characters",
+	"ar alert: decline, with link":       "a link leaves no room in 70 characters",
+	"ar sign in":                         "a link leaves no room in 70 characters",
+	"ar reply: crisis":                   "the number, that it is read, and when: none may go",
+	"ar reply: crisis, no hours":         "the number, that it is read, and when: none may go",
+	"ar reply: help":                     "who we are, the number and STOP: none may go",
+	"ar reply to clinician: help":        "who we are, the number and STOP: none may go",
+	"ar reply to follower: help":         "who we are, the number and STOP: none may go",
+	"ar reply: unknown_number":           "a telephone number leaves no room",
+	"ar thanks, private":                 "a promise of privacy must say its limit",
+	"ar thanks for words, private":       "a promise of privacy must say its limit",
+	"ar correction, private":             "a promise of privacy must say its limit",
+	"ar command: who":                    "a sentence for each follower, none left out",
+	"ar command: asked":                  "the number, that it is read, and when: none may go",
+	"ar command: asked, no hours":        "the number, that it is read, and when: none may go",
+	"ar command: resolve, how":           "all the outcomes, or one cannot choose",
+	"en question: enrol":                 consentSays,
+	"es question: enrol":                 consentSays,
+	"ar question: enrol":                 consentSays,
+	"en question: enrol, by an operator": consentSays,
+	"es question: enrol, by an operator": consentSays,
+	"ar question: enrol, by an operator": consentSays,
+	"en question: follow":                consentSays,
+	"es question: follow":                consentSays,
+	"ar question: follow":                consentSays,
+	"ar question: enrol, again":          "a link leaves no room in 70 characters",
+	"ar question: follow, again":         "a link leaves no room in 70 characters",
+	"ar question: share":                 "what the follower gets stands in it, word for word",
+	"ar circle: joined":                  "what the follower gets stands in it, word for word",
+	"en report: in_hospital":             "a link to the patient",
+	"es report: in_hospital":             "a link to the patient",
+	"ar report: in_hospital":             "a link to the patient",
+	"en report: died":                    "a link to the patient",
+	"es report: died":                    "a link to the patient",
+	"ar report: died":                    "a link to the patient",
+	"en report: home":                    "a link to the patient",
+	"es report: home":                    "a link to the patient",
+	"ar report: home":                    "a link to the patient",
+	"ar report: undone":                  "a link to the patient",
+	"ar task":                            "a link leaves no room in 70 characters",
+	"ar joining: add_how":                "an example with a telephone number",
+	"ar joining: joined":                 "the number, STOP and where to ask: none may go",
+	"ar joining: joined, not asked yet":  "the number, STOP and where to ask: none may go",
+	"ar joining: following":              "the number, STOP and what to answer: none may go",
+	"ar alert: decline":                  "the figures are what a clinician decides by",
+	"ar command: a call":                 "the number, that it is read, and when: none may go",
+	"ar command: a call, no hours":       "the number, that it is read, and when: none may go",
 }
+
+// consentSays is why a question takes more room: it is asked once.
+const consentSays = "who asks, what happens, what it costs, how to end it and that nobody watches: a consent must know all of it"
 
 // TestTextsFitOneSegment: for every ordinary name, in every language.
 func TestTextsFitOneSegment(t *testing.T) {
@@ -133,7 +164,11 @@ func TestNamesKeepTheirAccents(t *testing.T) {
 		d.Language, d.Patient = "es", "María Ibáñez"
 		body := compose(t, d)
 		_, _, parts := text.Segments(body)
-		if strings.Contains(body, "Maria") || parts > 3 {
+		most := 3
+		if strings.HasPrefix(name, "question: ") {
+			most = 5 // see consentSays
+		}
+		if strings.Contains(body, "Maria") || parts > most {
 			t.Errorf("%s takes %d parts: %s", name, parts, body)
 		}
 	}

@@ -8,6 +8,10 @@ const (
 	AckConfirm                      Key = "ack_confirm"
 	AckUnknown                      Key = "ack_unknown"
 	AckWhich                        Key = "ack_which"
+	AddAlready                      Key = "add_already"
+	AddCountry                      Key = "add_country"
+	AddHow                          Key = "add_how"
+	AddMany                         Key = "add_many"
 	AlertAcked                      Key = "alert_acked"
 	AlertCall                       Key = "alert_call"
 	AlertDecline                    Key = "alert_decline"
@@ -29,7 +33,11 @@ const (
 	CallYesNoHours                  Key = "call_yes_no_hours"
 	Circle                          Key = "circle"
 	CircleAnswered                  Key = "circle_answered"
+	CircleDeclined                  Key = "circle_declined"
+	CircleJoined                    Key = "circle_joined"
+	CircleLapsed                    Key = "circle_lapsed"
 	CircleNobody                    Key = "circle_nobody"
+	CircleScope                     Key = "circle_scope"
 	CircleScore                     Key = "circle_score"
 	CircleWords                     Key = "circle_words"
 	CircleWordsOnly                 Key = "circle_words_only"
@@ -76,9 +84,11 @@ const (
 	DeskCauseNoSender               Key = "desk.cause_no_sender"
 	DeskCauseNotReady               Key = "desk.cause_not_ready"
 	DeskCauseOfferOver              Key = "desk.cause_offer_over"
+	DeskCauseOver                   Key = "desk.cause_over"
 	DeskCausePaused                 Key = "desk.cause_paused"
 	DeskCausePrivate                Key = "desk.cause_private"
 	DeskCauseRefused                Key = "desk.cause_refused"
+	DeskCauseReported               Key = "desk.cause_reported"
 	DeskCauseRestored               Key = "desk.cause_restored"
 	DeskCauseStarted                Key = "desk.cause_started"
 	DeskCauseStopped                Key = "desk.cause_stopped"
@@ -113,12 +123,16 @@ const (
 	DeskKindAlert                   Key = "desk.kind_alert"
 	DeskKindAlertTaken              Key = "desk.kind_alert_taken"
 	DeskKindCallOffer               Key = "desk.kind_call_offer"
+	DeskKindCircle                  Key = "desk.kind_circle"
 	DeskKindDigest                  Key = "desk.kind_digest"
 	DeskKindOther                   Key = "desk.kind_other"
 	DeskKindPrompt                  Key = "desk.kind_prompt"
+	DeskKindQuestion                Key = "desk.kind_question"
 	DeskKindReply                   Key = "desk.kind_reply"
+	DeskKindReport                  Key = "desk.kind_report"
 	DeskKindSignIn                  Key = "desk.kind_sign_in"
 	DeskKindStaff                   Key = "desk.kind_staff"
+	DeskKindTask                    Key = "desk.kind_task"
 	DeskKindThanks                  Key = "desk.kind_thanks"
 	DeskKindUpdate                  Key = "desk.kind_update"
 	DeskLastMonth                   Key = "desk.last_month"
@@ -142,13 +156,17 @@ const (
 	DeskReasonAsked                 Key = "desk.reason_asked"
 	DeskReasonCheckedIn             Key = "desk.reason_checked_in"
 	DeskReasonCircle                Key = "desk.reason_circle"
+	DeskReasonCircleChange          Key = "desk.reason_circle_change"
 	DeskReasonEarly                 Key = "desk.reason_early"
 	DeskReasonLowest                Key = "desk.reason_lowest"
 	DeskReasonNoText                Key = "desk.reason_no_text"
+	DeskReasonQuestion              Key = "desk.reason_question"
+	DeskReasonReport                Key = "desk.reason_report"
 	DeskReasonSignIn                Key = "desk.reason_sign_in"
 	DeskReasonSlot                  Key = "desk.reason_slot"
 	DeskReasonStaff                 Key = "desk.reason_staff"
 	DeskReasonStep                  Key = "desk.reason_step"
+	DeskReasonTask                  Key = "desk.reason_task"
 	DeskRetry                       Key = "desk.retry"
 	DeskRetryMeans                  Key = "desk.retry_means"
 	DeskRetryNot                    Key = "desk.retry_not"
@@ -172,6 +190,7 @@ const (
 	DeskWhy                         Key = "desk.why"
 	DeskWords                       Key = "desk.words"
 	DeskWordsNone                   Key = "desk.words_none"
+	Died                            Key = "died"
 	DigestAnsweredDay               Key = "digest_answered_day"
 	DigestAnsweredWeek              Key = "digest_answered_week"
 	DigestScoresDay                 Key = "digest_scores_day"
@@ -201,6 +220,7 @@ const (
 	FaceWord3                       Key = "face.word3"
 	FaceWord4                       Key = "face.word4"
 	FaceWord5                       Key = "face.word5"
+	Following                       Key = "following"
 	HearAtOnce                      Key = "hear.at_once"
 	HearBack                        Key = "hear.back"
 	HearBelowUsual                  Key = "hear.below_usual"
@@ -220,18 +240,124 @@ const (
 	Help                            Key = "help"
 	HelpClinician                   Key = "help_clinician"
 	HelpFollower                    Key = "help_follower"
-	Invitation                      Key = "invitation"
+	Home                            Key = "home"
+	Hospital                        Key = "hospital"
+	Invited                         Key = "invited"
 	ItemChanged                     Key = "item_changed"
+	JoinAgain                       Key = "join.again"
+	JoinAskedBy                     Key = "join.asked_by"
+	JoinAt                          Key = "join.at"
+	JoinAtHint                      Key = "join.at_hint"
+	JoinBack                        Key = "join.back"
+	JoinChange                      Key = "join.change"
+	JoinChangeSave                  Key = "join.change_save"
+	JoinCircleAbout                 Key = "join.circle_about"
+	JoinCircleNone                  Key = "join.circle_none"
+	JoinCircleTitle                 Key = "join.circle_title"
+	JoinConfirm                     Key = "join.confirm"
+	JoinConfirmTitle                Key = "join.confirm_title"
+	JoinConfirmYes                  Key = "join.confirm_yes"
+	JoinCost                        Key = "join.cost"
+	JoinDays                        Key = "join.days"
+	JoinDaysDaily                   Key = "join.days_daily"
+	JoinDaysSome                    Key = "join.days_some"
+	JoinDaysWeekly                  Key = "join.days_weekly"
+	JoinDoneEnrol                   Key = "join.done_enrol"
+	JoinDoneFollow                  Key = "join.done_follow"
+	JoinDoneNo                      Key = "join.done_no"
+	JoinDrop                        Key = "join.drop"
+	JoinDropAbout                   Key = "join.drop_about"
+	JoinEnrolSees                   Key = "join.enrol_sees"
+	JoinEnrolTitle                  Key = "join.enrol_title"
+	JoinEnrolWhat                   Key = "join.enrol_what"
+	JoinErrorAlready                Key = "join.error_already"
+	JoinErrorCountry                Key = "join.error_country"
+	JoinErrorKnown                  Key = "join.error_known"
+	JoinErrorName                   Key = "join.error_name"
+	JoinErrorPhone                  Key = "join.error_phone"
+	JoinErrorTime                   Key = "join.error_time"
+	JoinFirstName                   Key = "join.first_name"
+	JoinFollowEnds                  Key = "join.follow_ends"
+	JoinFollowTitle                 Key = "join.follow_title"
+	JoinFollowWhat                  Key = "join.follow_what"
+	JoinFromOrg                     Key = "join.from_org"
+	JoinFromPatient                 Key = "join.from_patient"
+	JoinFromStaff                   Key = "join.from_staff"
+	JoinGets                        Key = "join.gets"
+	JoinHours                       Key = "join.hours"
+	JoinInviteAbout                 Key = "join.invite_about"
+	JoinInviteFull                  Key = "join.invite_full"
+	JoinInviteTitle                 Key = "join.invite_title"
+	JoinLanguage                    Key = "join.language"
+	JoinListAbout                   Key = "join.list_about"
+	JoinListNone                    Key = "join.list_none"
+	JoinListTitle                   Key = "join.list_title"
+	JoinLook                        Key = "join.look"
+	JoinName                        Key = "join.name"
+	JoinNameHint                    Key = "join.name_hint"
+	JoinNewAbout                    Key = "join.new_about"
+	JoinNewTitle                    Key = "join.new_title"
+	JoinNo                          Key = "join.no"
+	JoinNotEmergency                Key = "join.not_emergency"
+	JoinNotSent                     Key = "join.not_sent"
+	JoinOver                        Key = "join.over"
+	JoinPartAlerts                  Key = "join.part_alerts"
+	JoinPartAnswered                Key = "join.part_answered"
+	JoinPartScore                   Key = "join.part_score"
+	JoinPartTrend                   Key = "join.part_trend"
+	JoinPartWords                   Key = "join.part_words"
+	JoinPhone                       Key = "join.phone"
+	JoinPreview                     Key = "join.preview"
+	JoinReached                     Key = "join.reached"
+	JoinReportAbout                 Key = "join.report_about"
+	JoinReportDied                  Key = "join.report_died"
+	JoinReportHome                  Key = "join.report_home"
+	JoinReportHospital              Key = "join.report_hospital"
+	JoinReportSayDied               Key = "join.report_say_died"
+	JoinReportSayHome               Key = "join.report_say_home"
+	JoinReportSayHospital           Key = "join.report_say_hospital"
+	JoinReportStopped               Key = "join.report_stopped"
+	JoinReportSure                  Key = "join.report_sure"
+	JoinReportTakeBack              Key = "join.report_take_back"
+	JoinReportTitle                 Key = "join.report_title"
+	JoinReportUndo                  Key = "join.report_undo"
+	JoinReportUndone                Key = "join.report_undone"
+	JoinSaidChanged                 Key = "join.said_changed"
+	JoinSaidDropped                 Key = "join.said_dropped"
+	JoinSaidInvited                 Key = "join.said_invited"
+	JoinSend                        Key = "join.send"
+	JoinStateLapsed                 Key = "join.state_lapsed"
+	JoinStateNo                     Key = "join.state_no"
+	JoinStateOpen                   Key = "join.state_open"
+	JoinStateTwice                  Key = "join.state_twice"
+	JoinStateWithdrawn              Key = "join.state_withdrawn"
+	JoinStop                        Key = "join.stop"
+	JoinStopped                     Key = "join.stopped"
+	JoinTakeBack                    Key = "join.take_back"
+	JoinWaiting                     Key = "join.waiting"
+	JoinWhat                        Key = "join.what"
+	JoinYesEnrol                    Key = "join.yes_enrol"
+	JoinYesFollow                   Key = "join.yes_follow"
+	Joined                          Key = "joined"
+	JoinedLater                     Key = "joined_later"
 	KindWord                        Key = "kind_word"
 	KindWordOnIt                    Key = "kind_word_on_it"
 	MuteHow                         Key = "mute_how"
 	Muted                           Key = "muted"
 	NextQuestion                    Key = "next_question"
+	NotDied                         Key = "not_died"
+	NotFollowed                     Key = "not_followed"
+	NotInvited                      Key = "not_invited"
+	NotJoined                       Key = "not_joined"
 	OnDuty                          Key = "on_duty"
 	OnDutyNobody                    Key = "on_duty_nobody"
 	OnIt                            Key = "on_it"
 	OptedIn                         Key = "opted_in"
 	OptedOut                        Key = "opted_out"
+	Over                            Key = "over"
+	PaceAtOnce                      Key = "pace_at_once"
+	PaceDaily                       Key = "pace_daily"
+	PaceWeekly                      Key = "pace_weekly"
 	PageBoardAcknowledge            Key = "page.board.acknowledge"
 	PageBoardAlert                  Key = "page.board.alert"
 	PageBoardAlertOpened            Key = "page.board.alert_opened"
@@ -500,6 +626,19 @@ const (
 	Prompt                          Key = "prompt"
 	PromptLink                      Key = "prompt_link"
 	QuestionAgain                   Key = "question_again"
+	QuestionAlsoAlerts              Key = "question_also_alerts"
+	QuestionAlsoTrend               Key = "question_also_trend"
+	QuestionDied                    Key = "question_died"
+	QuestionEnrol                   Key = "question_enrol"
+	QuestionEnrolAgain              Key = "question_enrol_again"
+	QuestionEnrolOrg                Key = "question_enrol_org"
+	QuestionExampleWords            Key = "question_example_words"
+	QuestionFollow                  Key = "question_follow"
+	QuestionFollowAgain             Key = "question_follow_again"
+	QuestionOften                   Key = "question_often"
+	QuestionOftenDaily              Key = "question_often_daily"
+	QuestionOftenNever              Key = "question_often_never"
+	QuestionShare                   Key = "question_share"
 	ReasonBelowUsual3               Key = "reason.below_usual_3"
 	ReasonCallNoWord                Key = "reason.call_no_word"
 	ReasonCallWanted                Key = "reason.call_wanted"
@@ -507,6 +646,12 @@ const (
 	ReasonLook                      Key = "reason.look"
 	ReasonSafety                    Key = "reason.safety"
 	ReasonTrendEwma                 Key = "reason.trend_ewma"
+	ReportKnown                     Key = "report_known"
+	ReportWhom                      Key = "report_whom"
+	ReportedDied                    Key = "reported_died"
+	ReportedHome                    Key = "reported_home"
+	ReportedHospital                Key = "reported_hospital"
+	ReportedUndone                  Key = "reported_undone"
 	ResolveHow                      Key = "resolve_how"
 	Resolved                        Key = "resolved"
 	ResolvedBy                      Key = "resolved_by"
@@ -519,6 +664,7 @@ const (
 	StopDoneTitle                   Key = "stop.done_title"
 	StopGone                        Key = "stop.gone"
 	StopTitle                       Key = "stop.title"
+	TaskRead                        Key = "task_read"
 	TellWhom                        Key = "tell_whom"
 	Thanks                          Key = "thanks"
 	ThanksPrivate                   Key = "thanks_private"
@@ -592,6 +738,8 @@ const (
 	VoiceTakenBy                    Key = "voice.taken_by"
 	WhenNever                       Key = "when_never"
 	WhenNext                        Key = "when_next"
+	YesOrNo                         Key = "yes_or_no"
+	YesWhich                        Key = "yes_which"
 )
 
 // catalogue says what each text must be given.
@@ -600,6 +748,10 @@ var catalogue = map[Key]shape{
 	AckConfirm:                      {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AckUnknown:                      {Plural: false, Fields: []string{"Org"}},
 	AckWhich:                        {Plural: false, Fields: []string{"Org"}},
+	AddAlready:                      {Plural: false, Fields: []string{"Org", "Who"}},
+	AddCountry:                      {Plural: false, Fields: []string{"Org"}},
+	AddHow:                          {Plural: false, Fields: []string{"Org"}},
+	AddMany:                         {Plural: false, Fields: []string{"Org"}},
 	AlertAcked:                      {Plural: false, Fields: []string{"By", "Name", "Number", "Org"}},
 	AlertCall:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertDecline:                    {Plural: false, Fields: []string{"Last", "Name", "Number", "Org", "Usual"}},
@@ -621,7 +773,11 @@ var catalogue = map[Key]shape{
 	CallYesNoHours:                  {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
 	Circle:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleAnswered:                  {Plural: false, Fields: []string{"Name"}},
+	CircleDeclined:                  {Plural: false, Fields: []string{"Org", "Who"}},
+	CircleJoined:                    {Plural: false, Fields: []string{"Org", "Seen", "Who"}},
+	CircleLapsed:                    {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleNobody:                    {Plural: false, Fields: []string{"Org"}},
+	CircleScope:                     {Plural: false, Fields: []string{"Org", "Seen", "Who"}},
 	CircleScore:                     {Plural: false, Fields: []string{"Name"}},
 	CircleWords:                     {Plural: false, Fields: []string{"Name"}},
 	CircleWordsOnly:                 {Plural: false, Fields: []string{"Name"}},
@@ -668,9 +824,11 @@ var catalogue = map[Key]shape{
 	DeskCauseNoSender:               {Plural: false, Fields: []string(nil)},
 	DeskCauseNotReady:               {Plural: false, Fields: []string(nil)},
 	DeskCauseOfferOver:              {Plural: false, Fields: []string(nil)},
+	DeskCauseOver:                   {Plural: false, Fields: []string(nil)},
 	DeskCausePaused:                 {Plural: false, Fields: []string(nil)},
 	DeskCausePrivate:                {Plural: false, Fields: []string(nil)},
 	DeskCauseRefused:                {Plural: false, Fields: []string(nil)},
+	DeskCauseReported:               {Plural: false, Fields: []string(nil)},
 	DeskCauseRestored:               {Plural: false, Fields: []string(nil)},
 	DeskCauseStarted:                {Plural: false, Fields: []string(nil)},
 	DeskCauseStopped:                {Plural: false, Fields: []string(nil)},
@@ -705,12 +863,16 @@ var catalogue = map[Key]shape{
 	DeskKindAlert:                   {Plural: false, Fields: []string(nil)},
 	DeskKindAlertTaken:              {Plural: false, Fields: []string(nil)},
 	DeskKindCallOffer:               {Plural: false, Fields: []string(nil)},
+	DeskKindCircle:                  {Plural: false, Fields: []string(nil)},
 	DeskKindDigest:                  {Plural: false, Fields: []string(nil)},
 	DeskKindOther:                   {Plural: false, Fields: []string(nil)},
 	DeskKindPrompt:                  {Plural: false, Fields: []string(nil)},
+	DeskKindQuestion:                {Plural: false, Fields: []string(nil)},
 	DeskKindReply:                   {Plural: false, Fields: []string(nil)},
+	DeskKindReport:                  {Plural: false, Fields: []string(nil)},
 	DeskKindSignIn:                  {Plural: false, Fields: []string(nil)},
 	DeskKindStaff:                   {Plural: false, Fields: []string(nil)},
+	DeskKindTask:                    {Plural: false, Fields: []string(nil)},
 	DeskKindThanks:                  {Plural: false, Fields: []string(nil)},
 	DeskKindUpdate:                  {Plural: false, Fields: []string(nil)},
 	DeskLastMonth:                   {Plural: false, Fields: []string(nil)},
@@ -734,13 +896,17 @@ var catalogue = map[Key]shape{
 	DeskReasonAsked:                 {Plural: false, Fields: []string(nil)},
 	DeskReasonCheckedIn:             {Plural: false, Fields: []string(nil)},
 	DeskReasonCircle:                {Plural: false, Fields: []string(nil)},
+	DeskReasonCircleChange:          {Plural: false, Fields: []string(nil)},
 	DeskReasonEarly:                 {Plural: false, Fields: []string(nil)},
 	DeskReasonLowest:                {Plural: false, Fields: []string(nil)},
 	DeskReasonNoText:                {Plural: false, Fields: []string{"Why"}},
+	DeskReasonQuestion:              {Plural: false, Fields: []string(nil)},
+	DeskReasonReport:                {Plural: false, Fields: []string(nil)},
 	DeskReasonSignIn:                {Plural: false, Fields: []string(nil)},
 	DeskReasonSlot:                  {Plural: false, Fields: []string(nil)},
 	DeskReasonStaff:                 {Plural: false, Fields: []string(nil)},
 	DeskReasonStep:                  {Plural: false, Fields: []string(nil)},
+	DeskReasonTask:                  {Plural: false, Fields: []string(nil)},
 	DeskRetry:                       {Plural: false, Fields: []string(nil)},
 	DeskRetryMeans:                  {Plural: false, Fields: []string(nil)},
 	DeskRetryNot:                    {Plural: false, Fields: []string{"Why"}},
@@ -764,6 +930,7 @@ var catalogue = map[Key]shape{
 	DeskWhy:                         {Plural: false, Fields: []string(nil)},
 	DeskWords:                       {Plural: false, Fields: []string(nil)},
 	DeskWordsNone:                   {Plural: false, Fields: []string(nil)},
+	Died:                            {Plural: false, Fields: []string{"Name", "Org"}},
 	DigestAnsweredDay:               {Plural: true, Fields: []string{"Count", "Name", "Org"}},
 	DigestAnsweredWeek:              {Plural: true, Fields: []string{"Count", "Name", "Org"}},
 	DigestScoresDay:                 {Plural: false, Fields: []string{"Max", "Name", "Org", "Scores"}},
@@ -793,6 +960,7 @@ var catalogue = map[Key]shape{
 	FaceWord3:                       {Plural: false, Fields: []string(nil)},
 	FaceWord4:                       {Plural: false, Fields: []string(nil)},
 	FaceWord5:                       {Plural: false, Fields: []string(nil)},
+	Following:                       {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
 	HearAtOnce:                      {Plural: false, Fields: []string(nil)},
 	HearBack:                        {Plural: false, Fields: []string(nil)},
 	HearBelowUsual:                  {Plural: false, Fields: []string(nil)},
@@ -812,18 +980,124 @@ var catalogue = map[Key]shape{
 	Help:                            {Plural: false, Fields: []string{"Emergency", "Org"}},
 	HelpClinician:                   {Plural: false, Fields: []string{"Emergency", "Org"}},
 	HelpFollower:                    {Plural: false, Fields: []string{"Emergency", "Org"}},
-	Invitation:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},
+	Home:                            {Plural: false, Fields: []string{"Name", "Org"}},
+	Hospital:                        {Plural: false, Fields: []string{"Name", "Org"}},
+	Invited:                         {Plural: false, Fields: []string{"Org", "Who"}},
 	ItemChanged:                     {Plural: false, Fields: []string{"Name", "Org"}},
+	JoinAgain:                       {Plural: false, Fields: []string(nil)},
+	JoinAskedBy:                     {Plural: false, Fields: []string{"Name"}},
+	JoinAt:                          {Plural: false, Fields: []string(nil)},
+	JoinAtHint:                      {Plural: false, Fields: []string(nil)},
+	JoinBack:                        {Plural: false, Fields: []string(nil)},
+	JoinChange:                      {Plural: false, Fields: []string{"Name"}},
+	JoinChangeSave:                  {Plural: false, Fields: []string{"Name"}},
+	JoinCircleAbout:                 {Plural: false, Fields: []string{"Org"}},
+	JoinCircleNone:                  {Plural: false, Fields: []string{"Org"}},
+	JoinCircleTitle:                 {Plural: false, Fields: []string(nil)},
+	JoinConfirm:                     {Plural: false, Fields: []string{"Name"}},
+	JoinConfirmTitle:                {Plural: false, Fields: []string(nil)},
+	JoinConfirmYes:                  {Plural: false, Fields: []string{"Name"}},
+	JoinCost:                        {Plural: false, Fields: []string(nil)},
+	JoinDays:                        {Plural: false, Fields: []string(nil)},
+	JoinDaysDaily:                   {Plural: false, Fields: []string(nil)},
+	JoinDaysSome:                    {Plural: false, Fields: []string(nil)},
+	JoinDaysWeekly:                  {Plural: false, Fields: []string(nil)},
+	JoinDoneEnrol:                   {Plural: false, Fields: []string{"Name"}},
+	JoinDoneFollow:                  {Plural: false, Fields: []string{"Name"}},
+	JoinDoneNo:                      {Plural: false, Fields: []string(nil)},
+	JoinDrop:                        {Plural: false, Fields: []string{"Name"}},
+	JoinDropAbout:                   {Plural: false, Fields: []string{"Name"}},
+	JoinEnrolSees:                   {Plural: false, Fields: []string{"Org"}},
+	JoinEnrolTitle:                  {Plural: false, Fields: []string(nil)},
+	JoinEnrolWhat:                   {Plural: false, Fields: []string{"Often"}},
+	JoinErrorAlready:                {Plural: false, Fields: []string(nil)},
+	JoinErrorCountry:                {Plural: false, Fields: []string(nil)},
+	JoinErrorKnown:                  {Plural: false, Fields: []string(nil)},
+	JoinErrorName:                   {Plural: false, Fields: []string(nil)},
+	JoinErrorPhone:                  {Plural: false, Fields: []string(nil)},
+	JoinErrorTime:                   {Plural: false, Fields: []string(nil)},
+	JoinFirstName:                   {Plural: false, Fields: []string(nil)},
+	JoinFollowEnds:                  {Plural: false, Fields: []string{"Name"}},
+	JoinFollowTitle:                 {Plural: false, Fields: []string{"Name"}},
+	JoinFollowWhat:                  {Plural: false, Fields: []string(nil)},
+	JoinFromOrg:                     {Plural: false, Fields: []string{"Name", "Org"}},
+	JoinFromPatient:                 {Plural: false, Fields: []string{"Name", "Org"}},
+	JoinFromStaff:                   {Plural: false, Fields: []string{"By", "Name", "Org"}},
+	JoinGets:                        {Plural: false, Fields: []string{"Name"}},
+	JoinHours:                       {Plural: false, Fields: []string{"Hours"}},
+	JoinInviteAbout:                 {Plural: false, Fields: []string(nil)},
+	JoinInviteFull:                  {Plural: false, Fields: []string(nil)},
+	JoinInviteTitle:                 {Plural: false, Fields: []string(nil)},
+	JoinLanguage:                    {Plural: false, Fields: []string(nil)},
+	JoinListAbout:                   {Plural: false, Fields: []string(nil)},
+	JoinListNone:                    {Plural: false, Fields: []string(nil)},
+	JoinListTitle:                   {Plural: false, Fields: []string(nil)},
+	JoinLook:                        {Plural: false, Fields: []string(nil)},
+	JoinName:                        {Plural: false, Fields: []string(nil)},
+	JoinNameHint:                    {Plural: false, Fields: []string(nil)},
+	JoinNewAbout:                    {Plural: false, Fields: []string(nil)},
+	JoinNewTitle:                    {Plural: false, Fields: []string(nil)},
+	JoinNo:                          {Plural: false, Fields: []string(nil)},
+	JoinNotEmergency:                {Plural: false, Fields: []string{"Emergency"}},
+	JoinNotSent:                     {Plural: false, Fields: []string{"Name"}},
+	JoinOver:                        {Plural: false, Fields: []string(nil)},
+	JoinPartAlerts:                  {Plural: false, Fields: []string(nil)},
+	JoinPartAnswered:                {Plural: false, Fields: []string(nil)},
+	JoinPartScore:                   {Plural: false, Fields: []string(nil)},
+	JoinPartTrend:                   {Plural: false, Fields: []string(nil)},
+	JoinPartWords:                   {Plural: false, Fields: []string(nil)},
+	JoinPhone:                       {Plural: false, Fields: []string(nil)},
+	JoinPreview:                     {Plural: false, Fields: []string(nil)},
+	JoinReached:                     {Plural: false, Fields: []string(nil)},
+	JoinReportAbout:                 {Plural: false, Fields: []string(nil)},
+	JoinReportDied:                  {Plural: false, Fields: []string{"Name"}},
+	JoinReportHome:                  {Plural: false, Fields: []string{"Name"}},
+	JoinReportHospital:              {Plural: false, Fields: []string{"Name"}},
+	JoinReportSayDied:               {Plural: false, Fields: []string(nil)},
+	JoinReportSayHome:               {Plural: false, Fields: []string(nil)},
+	JoinReportSayHospital:           {Plural: false, Fields: []string(nil)},
+	JoinReportStopped:               {Plural: false, Fields: []string(nil)},
+	JoinReportSure:                  {Plural: false, Fields: []string(nil)},
+	JoinReportTakeBack:              {Plural: false, Fields: []string(nil)},
+	JoinReportTitle:                 {Plural: false, Fields: []string(nil)},
+	JoinReportUndo:                  {Plural: false, Fields: []string{"Name", "When"}},
+	JoinReportUndone:                {Plural: false, Fields: []string{"Name"}},
+	JoinSaidChanged:                 {Plural: false, Fields: []string{"Name"}},
+	JoinSaidDropped:                 {Plural: false, Fields: []string{"Name"}},
+	JoinSaidInvited:                 {Plural: false, Fields: []string{"Name"}},
+	JoinSend:                        {Plural: false, Fields: []string(nil)},
+	JoinStateLapsed:                 {Plural: false, Fields: []string(nil)},
+	JoinStateNo:                     {Plural: false, Fields: []string{"When"}},
+	JoinStateOpen:                   {Plural: false, Fields: []string{"When"}},
+	JoinStateTwice:                  {Plural: false, Fields: []string{"When"}},
+	JoinStateWithdrawn:              {Plural: false, Fields: []string{"When"}},
+	JoinStop:                        {Plural: false, Fields: []string(nil)},
+	JoinStopped:                     {Plural: false, Fields: []string(nil)},
+	JoinTakeBack:                    {Plural: false, Fields: []string(nil)},
+	JoinWaiting:                     {Plural: false, Fields: []string{"Name", "When"}},
+	JoinWhat:                        {Plural: false, Fields: []string(nil)},
+	JoinYesEnrol:                    {Plural: false, Fields: []string(nil)},
+	JoinYesFollow:                   {Plural: false, Fields: []string(nil)},
+	Joined:                          {Plural: false, Fields: []string{"Emergency", "Name", "Org", "When"}},
+	JoinedLater:                     {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
 	KindWord:                        {Plural: false, Fields: []string{"By", "Org", "Words"}},
 	KindWordOnIt:                    {Plural: false, Fields: []string{"By", "Org"}},
 	MuteHow:                         {Plural: false, Fields: []string{"Org"}},
 	Muted:                           {Plural: false, Fields: []string{"Org", "When"}},
 	NextQuestion:                    {Plural: false, Fields: []string{"Org", "Question"}},
+	NotDied:                         {Plural: false, Fields: []string{"Name", "Org"}},
+	NotFollowed:                     {Plural: false, Fields: []string{"Name", "Org"}},
+	NotInvited:                      {Plural: false, Fields: []string{"Org", "Who"}},
+	NotJoined:                       {Plural: false, Fields: []string{"Name", "Org"}},
 	OnDuty:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	OnDutyNobody:                    {Plural: false, Fields: []string{"Org"}},
 	OnIt:                            {Plural: false, Fields: []string{"Name", "Org"}},
 	OptedIn:                         {Plural: false, Fields: []string{"Org"}},
 	OptedOut:                        {Plural: false, Fields: []string{"Org"}},
+	Over:                            {Plural: false, Fields: []string{"Org"}},
+	PaceAtOnce:                      {Plural: false, Fields: []string{"Org"}},
+	PaceDaily:                       {Plural: false, Fields: []string{"Org"}},
+	PaceWeekly:                      {Plural: false, Fields: []string{"Org"}},
 	PageBoardAcknowledge:            {Plural: false, Fields: []string(nil)},
 	PageBoardAlert:                  {Plural: false, Fields: []string{"Number"}},
 	PageBoardAlertOpened:            {Plural: false, Fields: []string{"Number", "When"}},
@@ -1092,6 +1366,19 @@ var catalogue = map[Key]shape{
 	Prompt:                          {Plural: false, Fields: []string{"Name", "Org"}},
 	PromptLink:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},
 	QuestionAgain:                   {Plural: false, Fields: []string{"Org", "Question"}},
+	QuestionAlsoAlerts:              {Plural: false, Fields: []string(nil)},
+	QuestionAlsoTrend:               {Plural: false, Fields: []string(nil)},
+	QuestionDied:                    {Plural: false, Fields: []string{"Name", "Org"}},
+	QuestionEnrol:                   {Plural: false, Fields: []string{"By", "Emergency", "Link", "Name", "Often", "Org"}},
+	QuestionEnrolAgain:              {Plural: false, Fields: []string{"Link", "Name", "Org"}},
+	QuestionEnrolOrg:                {Plural: false, Fields: []string{"Emergency", "Link", "Name", "Often", "Org"}},
+	QuestionExampleWords:            {Plural: false, Fields: []string(nil)},
+	QuestionFollow:                  {Plural: false, Fields: []string{"Link", "Name", "Org", "Seen"}},
+	QuestionFollowAgain:             {Plural: false, Fields: []string{"Link", "Name", "Org"}},
+	QuestionOften:                   {Plural: true, Fields: []string{"Count"}},
+	QuestionOftenDaily:              {Plural: false, Fields: []string(nil)},
+	QuestionOftenNever:              {Plural: false, Fields: []string(nil)},
+	QuestionShare:                   {Plural: false, Fields: []string{"Org", "Seen", "Who"}},
 	ReasonBelowUsual3:               {Plural: false, Fields: []string{"Last", "Usual"}},
 	ReasonCallNoWord:                {Plural: false, Fields: []string{"Last"}},
 	ReasonCallWanted:                {Plural: false, Fields: []string{"Last"}},
@@ -1099,6 +1386,12 @@ var catalogue = map[Key]shape{
 	ReasonLook:                      {Plural: false, Fields: []string(nil)},
 	ReasonSafety:                    {Plural: false, Fields: []string(nil)},
 	ReasonTrendEwma:                 {Plural: false, Fields: []string{"Last", "Usual"}},
+	ReportKnown:                     {Plural: false, Fields: []string{"Name", "Org"}},
+	ReportWhom:                      {Plural: false, Fields: []string{"Org"}},
+	ReportedDied:                    {Plural: false, Fields: []string{"By", "Link", "Name", "Org"}},
+	ReportedHome:                    {Plural: false, Fields: []string{"By", "Link", "Name", "Org"}},
+	ReportedHospital:                {Plural: false, Fields: []string{"By", "Link", "Name", "Org"}},
+	ReportedUndone:                  {Plural: false, Fields: []string{"By", "Link", "Name", "Org"}},
 	ResolveHow:                      {Plural: false, Fields: []string{"Number", "Org"}},
 	Resolved:                        {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	ResolvedBy:                      {Plural: false, Fields: []string{"Number", "Org"}},
@@ -1111,6 +1404,7 @@ var catalogue = map[Key]shape{
 	StopDoneTitle:                   {Plural: false, Fields: []string(nil)},
 	StopGone:                        {Plural: false, Fields: []string(nil)},
 	StopTitle:                       {Plural: false, Fields: []string(nil)},
+	TaskRead:                        {Plural: false, Fields: []string{"Link", "Org"}},
 	TellWhom:                        {Plural: false, Fields: []string{"Org"}},
 	Thanks:                          {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivate:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
@@ -1184,4 +1478,6 @@ var catalogue = map[Key]shape{
 	VoiceTakenBy:                    {Plural: false, Fields: []string{"By", "Number"}},
 	WhenNever:                       {Plural: false, Fields: []string{"Name", "Org"}},
 	WhenNext:                        {Plural: false, Fields: []string{"Name", "Org", "When"}},
+	YesOrNo:                         {Plural: false, Fields: []string{"Emergency", "Org"}},
+	YesWhich:                        {Plural: false, Fields: []string{"Org"}},
 }

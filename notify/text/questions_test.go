@@ -19,7 +19,7 @@ func TestShippedQuestionsAsTexts(t *testing.T) {
 			for _, lang := range text.Languages {
 				body, err := text.Composer{}.Compose(notify.Draft{
 					Kind: notify.KindReply, Audience: carenet.ToPatient, Reply: carenet.ReplyNext, Language: lang,
-					Organisation: "Riverside Care", Question: item.Asks(lang),
+					Organisation: "Riverside Care", Further: item.Asks(lang),
 				})
 				if err != nil {
 					t.Fatal(err)

@@ -13,7 +13,9 @@ import (
 
 func (sh *shell) admin() *cobra.Command {
 	cmd := &cobra.Command{Use: "admin", Short: "set up and look after an installation"}
-	cmd.AddCommand(sh.addOrganisation(), sh.addClinician(), sh.addPatient(), sh.addFollower(), sh.movePatient(), sh.addQuestionSet(), sh.plan(), sh.addSender(), sh.setSenderRate(), sh.retireSender(), sh.senders(), sh.hold(), sh.dailyCap(), sh.usage(), sh.setPrice(), sh.keyset(), sh.audit())
+	cmd.AddCommand(sh.addOrganisation(), sh.addClinician(), sh.addPatient(), sh.addFollower(), sh.movePatient(), sh.addQuestionSet(), sh.plan(),
+		sh.addSender(), sh.setSenderRate(), sh.retireSender(), sh.senders(), sh.hold(), sh.dailyCap(), sh.inviteCountries(), sh.usage(), sh.setPrice(),
+		sh.keyset(), sh.audit())
 	return cmd
 }
 
@@ -58,6 +60,7 @@ func (sh *shell) addOrganisation() *cobra.Command {
 	f.StringVar(&n.EmergencyNumber, "emergency", "", "the local emergency number, such as 999")
 	f.StringVar(&n.ClinicNumber, "clinic-number", "", "the number at which people reach the clinic")
 	f.StringVar(&n.StaffedHours, "hours", "", "when messages are read, such as: Mon-Fri 9-17")
+	f.StringToStringVar(&n.HoursIn, "hours-in", nil, "the same in other languages, such as: es='lunes a viernes de 9 a 17'; whoever reads another is told none")
 	f.StringVar(&n.Sender, "sender", "", "the number that texts leave from (default: TWILIO_FROM)")
 	f.StringVar(&n.MessagingService, "messaging-service", "", "or the messaging service (default: TWILIO_MESSAGING_SERVICE_SID)")
 	f.StringVar(&carrier, "carrier-keywords", "twilio", "who answers STOP, START and HELP: twilio or ours")
@@ -165,6 +168,29 @@ func (sh *shell) add(cmd *cobra.Command, org string, do func(*postgres.Store, ca
 	}
 	fmt.Fprintln(sh.out, added)
 	return nil
+}
+
+// inviteCountries says the numbers of which countries patients may invite.
+func (sh *shell) inviteCountries() *cobra.Command {
+	var org string
+	cmd := &cobra.Command{Use: "invite-countries [CODE...]", Short: "allow patients to invite numbers of these countries, such as GB IE (none: the organisation's own alone)", RunE: func(cmd *cobra.Command, args []string) error {
+		st, _, err := sh.store(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer st.Close()
+		id, err := organisation(cmd, st, org)
+		if err != nil {
+			return err
+		}
+		regions := make([]string, 0, len(args))
+		for _, a := range args {
+			regions = append(regions, strings.ToUpper(a))
+		}
+		return st.SetInviteRegions(cmd.Context(), operator(id), regions)
+	}}
+	cmd.Flags().StringVar(&org, "organisation", "", "id of the organisation (default: the only one)")
+	return cmd
 }
 
 // readKeyset reads a keyset document from a file, or the one in force.

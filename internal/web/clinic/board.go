@@ -117,6 +117,7 @@ func boardNav(r front.Reader, base string, attention int) []ui.Link {
 	return []ui.Link{
 		{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle, Current: true},
 		{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage},
+		{Href: base + "/clinic/joining", Label: r.Say(text.JoinListTitle), Icon: ui.IconPerson},
 	}
 }
 

@@ -28,6 +28,7 @@ type Store interface {
 	PatientStamp(ctx context.Context, actor carenet.Actor, patient carenet.ID) (string, error)
 	WriteToPatient(ctx context.Context, actor carenet.Actor, patient carenet.ID, words string, key carenet.ID) (carenet.Batch, error)
 	Messages
+	Enrolment
 }
 
 // Messages is what those who see to texts read and do. What nobody waits for any
@@ -72,6 +73,7 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Post("/clinic/patients/:id/answer", h.site.Guard, enter, h.answerPatient)
 	r.Get("/clinic/alerts/:id", enter, h.alert)
 	h.mountMessages(r, enter)
+	h.mountJoining(r, enter)
 	r.Post("/clinic/alerts/:id/acknowledge", h.site.Guard, enter, h.acknowledge)
 	r.Post("/clinic/alerts/:id/resolve", h.site.Guard, enter, h.resolve)
 	r.Post("/clinic/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })

@@ -37,6 +37,12 @@ type fake struct {
 	conflict bool
 	taken    []carenet.ID
 	closed   []string
+
+	joining    carenet.JoiningPage
+	enrolled   []carenet.Enrolment
+	enrolFault error
+	withdrawn  []carenet.ID
+	reported   []carenet.Report
 	desk
 }
 
@@ -90,6 +96,32 @@ func (f *fake) ResolveAlert(_ context.Context, _ carenet.Actor, id carenet.ID, o
 }
 
 // hold gives Mary's alert to somebody.
+func (f *fake) Joining(context.Context, carenet.Actor) (carenet.JoiningPage, error) {
+	return f.joining, nil
+}
+
+func (f *fake) Enrol(_ context.Context, _ carenet.Actor, n carenet.Enrolment) (carenet.ID, carenet.Batch, error) {
+	f.enrolled = append(f.enrolled, n)
+	return carenet.NilID, carenet.Batch{}, f.enrolFault
+}
+
+func (f *fake) AskToJoinAgain(context.Context, carenet.Actor, carenet.ID) (carenet.Batch, error) {
+	return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "ask to join", "they have joined already")
+}
+
+func (f *fake) ReportPatient(_ context.Context, _ carenet.Actor, _ carenet.ID, what carenet.Report) (carenet.Batch, error) {
+	if f.conflict {
+		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "report", "known")
+	}
+	f.reported = append(f.reported, what)
+	return carenet.Batch{}, nil
+}
+
+func (f *fake) WithdrawEnrolment(_ context.Context, _ carenet.Actor, patient carenet.ID) error {
+	f.withdrawn = append(f.withdrawn, patient)
+	return nil
+}
+
 func (f *fake) hold(who carenet.ID, name string) {
 	for _, as := range [][]carenet.AlertView{f.board.Rows[0].Alerts, f.page.Alerts} {
 		as[0].State, as[0].TakenByID, as[0].TakenBy, as[0].TakenAt = "acknowledged", who, name, now
@@ -147,6 +179,7 @@ func newWorld(t *testing.T) *world {
 			},
 		},
 	}
+	f.joining = carenet.JoiningPage{Organisation: "Riverside Care", EmergencyNumber: "999", Language: "en", Zone: time.UTC, Viewer: "Nurse Dana", MayEnrol: true}
 	w := &world{T: t, fake: f}
 	site := &front.Site{
 		Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",

@@ -27,6 +27,10 @@ var filterKinds = []kindWord{
 	{string(notify.KindCallOffer), text.DeskKindCallOffer},
 	{string(notify.KindSignIn), text.DeskKindSignIn},
 	{string(notify.KindStaff), text.DeskKindStaff},
+	{string(notify.KindQuestion), text.DeskKindQuestion},
+	{string(notify.KindCircle), text.DeskKindCircle},
+	{string(notify.KindReport), text.DeskKindReport},
+	{string(notify.KindTask), text.DeskKindTask},
 }
 
 func kindSaid(r front.Reader, kind string) string {
@@ -89,6 +93,10 @@ var reasons = map[string]text.Key{
 	"they were asked to take this alert":             text.DeskReasonAsked,
 	"a member of staff wrote it":                     text.DeskReasonStaff,
 	"they gave the lowest answer":                    text.DeskReasonLowest,
+	"they are asked to say yes or no":                text.DeskReasonQuestion,
+	"staff must know":                                text.DeskReasonReport,
+	"words that somebody must see now":               text.DeskReasonTask,
+	"something is different in their circle":         text.DeskReasonCircleChange,
 }
 
 // causes are why a text ended as it did, or waits.
@@ -104,6 +112,8 @@ var sayCauses = map[string]text.Key{
 	"the number was started again":                             text.DeskCauseStarted,
 	"consent was withdrawn":                                    text.DeskCauseConsent,
 	"a later answer corrected it":                              text.DeskCauseCorrected,
+	"they are in hospital, or have died":                       text.DeskCauseReported,
+	"it is no longer asked":                                    text.DeskCauseOver,
 	"already answered":                                         text.DeskCauseAnswered,
 	"paused or no longer asked":                                text.DeskCausePaused,
 	"somebody has taken it":                                    text.DeskCauseTaken,

@@ -31,6 +31,7 @@ type patientView struct {
 	circle     []place
 	further    []furtherDay
 	answer     answerBox
+	report     reporting
 }
 
 // answerBox is where staff write to the patient, or what they do instead.
@@ -71,12 +72,13 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 		v.live += "?since=" + url.QueryEscape(p.Stamp)
 	}
 	v.answer = newAnswerBox(r, v.base, p, a)
+	v.report = newReporting(r, v.base, p)
 	if c.Query("wrote") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.DeskAnswerSent)}
 	}
 	v.row = newBoardRow(r, v.base, viewer, p.Today, p.Row)
 	v.next = r.Say(text.PagePatientNextNone)
-	if !p.NextPrompt.IsZero() {
+	if !p.NextPrompt.IsZero() && (p.State == "" || carenet.Reachable(p.State)) {
 		v.next = r.Say(text.PagePatientNext, text.Data{"When": r.On(p.NextPrompt)})
 	}
 	for _, a := range p.Alerts {
@@ -161,6 +163,11 @@ var linkToken = regexp.MustCompile(`(/(?:c|in)/)[0-9A-Za-z]{22}\b`)
 
 func newThreadText(r front.Reader, patient string, m carenet.Message) threadText {
 	t := threadText{in: m.In, at: m.At, when: r.On(m.At), body: linkToken.ReplaceAllString(m.Body, "${1}…\u200e")}
+	if key, ok := reportWords[m.Report]; ok {
+		t.ours, t.state = true, r.Say(key, text.Data{"Name": m.From})
+		t.who = r.Say(text.JoinReportTitle)
+		return t
+	}
 	why := reasonSaid(r, m.Reason)
 	t.reason, t.ours = why.words, why.ours
 	if m.Cause != "" {

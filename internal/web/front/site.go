@@ -57,6 +57,8 @@ func (d Door) Home() string {
 		return d.Base + "/clinic"
 	case auth.FollowerDoor:
 		return d.Base + "/circle"
+	case auth.PatientDoor:
+		return d.Base + "/me"
 	}
 	return d.Base + "/"
 }

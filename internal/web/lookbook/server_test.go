@@ -18,6 +18,7 @@ import (
 	"howareyou/internal/web/clinic"
 	"howareyou/internal/web/follower"
 	"howareyou/internal/web/front"
+	"howareyou/internal/web/joining"
 	"howareyou/internal/web/patient"
 	"howareyou/internal/web/signin"
 	"howareyou/internal/web/ui"
@@ -60,6 +61,9 @@ func (*site) SessionOf(_ context.Context, door auth.Door, token string, acts boo
 		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	}
 	kind, person := carenet.ActorFollower, sam
+	if door == auth.PatientDoor {
+		kind, person = carenet.ActorPatient, mary
+	}
 	if door == auth.ClinicDoor {
 		kind, person = carenet.ActorClinician, dana
 	}
@@ -95,6 +99,7 @@ func serve(t *testing.T, towns map[string]*town) *site {
 		patient.New(f, w, func(carenet.Batch) {}).Mount(r, door)
 		follower.New(f, w).Mount(r, door)
 		clinic.New(f, w, func(carenet.Batch) {}).Mount(r, door)
+		joining.New(f, w, func(carenet.Batch) {}).Mount(r, door)
 		signin.New(f, w, signin.Options{Region: "GB", Emails: true, Committed: func(carenet.Batch) {}, Allow: func(context.Context, string) bool { return true }}).Mount(r, door)
 	}
 	served := make(chan error, 1)

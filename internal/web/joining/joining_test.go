@@ -1,0 +1,230 @@
+package joining_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"howareyou/carenet"
+	"howareyou/internal/auth"
+	"howareyou/internal/web/front"
+	"howareyou/internal/web/joining"
+)
+
+var (
+	now  = time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)
+	mary = carenet.NewID(now)
+	sam  = carenet.NewID(now)
+	ours = map[string]string{"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+)
+
+// fake is the store and the sessions of a circle in which Mary is signed in.
+type fake struct {
+	page    carenet.AgreePage
+	said    []bool
+	circle  carenet.CirclePage
+	invited []carenet.Invite
+	shown   []carenet.Scope
+	dropped []carenet.ID
+	fault   error
+}
+
+func (f *fake) AgreePage(context.Context, string) (carenet.AgreePage, error) { return f.page, f.fault }
+
+func (f *fake) Agree(_ context.Context, _ string, yes bool) (carenet.Batch, error) {
+	f.said = append(f.said, yes)
+	return carenet.Batch{}, f.fault
+}
+
+func (f *fake) OwnCircle(context.Context, carenet.Actor) (carenet.CirclePage, error) {
+	return f.circle, nil
+}
+
+func (f *fake) InviteFromPage(_ context.Context, _ carenet.Actor, n carenet.Invite) (carenet.Batch, error) {
+	if f.fault == nil {
+		f.invited = append(f.invited, n)
+	}
+	return carenet.Batch{}, f.fault
+}
+
+func (f *fake) ShowFollower(_ context.Context, _ carenet.Actor, _ carenet.ID, s carenet.Scope) (carenet.Batch, error) {
+	f.shown = append(f.shown, s)
+	return carenet.Batch{}, f.fault
+}
+
+func (f *fake) DropFollower(_ context.Context, _ carenet.Actor, id carenet.ID) (carenet.Batch, error) {
+	f.dropped = append(f.dropped, id)
+	return carenet.Batch{}, f.fault
+}
+
+func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, _ bool) (carenet.Actor, string, error) {
+	if door != auth.PatientDoor || token != "marys" {
+		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
+	}
+	return carenet.Actor{Kind: carenet.ActorPatient, Person: mary}, "en", nil
+}
+
+func (f *fake) EndSession(context.Context, string) error { return nil }
+
+type world struct {
+	*testing.T
+	fake      *fake
+	app       *fiber.App
+	committed int
+}
+
+func newWorld(t *testing.T) *world {
+	f := &fake{
+		page: carenet.AgreePage{
+			Question:     carenet.Question{Kind: carenet.AskEnrol, State: carenet.QuestionOpen, Person: mary, Patient: mary},
+			Organisation: "Riverside Care", EmergencyNumber: "999", StaffedHours: "Mon-Fri 9-17", Language: "en", Zone: time.UTC,
+			Name: "Mary Okafor", About: "Mary Okafor", AskedBy: "Nurse Dana", PerWeek: 3,
+		},
+		circle: carenet.CirclePage{
+			Organisation: "Riverside Care", EmergencyNumber: "999", Language: "en", Zone: time.UTC, Name: "Mary Okafor",
+			Places: []carenet.OwnPlace{
+				{Follower: sam, Name: "Sam Okafor", Scope: carenet.Scope{carenet.PartScore, carenet.PartTrend}.Normal(), Active: true},
+				{Follower: carenet.NewID(now), Name: "Tom", Scope: carenet.Scope{carenet.PartAnswered}, Asked: true, AskedAt: now.Add(-time.Hour)},
+			},
+			Open: 1,
+		},
+	}
+	w := &world{T: t, fake: f}
+	site := &front.Site{
+		Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
+		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+	}
+	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
+	joining.New(site, f, func(carenet.Batch) { w.committed++ }).Mount(w.app, front.Door{})
+	return w
+}
+
+func (w *world) ask(method, path string, form url.Values, headers map[string]string) (*http.Response, string) {
+	w.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Cookie", "__Host-howareyou_patient=marys")
+	for k, v := range headers {
+		r.Header.Set(k, v)
+	}
+	res, err := w.app.Test(r, -1)
+	if err != nil {
+		w.Fatal(err)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return res, string(body)
+}
+
+func (w *world) has(body string, words ...string) {
+	w.Helper()
+	not := false
+	for _, s := range words {
+		if s == "not" {
+			not = true
+		} else if strings.Contains(body, s) == not {
+			w.Errorf("page: %q there %t, want %t\n%s", s, not, !not, body)
+		}
+	}
+}
+
+const token = "/a/Zx5qTfW9bYc3kLmN2pQrSt"
+
+func TestAPatientReadsAllBeforeTheySayYes(t *testing.T) {
+	w := newWorld(t)
+	res, body := w.ask("GET", token, nil, nil)
+	if res.StatusCode != 200 || len(w.fake.said) != 0 {
+		t.Fatal(res.StatusCode, w.fake.said)
+	}
+	w.has(body, "Nurse Dana of Riverside Care asks you, Mary.", "3 times a week", "may charge", "text STOP", "no emergency service", "999", "Mon-Fri 9-17", "Yes, ask me", "No, thank you", "not", "Okafor")
+	for _, say := range []string{"", "maybe"} {
+		if res, _ := w.ask("POST", token, url.Values{"say": {say}}, ours); res.StatusCode != 422 && res.StatusCode != 400 {
+			t.Errorf("%q: %d", say, res.StatusCode)
+		}
+	}
+	if res, _ := w.ask("POST", token, url.Values{"say": {"yes"}}, map[string]string{"Sec-Fetch-Site": "cross-site", "Content-Type": "application/x-www-form-urlencoded"}); res.StatusCode != 403 {
+		t.Errorf("another site agreed: %d", res.StatusCode)
+	}
+	if len(w.fake.said) != 0 {
+		t.Fatalf("said %v", w.fake.said)
+	}
+	res, _ = w.ask("POST", token, url.Values{"say": {"no"}}, ours)
+	if res.StatusCode != 303 || res.Header.Get("Location") != token || w.committed != 1 || w.fake.said[0] {
+		t.Errorf("%d to %q, said %v", res.StatusCode, res.Header.Get("Location"), w.fake.said)
+	}
+	for state, want := range map[carenet.QuestionState]string{
+		carenet.QuestionYes: "We ask you from now on.", carenet.QuestionNo: "Nothing more comes", carenet.QuestionLapsed: "not asked any more", carenet.QuestionWithdrawn: "not asked any more",
+	} {
+		w.fake.page.State = state
+		_, body = w.ask("GET", token, nil, nil)
+		w.has(body, want, "not", "Yes, ask me")
+	}
+	w.fake.fault = carenet.Errorf(carenet.Expired, "follow link", "old")
+	if res, _ := w.ask("GET", token, nil, nil); res.StatusCode != front.Status(w.fake.fault) {
+		t.Errorf("an old link: %d", res.StatusCode)
+	}
+}
+
+func TestAFollowerSeesWhatTheyWouldGet(t *testing.T) {
+	w := newWorld(t)
+	w.fake.page.Kind, w.fake.page.Name, w.fake.page.AskedBy = carenet.AskFollow, "Sam Okafor", "Mary Okafor"
+	w.fake.page.Scope = carenet.Scope{carenet.PartScore}
+	_, body := w.ask("GET", token, nil, nil)
+	w.has(body, "Hear how Mary is", "Mary asks you, through Riverside Care", "Mary: 4 of 5, good.", "Yes, tell me", "no emergency service", "not", "slept well")
+}
+
+func TestINV17_APatientSeesAndChangesTheirCircleInTheFollowersWords(t *testing.T) {
+	w := newWorld(t)
+	_, body := w.ask("GET", "/me", nil, nil)
+	w.has(body, "Who sees how I am", "Sam gets texts like this one", "Mary: 4 of 5, good.", "your trend", "Tom was asked today 11:00", "Mary has answered today.", "Show nothing more to Sam", "We do not tell Sam", "Invite somebody")
+	// The first press only looks.
+	form := url.Values{"name": {"Ann"}, "phone": {"07700 900103"}, "part": {"words"}}
+	res, body := w.ask("POST", "/me/invite", form, ours)
+	w.has(body, "Is this right?", "Ann would get texts like this one", "slept well", "Yes, invite Ann", `value="answered,words"`)
+	if res.StatusCode != 200 || len(w.fake.invited) != 0 {
+		t.Fatalf("status %d, invited %v", res.StatusCode, w.fake.invited)
+	}
+	sure := url.Values{"name": {"Ann"}, "phone": {"07700 900103"}, "scope": {"answered,words"}, "sure": {"yes"}}
+	res, _ = w.ask("POST", "/me/invite", sure, ours)
+	if res.StatusCode != 303 || w.committed != 1 || len(w.fake.invited) != 1 || w.fake.invited[0].Scope.Has(carenet.PartScore) {
+		t.Errorf("status %d, invited %+v", res.StatusCode, w.fake.invited)
+	}
+	for code, want := range map[carenet.Code]string{
+		carenet.Invalid: "no phone number", carenet.Forbidden: "that country", carenet.Conflict: "in your circle", carenet.Busy: "Three people",
+	} {
+		w.fake.fault = carenet.Errorf(code, "invite", "no")
+		res, body = w.ask("POST", "/me/invite", sure, ours)
+		w.has(body, want)
+		if res.StatusCode != 422 {
+			t.Errorf("%s: %d", code, res.StatusCode)
+		}
+	}
+	w.fake.fault = nil
+	if res, _ := w.ask("POST", "/me/invite", url.Values{}, ours); res.StatusCode != 422 {
+		t.Errorf("nobody was invited: %d", res.StatusCode)
+	}
+	if res, _ := w.ask("POST", "/me/circle/"+sam.String()+"/show", url.Values{"part": {"words"}}, ours); res.StatusCode != 303 || !w.fake.shown[0].Has(carenet.PartWords) {
+		t.Errorf("%d, %v", res.StatusCode, w.fake.shown)
+	}
+	if res, _ := w.ask("POST", "/me/circle/"+sam.String()+"/drop", nil, ours); res.StatusCode != 303 || w.fake.dropped[0] != sam {
+		t.Errorf("%d, %v", res.StatusCode, w.fake.dropped)
+	}
+	w.fake.circle.Open = carenet.MaxInvitations
+	_, body = w.ask("GET", "/me", nil, nil)
+	w.has(body, "Three people have an invitation", "not", "See what they would get")
+	w.fake.circle.Places = nil
+	_, body = w.ask("GET", "/me", nil, nil)
+	w.has(body, "Nobody but the team of Riverside Care")
+	if res, _ := w.ask("GET", "/me", nil, map[string]string{"Cookie": "none=1"}); res.StatusCode != 303 {
+		t.Errorf("a stranger: %d", res.StatusCode)
+	}
+}

@@ -1,0 +1,45 @@
+package notify
+
+import (
+	"time"
+
+	"howareyou/carenet"
+)
+
+// A question is of use until it is asked again.
+const questionLife = 36 * time.Hour
+
+// question has somebody asked to say yes or no, at an hour at which they may be
+// disturbed. What they have asked for themselves this minute comes at once.
+func (p *planner) question() {
+	d := p.one(KindQuestion, p.event.Detail.Audience, known(p.world.People, p.event.Detail.Person), PriorityReply, questionLife, "they are asked to say yes or no")
+	p.later(d, questionLife)
+}
+
+// circleChange tells the patient what became different in their circle.
+func (p *planner) circleChange() {
+	d := p.one(KindCircle, carenet.ToPatient, known(p.world.Patients, p.event.Patient), PriorityReply, updateLife, "something is different in their circle")
+	p.later(d, updateLife)
+	if d != nil {
+		d.Follower = p.event.Subject
+	}
+}
+
+// later moves a delivery to the time that its event is for.
+func (p *planner) later(d *Planned, life time.Duration) {
+	if d == nil {
+		return
+	}
+	if at := p.event.Detail.At; at.After(d.DueAt) {
+		d.DueAt, d.ExpiresAt = at, at.Add(life)
+	}
+}
+
+// staff tells all staff who are told of anything; not whoever has done it themselves.
+func (p *planner) staff(kind Kind, lane Priority, reason string) {
+	for _, r := range p.world.Responders {
+		if r.Person != p.event.Detail.About {
+			p.one(kind, carenet.ToClinician, r.Reach, lane, alertLife, reason)
+		}
+	}
+}
