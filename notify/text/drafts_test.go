@@ -72,7 +72,7 @@ func drafts() map[string]notify.Draft {
 	}
 	for _, r := range []carenet.Reply{carenet.ReplyNext, carenet.ReplyNextAgain} {
 		add("reply: "+string(r), notify.KindReply, carenet.ToPatient, func(d *notify.Draft) {
-			d.Reply, d.Question = r, "pain"
+			d.Reply, d.Further = r, "pain"
 		})
 	}
 	for _, r := range []carenet.Reply{
