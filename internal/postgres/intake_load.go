@@ -58,9 +58,11 @@ WHERE cp.org_id = k.org_id AND cp.conversation_id = k.conversation_id AND cp.rem
 ORDER BY p.id OFFSET 0) who`
 
 	// What waits for a yes or no of somebody on the number.
+	// Only what was asked by now: one that waits for the morning cannot be agreed to by
+	// somebody who has not read it.
 	sqlQuestionsOn = `SELECT who.* FROM unnest($1::uuid[], $2::uuid[]) AS k(org_id, conversation_id)
 CROSS JOIN LATERAL (SELECT cp.conversation_id, q.org_id, q.id, q.kind, q.person_id, q.patient_id, q.asked_at, n.name_enc AS asked_enc, a.id AS about_id, a.name_enc AS about_enc
-FROM contact_point cp JOIN open_question q ON q.org_id = cp.org_id AND q.person_id = cp.person_id AND q.state = 'open'
+FROM contact_point cp JOIN open_question q ON q.org_id = cp.org_id AND q.person_id = cp.person_id AND q.state = 'open' AND (q.asked > 1 OR q.asked_at <= $3)
 JOIN person n ON n.org_id = q.org_id AND n.id = q.person_id
 LEFT JOIN follower f ON f.org_id = q.org_id AND f.id = q.follower_id
 JOIN person a ON a.org_id = q.org_id AND a.id = CASE WHEN q.kind = 'share' THEN f.person_id ELSE q.patient_id END
@@ -154,7 +156,7 @@ func (in *intake) load(ctx context.Context) error {
 	collect(b.Queue(sqlIntakeOrgs, orgs), &senders)
 	b.Queue(sqlLockPatientsOn, orgOf, convs)
 	collect(b.Queue(sqlPeopleOn, orgOf, convs, ask.Wellbeing().Code, in.now.Add(-dialogue.OfferFor)), &people)
-	collect(b.Queue(sqlQuestionsOn, orgOf, convs), &questions)
+	collect(b.Queue(sqlQuestionsOn, orgOf, convs, in.now), &questions)
 	collect(b.Queue(sqlAnswered, orgOf, convs, carenet.FloorID(in.now.Add(-dialogue.AnsweredWithin))), &answered)
 	if err := in.tx.SendBatch(ctx, b).Close(); err != nil {
 		return err

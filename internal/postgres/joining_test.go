@@ -203,6 +203,25 @@ func TestAFollowerHearsOnlyAfterBothHaveSaidYes(t *testing.T) {
 	c.hears(tomsPhone)
 }
 
+// Who is to be asked in the morning has read nothing yet: their YES of the night, to
+// whatever it may be, is no consent.
+func TestINV7_NobodyAgreesToWhatTheyWereNotYetAsked(t *testing.T) {
+	c := newClinic(t)
+	c.standAt(0, 22, 30)
+	c.text("+447700900001", "ADD Tom 07700 900555")
+	c.sent()
+	c.text("+447700900001", "YES TOM")
+	c.sent()
+	c.text(tomsPhone, "yes")
+	c.sent()
+	c.text("+447700900001", "4")
+	c.hears(tomsPhone)
+	c.standAt(1, 8, 0)
+	c.hears(tomsPhone, "question to Tom")
+	c.text(tomsPhone, "yes")
+	c.hears(tomsPhone, "reply=following")
+}
+
 func TestAtMostThreeInvitationsAndOnlyAllowedCountries(t *testing.T) {
 	c := newClinic(t)
 	add := func(what, want string) {
