@@ -85,6 +85,15 @@ func (i Item) Known() string {
 	return i.Code
 }
 
+// harmItem is the question about thoughts of harming oneself (PHQ-9, item 9). Any yes to
+// it calls staff, whatever a set that somebody wrote says of it (INV-10).
+const harmItem = "phq9_9"
+
+// Danger says whether an answer calls staff at once.
+func (i Item) Danger(value float64) bool {
+	return i.DangerAt > 0 && value >= float64(i.DangerAt) || i.Known() == harmItem && value >= 1
+}
+
 // Asks is the question in a language, in English where that is missing.
 func (i Item) Asks(lang string) string {
 	if q := i.Question[lang]; q != "" {

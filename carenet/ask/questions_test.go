@@ -59,3 +59,23 @@ func TestQuestionSetsThatCannotBeAsked(t *testing.T) {
 		}
 	}
 }
+
+// INV-10: a set that somebody wrote cannot have thoughts of harm pass by.
+func TestINV10_ThoughtsOfHarmAreADangerInAnySet(t *testing.T) {
+	for _, c := range []struct {
+		item  ask.Item
+		value float64
+		want  bool
+	}{
+		{ask.Item{Code: "phq9_9"}, 1, true},
+		{ask.Item{Code: "harm", Feature: "phq9_9"}, 3, true},
+		{ask.Item{Code: "phq9_9", DangerAt: 3}, 1, true},
+		{ask.Item{Code: "phq9_9"}, 0, false},
+		{ask.Item{Code: "pain", DangerAt: 9}, 9, true},
+		{ask.Item{Code: "pain"}, 10, false},
+	} {
+		if got := c.item.Danger(c.value); got != c.want {
+			t.Errorf("%+v at %v: %t", c.item, c.value, got)
+		}
+	}
+}

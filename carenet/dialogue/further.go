@@ -25,7 +25,15 @@ func (d *decision) furtherSays(w writer, patients []Person) (writer, bool) {
 		w.text = rest // "overall 4": the first question's answer is corrected
 		return w, false
 	}
+	if left, done := d.meansMore(w, patients); left || done {
+		return w, done
+	}
 	if q, rest, ok := d.namedItem(w, more); ok {
+		behind := w
+		behind.text = rest
+		if left, done := d.meansMore(behind, patients); left || done {
+			return behind, done
+		}
 		return w, d.item(w, q, rest, true)
 	}
 	q, waits := more.Next()
@@ -36,15 +44,11 @@ func (d *decision) furtherSays(w writer, patients []Person) (writer, bool) {
 			return w, false
 		}
 	}
+	if d.answersOther(w, q, waits) {
+		return w, false
+	}
 	r := d.read(w.text, reply.Context{Lang: w.Language, Role: reply.Patient, Scale: reply.Scale{Min: q.Item.Min, Max: q.Item.Max}})
 	switch {
-	case r.Kind == reply.OptOut, r.Kind == reply.Help, r.Has(reply.FlagAutoReply), r.Has(reply.FlagWrongNumber), r.Kind == reply.Command:
-		return w, false
-	case r.Kind == reply.Crisis:
-		// A number beside such words is not taken for an answer to another question.
-		d.out.Patient = w.ID
-		d.safety(r, w, patients)
-		return w, true
 	case r.Kind == reply.OptIn && q.Item.Kind != ask.KindYesNo, r.Kind == reply.Question && q.Item.Kind != ask.KindYesNo:
 		return w, false
 	}
@@ -62,6 +66,55 @@ func (d *decision) furtherSays(w writer, patients []Person) (writer, bool) {
 		}
 	}
 	return w, d.item(w, q, w.text, correcting)
+}
+
+// meansMore looks for what has a meaning of its own, before anything is taken for an
+// answer: left is for the rest of the reading, done is done. A text that begins with a
+// question's name may cry for help all the same (INV-10).
+func (d *decision) meansMore(w writer, patients []Person) (left, done bool) {
+	r := d.read(w.text, reply.Context{Lang: w.Language, Role: reply.Patient})
+	switch {
+	case r.Kind == reply.OptOut, r.Kind == reply.Help, r.Kind == reply.Command, r.Kind == reply.Question && r.Reason == "fixed_word",
+		r.Has(reply.FlagAutoReply), r.Has(reply.FlagWrongNumber):
+		return true, false
+	case r.Kind == reply.Crisis:
+		if w.Patient.Offer != nil && d.callsForOffer(r, w) {
+			return true, false
+		}
+		// A number beside such words is not taken for an answer to another question.
+		d.out.Patient = w.ID
+		d.heardAnyway(w, patients)
+		d.safety(r, w, patients)
+		return false, true
+	case w.Follower && followerCommand(d.text.Body, w.Language):
+		return true, false
+	}
+	return false, d.staffCommand(w)
+}
+
+// callsForOffer says whether the cry is a yes to the offer of a call and no more.
+func (d *decision) callsForOffer(r reply.Reading, w writer) bool {
+	said, _, _ := sayTo(w.text)
+	return said == carenet.OfferYes && r.Has(reply.FlagWantsContact) && !r.CallsForMore(reply.FlagWantsContact)
+}
+
+// answersOther says whether a yes or no is to something else that was asked: the offer
+// of a call or a question of joining. Beside a further question that is answered with
+// yes or no itself, a yes to the offer goes first, since it calls somebody, and a no is
+// not taken for one: silence would call them.
+func (d *decision) answersOther(w writer, q ask.Question, waits bool) bool {
+	offered := w.Patient.Offer != nil && w.Patient.Offer.State == carenet.OfferOpen
+	if !offered && len(d.ctx.Questions) == 0 {
+		return false
+	}
+	said, byName, _ := sayTo(w.text)
+	switch {
+	case said == "":
+		return false
+	case q.Item.Kind != ask.KindYesNo, !waits, byName:
+		return true
+	}
+	return offered && said == carenet.OfferYes
 }
 
 // mainNames are what people call the first question when they correct its answer.
@@ -187,7 +240,7 @@ func (d *decision) record(w writer, checkIn carenet.ID, r ask.Running, answers [
 	for _, a := range answers {
 		d.keepItem(w, checkIn, a)
 		r = r.With(a.question.Item.Code, a.value)
-		danger = danger || dangerous(a.question.Item, a.value)
+		danger = danger || a.question.Item.Danger(a.value)
 	}
 	d.event(carenet.EventItem, w.ID, checkIn, carenet.Detail{Person: w.ID})
 	if danger {
@@ -211,7 +264,7 @@ func (d *decision) correct(w writer, q ask.Question, value float64) {
 	}
 	d.keepItem(w, more.CheckIn, answered{q, value})
 	d.event(carenet.EventItem, w.ID, more.CheckIn, carenet.Detail{Person: w.ID})
-	if dangerous(q.Item, value) {
+	if q.Item.Danger(value) {
 		d.danger(w)
 		return
 	}
@@ -232,11 +285,10 @@ func (d *decision) keepItem(w writer, checkIn carenet.ID, a answered) {
 	})
 }
 
-func dangerous(i ask.Item, value float64) bool { return i.DangerAt > 0 && value >= float64(i.DangerAt) }
-
 // danger is what words of self-harm would do: staff are called, and the answer
 // says where help is. No cap stands in its way.
 func (d *decision) danger(w writer) {
+	d.heardAnyway(w, nil)
 	d.event(carenet.EventSafety, w.ID, d.ctx.Inbound, carenet.Detail{
 		Flags: []string{reply.FlagSelfHarm}, Conversation: d.ctx.Conversation, Person: w.ID, Audience: w.as,
 	})

@@ -202,6 +202,16 @@ func (o *outside) says(phone, words string) bool {
 	return len(texts) > 0 && strings.Contains(texts[len(texts)-1].Body, words)
 }
 
+// showed says whether any text on a phone holds the words.
+func (o *outside) showed(phone, words string) bool {
+	for _, text := range o.texts(phone) {
+		if strings.Contains(text.Body, words) {
+			return true
+		}
+	}
+	return false
+}
+
 // One demo, as its days go by: each part goes on from the one before.
 func TestDemoFromTheOutside(t *testing.T) {
 	if testing.Short() {
@@ -216,7 +226,7 @@ func TestDemoFromTheOutside(t *testing.T) {
 	t.Run("another is told in one line", o.anotherIsRefused)
 	t.Run("the environment suffices", o.environmentSuffices)
 	t.Run("the decline is told to Dana", func(t *testing.T) {
-		o.eventually("Dana's phone shows the alert", func() bool { return o.says(dana.phone, "ACK 1") })
+		o.eventually("Dana's phone shows the alert", func() bool { return o.showed(dana.phone, "ACK 1") })
 	})
 	t.Run("a text reaches phones and pages", o.textReachesPhonesAndPages)
 	t.Run("time goes on in order", o.timeGoesOn)

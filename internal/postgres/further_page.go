@@ -74,7 +74,7 @@ func (s *Store) SubmitFurther(ctx context.Context, token, code, said string) (ca
 			ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventItem, Patient: l.PersonID, Subject: r.CheckIn,
 			Detail: carenet.Detail{Person: l.PersonID}, At: now,
 		}}
-		if q.Item.DangerAt > 0 && value >= float64(q.Item.DangerAt) {
+		if q.Item.Danger(value) {
 			batch.Events = append(batch.Events, carenet.Event{
 				ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventSafety, Patient: l.PersonID, Subject: r.CheckIn,
 				Detail: carenet.Detail{Flags: []string{reply.FlagSelfHarm}, Person: l.PersonID, Audience: carenet.ToPatient}, At: now,
@@ -110,7 +110,7 @@ func readField(i ask.Item, said, lang string) (float64, bool) {
 func worries(r *dialogue.Running) bool {
 	for _, f := range r.Sets {
 		for _, i := range f.Set.Items {
-			if v, ok := r.Values[i.Code]; ok && i.DangerAt > 0 && v >= float64(i.DangerAt) {
+			if v, ok := r.Values[i.Code]; ok && i.Danger(v) {
 				return true
 			}
 		}

@@ -97,7 +97,7 @@ func (o *order) event(kind carenet.EventKind, patient, subject carenet.ID, d car
 const (
 	// Locked, so that what is claimed after the withdrawal sees it (INV-7).
 	sqlCircleNames = `SELECT f.id, f.person_id, n.name_enc FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
-WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state = 'active' ORDER BY f.id FOR UPDATE OF f`
+WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state IN ('active', 'invited') ORDER BY f.id FOR UPDATE OF f`
 	sqlDropFollower = `UPDATE follower SET state = 'dropped', consent_id = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
 )
 
@@ -110,7 +110,7 @@ type circleNameRow struct {
 // byText is the version of the words of a consent that was given by text.
 const byText = "sms-1"
 
-// drop takes somebody out of the circle, who is not told.
+// drop takes somebody out of the circle, or an invitation back; who it is is not told.
 func (o *order) drop(ctx context.Context) error {
 	rows, err := o.tx.Query(ctx, sqlCircleNames, o.it.org, o.Patient)
 	if err != nil {
@@ -140,6 +140,7 @@ func (o *order) drop(ctx context.Context) error {
 	consent, place := carenet.NewID(o.now), meant[0]
 	o.b.Queue(sqlInsertConsent, o.it.org, consent, o.Patient, place.Follower, "withdraw", []string{}, byText, o.By, string(carenet.ActorPatient), o.now)
 	o.b.Queue(sqlDropFollower, o.it.org, place.Follower, consent, o.now)
+	o.b.Queue(sqlWithdrawPlace, o.it.org, place.Follower, o.now)
 	o.store.queueAudit(o.b, o.actor(), o.now, audited{Action: "follower.drop", Table: "follower", Row: place.Follower, Patient: o.Patient})
 	o.event(carenet.EventPatientChange, o.Patient, place.Follower, carenet.Detail{})
 	o.answer(carenet.Detail{Reply: carenet.ReplyDropped, About: place.Person})

@@ -17,7 +17,9 @@ const (
 	sqlNewestReports = `SELECT r.org_id, r.what, r.by_id, r.actor_kind, r.state_before, r.at, n.name_enc FROM report r JOIN person n ON n.org_id = r.org_id AND n.id = r.by_id
 WHERE r.org_id = $1 AND r.patient_id = $2 ORDER BY r.id DESC LIMIT 20`
 	// What the patient was asked is not waited for any more.
-	sqlClosePrompts = `UPDATE prompt SET state = 'closed', cause = 'paused' WHERE org_id = $1 AND patient_id = $2 AND state = 'open'`
+	// Nobody waits for an answer from them: no "did not answer" may reach staff.
+	sqlWithdrawOffers = `UPDATE call_offer SET state = 'withdrawn', due_at = NULL, answered_at = $3 WHERE org_id = $1 AND patient_id = $2 AND state = 'open'`
+	sqlClosePrompts   = `UPDATE prompt SET state = 'closed', cause = 'paused' WHERE org_id = $1 AND patient_id = $2 AND state = 'open'`
 )
 
 type reportRow struct {
@@ -62,6 +64,7 @@ func (s *Store) report(ctx context.Context, tx pgx.Tx, b *pgx.Batch, actor caren
 	b.Queue(sqlInsertReport, actor.Org, id, patient, string(what), actor.Person, string(actor.Kind), before, now)
 	if !carenet.Reachable(next) {
 		b.Queue(sqlClosePrompts, actor.Org, patient)
+		b.Queue(sqlWithdrawOffers, actor.Org, patient, now)
 	}
 	s.queueAudit(b, actor, now, audited{Action: "patient.report." + string(what), Table: "patient", Row: patient, Patient: patient})
 	return []carenet.Event{{
