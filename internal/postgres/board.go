@@ -179,7 +179,7 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 		if err != nil {
 			return nil, err
 		}
-		row := carenet.BoardRow{Patient: p.ID, Name: name, Last: last[p.ID], Series: series[p.ID], Alerts: views[p.ID], MissedInRow: p.Missed, Watch: watched[p.ID]}
+		row := carenet.BoardRow{Patient: p.ID, Name: name, Last: last[p.ID], Series: series[p.ID], Alerts: views[p.ID], MissedInRow: p.Missed, Watch: watched[p.ID], InHospital: p.State == "in_hospital"}
 		if p.UsualMean != nil && p.UsualSpread != nil && p.UsualDays != nil {
 			row.Usual = carenet.Usual{Known: true, Mean: *p.UsualMean, Spread: *p.UsualSpread, Days: *p.UsualDays}
 		}

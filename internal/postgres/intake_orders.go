@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -218,7 +219,7 @@ func (o *order) next(ctx context.Context, resumed *time.Time) (time.Time, error)
 
 const (
 	// Of whom the follower heard of late, as it was sent to this very number.
-	sqlFollowed = `SELECT f.id, f.patient_id, n.name_enc, n.zone,
+	sqlFollowed = `SELECT f.id, f.patient_id, n.name_enc, n.zone, p.state,
   (SELECT max(d.created_at) FROM delivery d WHERE d.org_id = f.org_id AND d.conversation_id = $3 AND d.event_id >= $4
     AND d.follower_id = f.id AND d.kind = 'update' AND d.state NOT IN ('withdrawn', 'expired', 'failed')) AS told_at
 FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.patient_id
@@ -232,6 +233,7 @@ type followedRow struct {
 	PatientID carenet.ID
 	NameEnc   []byte
 	Zone      string
+	State     string
 	ToldAt    *time.Time
 }
 
@@ -256,6 +258,12 @@ func (o *order) encourage(ctx context.Context) error {
 	who, words := dialogue.Whom(o.Words, followed)
 	if who == nil {
 		o.answer(carenet.Detail{Reply: carenet.ReplyTellWhom})
+		return nil
+	}
+	if slices.ContainsFunc(found, func(f followedRow) bool { return f.PatientID == who.Patient && f.State == "in_hospital" }) {
+		// Nothing automatic goes there, so nothing is promised either.
+		o.it.out.Patient = who.Patient
+		o.answer(carenet.Detail{Reply: carenet.ReplyHospital})
 		return nil
 	}
 	e := carenet.Encouragement{

@@ -125,3 +125,21 @@ func TestINV7_AnInvitationFollowsItsPatient(t *testing.T) {
 		t.Errorf("Tom is still %d times in the circle", n)
 	}
 }
+
+// A kind word to somebody in hospital is not promised and then thrown away, and the
+// board says where they are.
+func TestNobodyIsPromisedThatAWordReachesAHospital(t *testing.T) {
+	c := newClinic(t)
+	c.text("+447700900101", "HOSPITAL")
+	c.sent()
+	c.text("+447700900101", "thinking of you")
+	c.hears("+447700900101", "reply to Sam Okafor about Mary Okafor reply=hospital")
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM encouragement`); n != 0 {
+		t.Errorf("%d kind words are kept for her", n)
+	}
+	board, err := c.store.Board(c.ctx, carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: c.dana, Via: "page"})
+	c.must(err)
+	if len(board.Rows) == 0 || !board.Rows[0].InHospital {
+		t.Errorf("the board: %+v", board.Rows)
+	}
+}

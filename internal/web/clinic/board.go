@@ -170,6 +170,9 @@ var causes = map[carenet.Cause]text.Key{
 
 // silence says why there is no answer, and since when; "" when there is one.
 func silence(r front.Reader, row carenet.BoardRow) string {
+	if row.InHospital {
+		return r.Say(text.PagePatientInHospital)
+	}
 	key, ok := causes[row.Silence]
 	if !ok {
 		return ""
