@@ -45,7 +45,7 @@ type BoardRow struct {
 	Silence      Cause // "" or Waiting when they are not silent
 	SilenceSince time.Time
 	InHospital   bool // nothing is asked, and nothing is silence
-	MissedInRow  int // prompts without answer in a row, of those that count
+	MissedInRow  int  // prompts without answer in a row, of those that count
 	Alerts       []AlertView
 	Watch        []Watched // what rules found that calls nobody, the newest last
 }
