@@ -115,7 +115,11 @@ var scenes = []scene{
 	{"taking care", "", []step{says(followerPhone, "on it"), hears(followerPhone, text.OnIt), hears(patientPhone, text.KindWordOnIt, "follower")}},
 	{"quiet for a while", "", []step{
 		says(followerPhone, "mute"), hears(followerPhone, text.Muted), says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
-		says(followerPhone, "unmute"), hears(followerPhone, text.Unmuted),
+	}},
+	// Not in one scene: what waits while the follower is quiet leaves if they no longer are.
+	{"quiet no longer", "", []step{
+		says(followerPhone, "mute"), hears(followerPhone, text.Muted), says(followerPhone, "unmute"), hears(followerPhone, text.Unmuted),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
 	}},
 	{"a follower stops", "", []step{
 		says(followerPhone, "stop"), hears(followerPhone, text.OptedOut), says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
