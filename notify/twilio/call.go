@@ -12,6 +12,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -34,8 +35,9 @@ type call struct {
 	token string
 
 	// What is known afterwards.
-	reached bool // a connection was there, so the provider may have read it
-	status  int  // 0 when no answer came
+	reached bool        // a connection was there, so the provider may have read it
+	late    atomic.Bool // not all of it was written, because its time was over
+	status  int         // 0 when no answer came
 	header  http.Header
 	code    int   // the provider's error code, 0 for none
 	broken  error // why no whole answer came
@@ -128,10 +130,13 @@ func (c *call) request(method, rawURL string, data url.Values, headers map[strin
 	// request was written to the one before (a POST is never replayed), so
 	// GetConn starts the question anew.
 	trace := &httptrace.ClientTrace{
-		GetConn: func(string) { c.reached = false },
+		GetConn: func(string) {
+			c.reached = false
+			c.late.Store(false)
+		},
 		GotConn: func(got httptrace.GotConnInfo) {
 			c.reached = true
-			fence(c.ctx, got.Conn)
+			fence(c.ctx, got.Conn, &c.late)
 		},
 	}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(c.ctx, trace), method, target.String(), body)
@@ -161,7 +166,7 @@ func (c *call) detail(decoding error) string {
 		return fmt.Sprintf("HTTP %d with an unreadable body", c.status)
 	case c.broken == nil:
 		return fmt.Sprintf("HTTP %d without a message SID", c.status)
-	case errors.Is(c.broken, errTooLate):
+	case c.late.Load():
 		return "too late to begin"
 	case errors.Is(c.broken, context.Canceled):
 		return "cancelled by us"

@@ -19,13 +19,22 @@ var errTooLate = errors.New("twilio: the call's time was over before it was writ
 // taken its work over.
 type fencedConn struct {
 	net.Conn
-	now   func() time.Time
-	until atomic.Pointer[time.Time] // of the call that has the connection; nil while it is being made
+	now  func() time.Time
+	call atomic.Pointer[fencing] // of the call that has the connection; nil while it is being made
+}
+
+// A fencing is a call's time, and whether it was found to be over. The error of
+// the write does not always get to the caller: the transport also reads, and the
+// end of that on the connection given up may come first.
+type fencing struct {
+	until time.Time
+	late  *atomic.Bool
 }
 
 // Write is part of net.Conn.
 func (c *fencedConn) Write(b []byte) (int, error) {
-	if until := c.until.Load(); until != nil && past(c.now(), *until) {
+	if call := c.call.Load(); call != nil && past(c.now(), call.until) {
+		call.late.Store(true)
 		return 0, errTooLate
 	}
 	return c.Conn.Write(b)
@@ -51,14 +60,15 @@ func fenced(dial func(context.Context, string, string) (net.Conn, error), now fu
 	}
 }
 
-// fence tells a connection until when the call that got it may write.
-func fence(ctx context.Context, conn net.Conn) {
+// fence tells a connection until when the call that got it may write, and where
+// to say that it was too late.
+func fence(ctx context.Context, conn net.Conn, late *atomic.Bool) {
 	if t, ok := conn.(*tls.Conn); ok {
 		conn = t.NetConn()
 	}
 	if c, ok := conn.(*fencedConn); ok {
 		if until, ok := ctx.Deadline(); ok {
-			c.until.Store(&until)
+			c.call.Store(&fencing{until, late})
 		}
 	}
 }

@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -81,7 +80,7 @@ func unsendable(t notify.OutboundText) string {
 // classify says what the end of a call means, before its body is looked at.
 func classify(c *call) notify.SendClass {
 	switch {
-	case c.broken != nil && !c.reached, errors.Is(c.broken, errTooLate):
+	case c.broken != nil && (!c.reached || c.late.Load()):
 		return notify.Retry
 	case c.broken != nil:
 		return notify.Unknown
