@@ -39,6 +39,7 @@ func TestEmailReachesWhomNoTextReaches(t *testing.T) {
 	// An alert, to a clinician whose number is stopped.
 	lee.Texts("STOP")
 	lee.Expects("no more texts")
+	lee.Answers("human", "")
 	f.mary.Texts("I want to die")
 	alert := mail.Expects(f.clinic, leeAt, "Alert 1. Mary O sent words that someone must read now", "To take it, open http://"+f.web+"/clinic/alerts/1")
 	if alert.header.Get("Subject") != "Riverside Care: alert 1" || alert.header.Get("List-Unsubscribe") != "" {
@@ -46,6 +47,9 @@ func TestEmailReachesWhomNoTextReaches(t *testing.T) {
 	}
 	f.dana.Expects("Alert 1", "ACK 1")
 	f.mary.Expects("In danger now? Call 999")
+	// A call that told nobody would be made again a minute later, and one is told less
+	// once somebody has the alert: the call comes to its end first.
+	lee.IsCalled(1)
 	f.dana.Texts("ACK 1")
 	f.dana.Expects("is yours")
 	mail.Expects(f.clinic, leeAt, "Nurse Dana has taken alert 1")
