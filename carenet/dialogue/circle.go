@@ -22,11 +22,10 @@ func NamedPlaces(name string, circle []Place) []Place {
 	}
 	var whole, part []Place
 	for _, p := range circle {
-		words := carenet.NameWords(p.Name)
 		switch {
-		case slices.Equal(words, said):
+		case slices.Equal(carenet.NameWords(p.Name), said):
 			whole = append(whole, p)
-		case !slices.ContainsFunc(said, func(w string) bool { return !slices.Contains(words, w) }):
+		case isNamed(p.Name, said):
 			part = append(part, p)
 		}
 	}

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -11,7 +10,6 @@ import (
 	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/carenet/dialogue"
-	"howareyou/internal/auth"
 )
 
 const (
@@ -193,13 +191,8 @@ func newestOffer(ctx context.Context, tx pgx.Tx, org, patient carenet.ID, answer
 // heard also after a no and after its time; a no changes nothing that a yes began.
 func (s *Store) AnswerOffer(ctx context.Context, token string, yes bool) (carenet.Batch, error) {
 	var batch carenet.Batch
-	err := s.followLink(ctx, auth.ForCheckIn, token, http.MethodPost, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
-		now := s.Now()
+	err := s.fromPage(ctx, token, func(tx pgx.Tx, l linkRow, now time.Time) error {
 		batch = carenet.Batch{}
-		var locked carenet.ID
-		if err := tx.QueryRow(ctx, sqlOnePatient, l.OrgID, l.PersonID).Scan(&locked); err != nil {
-			return err
-		}
 		offer, err := newestOffer(ctx, tx, l.OrgID, l.PersonID, now.Add(-dialogue.OfferFor))
 		if err != nil {
 			return err

@@ -38,6 +38,8 @@ type checkInPageRow struct {
 	CheckInID       *carenet.ID
 	QuestionSetID   carenet.ID
 	SlotDay         int
+
+	More *dialogue.Running `db:"-"` // how far the further questions have come
 }
 
 // CheckInForm is the page behind the link of a prompt.
@@ -107,25 +109,31 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 		}
 		form.SeenByClinic = orZero(read)
 	}
-	more, err := runningOf(ctx, tx, l)
-	if err != nil || more == nil {
+	if r.More, err = runningOf(ctx, tx, l); err != nil || r.More == nil {
 		return form, r, err
 	}
-	form.Further, form.Worrying = further(more, form.Language), worries(more)
+	form.Further, form.Worrying = further(r.More, form.Language), worries(r.More)
 	return form, r, nil
+}
+
+// fromPage carries out what a patient sent from the page behind a link, under their row.
+func (s *Store) fromPage(ctx context.Context, token string, do func(tx pgx.Tx, l linkRow, now time.Time) error) error {
+	return s.followLink(ctx, auth.ForCheckIn, token, http.MethodPost, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
+		now := s.Now()
+		var locked carenet.ID
+		if err := tx.QueryRow(ctx, sqlOnePatient, l.OrgID, l.PersonID).Scan(&locked); err != nil {
+			return err
+		}
+		return do(tx, l, now)
+	})
 }
 
 // SubmitCheckIn records what a patient sent from the page. An answer to a
 // prompt that has one corrects it.
 func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.PageAnswer) (carenet.Batch, error) {
 	var batch carenet.Batch
-	err := s.followLink(ctx, auth.ForCheckIn, token, http.MethodPost, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
-		now := s.Now()
+	err := s.fromPage(ctx, token, func(tx pgx.Tx, l linkRow, now time.Time) error {
 		batch = carenet.Batch{}
-		var locked carenet.ID
-		if err := tx.QueryRow(ctx, sqlOnePatient, l.OrgID, l.PersonID).Scan(&locked); err != nil {
-			return err
-		}
 		if in.Key != "" {
 			var before carenet.ID
 			if err := tx.QueryRow(ctx, sqlByIdempotency, l.OrgID, l.PersonID, in.Key).Scan(&before); err == nil {

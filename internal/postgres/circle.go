@@ -18,9 +18,9 @@ const (
 FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
 WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state IN ('active', 'invited') ORDER BY f.created_at, f.id`
 	sqlOwnPlace = `SELECT f.person_id, f.state FROM follower f WHERE f.org_id = $1 AND f.patient_id = $2 AND f.id = $3 FOR UPDATE`
-	// What else the follower is asked for this place is asked no more.
 	// Whoever has not answered yet is to get what the patient says now, not what was said first.
 	sqlQuestionScope = `UPDATE open_question SET scope = $3 WHERE org_id = $1 AND follower_id = $2 AND kind = 'follow' AND state = 'open'`
+	// What else the follower is asked for this place is asked no more.
 	sqlWithdrawPlace = `UPDATE open_question SET state = 'withdrawn', next_at = NULL, answered_at = $3 WHERE org_id = $1 AND follower_id = $2 AND state = 'open'`
 )
 

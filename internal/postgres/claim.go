@@ -110,16 +110,8 @@ func (s *Store) ClaimGranted(ctx context.Context, grants []notify.Grant) (claims
 	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
 		claims, done = nil, 0
 		now := s.Now()
-		var orgs, events, ids []carenet.ID
-		rows, err := tx.Query(ctx, sqlClaimLanes, now, claimFloor(now), senders, lanes, most)
-		if err != nil {
-			return err
-		}
-		var org, event, id carenet.ID
-		if _, err := pgx.ForEachRow(rows, []any{&org, &event, &id}, func() error {
-			orgs, events, ids = addID(orgs, org), addID(events, event), append(ids, id)
-			return nil
-		}); err != nil || len(ids) == 0 {
+		orgs, events, ids, err := claimedInEvents(ctx, tx, sqlClaimLanes, now, claimFloor(now), senders, lanes, most)
+		if err != nil || len(ids) == 0 {
 			return err
 		}
 		var convs []claimedConversation

@@ -50,16 +50,8 @@ func (s *Store) ClaimEmails(ctx context.Context, low, high notify.Priority, limi
 	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
 		claims, done = nil, 0
 		now := s.Now()
-		var orgs, events, ids []carenet.ID
-		rows, err := tx.Query(ctx, sqlClaimEmails, now, claimFloor(now), int(low), int(high), limit)
-		if err != nil {
-			return err
-		}
-		var org, event, id carenet.ID
-		if _, err := pgx.ForEachRow(rows, []any{&org, &event, &id}, func() error {
-			orgs, events, ids = addID(orgs, org), addID(events, event), append(ids, id)
-			return nil
-		}); err != nil || len(ids) == 0 {
+		orgs, events, ids, err := claimedInEvents(ctx, tx, sqlClaimEmails, now, claimFloor(now), int(low), int(high), limit)
+		if err != nil || len(ids) == 0 {
 			return err
 		}
 		addresses := map[carenet.ID]emailAddressRow{}

@@ -57,16 +57,8 @@ func (s *Store) Due(ctx context.Context, low, high notify.Priority, most int) ([
 // knew of one sender alone, and those of a sender that was retired.
 func (s *Store) GiveSenders(ctx context.Context, limit int) (int, error) {
 	now, done := s.Now(), 0
-	rows, err := s.pool.Query(ctx, sqlSenderless, claimFloor(now), limit)
-	if err != nil {
-		return 0, err
-	}
-	var orgs, events, ids []carenet.ID
-	var org, event, id carenet.ID
-	if _, err := pgx.ForEachRow(rows, []any{&org, &event, &id}, func() error {
-		orgs, events, ids = addID(orgs, org), addID(events, event), append(ids, id)
-		return nil
-	}); err != nil || len(ids) == 0 {
+	orgs, events, ids, err := claimedInEvents(ctx, s.pool, sqlSenderless, claimFloor(now), limit)
+	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
 	err = s.inTx(ctx, orgs, func(tx pgx.Tx) error {

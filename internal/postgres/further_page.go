@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"net/http"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -10,7 +10,6 @@ import (
 	"howareyou/carenet/ask"
 	"howareyou/carenet/dialogue"
 	"howareyou/carenet/reply"
-	"howareyou/internal/auth"
 )
 
 // further is the question that the page asks next; nil when there is none.
@@ -42,21 +41,13 @@ func runningOf(ctx context.Context, tx pgx.Tx, l linkRow) (*dialogue.Running, er
 func (s *Store) SubmitFurther(ctx context.Context, token, code, said string) (carenet.Batch, error) {
 	const op = "answer question"
 	var batch carenet.Batch
-	err := s.followLink(ctx, auth.ForCheckIn, token, http.MethodPost, func(tx pgx.Tx, l linkRow, _ auth.LinkUse) error {
-		now := s.Now()
+	err := s.fromPage(ctx, token, func(tx pgx.Tx, l linkRow, now time.Time) error {
 		batch = carenet.Batch{}
-		var locked carenet.ID
-		if err := tx.QueryRow(ctx, sqlOnePatient, l.OrgID, l.PersonID).Scan(&locked); err != nil {
-			return err
-		}
-		form, _, err := s.checkInForm(ctx, tx, l)
+		form, row, err := s.checkInForm(ctx, tx, l)
 		if err != nil {
 			return err
 		}
-		r, err := runningOf(ctx, tx, l)
-		if err != nil {
-			return err
-		}
+		r := row.More
 		if form.Further == nil || form.Further.Item != code {
 			return nil // answered already, or not asked any more
 		}

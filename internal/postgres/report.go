@@ -16,10 +16,10 @@ const (
 	sqlInsertReport  = `INSERT INTO report (org_id, id, patient_id, what, by_id, actor_kind, state_before, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlNewestReports = `SELECT r.org_id, r.what, r.by_id, r.actor_kind, r.state_before, r.at, n.name_enc FROM report r JOIN person n ON n.org_id = r.org_id AND n.id = r.by_id
 WHERE r.org_id = $1 AND r.patient_id = $2 ORDER BY r.id DESC LIMIT 20`
-	// What the patient was asked is not waited for any more.
 	// Nobody waits for an answer from them: no "did not answer" may reach staff.
 	sqlWithdrawOffers = `UPDATE call_offer SET state = 'withdrawn', due_at = NULL, answered_at = $3 WHERE org_id = $1 AND patient_id = $2 AND state = 'open'`
-	sqlClosePrompts   = `UPDATE prompt SET state = 'closed', cause = 'paused' WHERE org_id = $1 AND patient_id = $2 AND state = 'open'`
+	// What the patient was asked is not waited for any more.
+	sqlClosePrompts = `UPDATE prompt SET state = 'closed', cause = 'paused' WHERE org_id = $1 AND patient_id = $2 AND state = 'open'`
 )
 
 type reportRow struct {

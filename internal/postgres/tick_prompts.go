@@ -121,6 +121,24 @@ func claimed(ctx context.Context, tx pgx.Tx, sql string, now time.Time, limit in
 	return orgs, ids, err
 }
 
+// claimedInEvents runs a function that gives organisations, events and ids: what hangs on
+// events is found by both.
+func claimedInEvents(ctx context.Context, db interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}, sql string, args ...any,
+) (orgs, events, ids []carenet.ID, err error) {
+	rows, err := db.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	var org, event, id carenet.ID
+	_, err = pgx.ForEachRow(rows, []any{&org, &event, &id}, func() error {
+		orgs, events, ids = addID(orgs, org), addID(events, event), append(ids, id)
+		return nil
+	})
+	return orgs, events, ids, err
+}
+
 // queueSlot writes what becomes of one due slot, closes what it overtakes and
 // sets the next. It returns the events of a prompt that is to be sent and of those
 // that nobody answered: the rules look at a silence when it is certain.

@@ -38,25 +38,15 @@ func (s *Store) Unheard(ctx context.Context, limit int) (out []notify.Unheard, d
 	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
 		out = nil
 		now := s.Now()
-		rows, err := tx.Query(ctx, sqlClaimUnheard, now, limit)
-		if err != nil {
+		orgs, events, ids, err := claimedInEvents(ctx, tx, sqlClaimUnheard, now, limit)
+		if done = len(ids); err != nil || done == 0 {
 			return err
-		}
-		var orgs, events, ids []carenet.ID
-		var org, event, attempt carenet.ID
-		if _, err := pgx.ForEachRow(rows, []any{&org, &event, &attempt}, func() error {
-			orgs, events, ids = addID(orgs, org), addID(events, event), append(ids, attempt)
-			return nil
-		}); err != nil {
-			return err
-		}
-		if done = len(ids); done == 0 {
-			return nil
 		}
 		if err := scope(ctx, tx, orgs); err != nil {
 			return err
 		}
-		if rows, err = tx.Query(ctx, sqlUnheard, orgs, events, ids); err != nil {
+		rows, err := tx.Query(ctx, sqlUnheard, orgs, events, ids)
+		if err != nil {
 			return err
 		}
 		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[unheardRow])

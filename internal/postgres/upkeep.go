@@ -96,7 +96,7 @@ func (s *Store) endMany(ctx context.Context, claim string, age time.Duration, li
 		if err := scope(ctx, tx, orgs); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, sqlEndMany, orgs, events, ids, string(state), cause, now); err != nil || state == notify.Unconfirmed {
+		if _, err := tx.Exec(ctx, sqlEndMany, orgs, events, ids, string(state), cause, now); err != nil {
 			return err
 		}
 		return s.moveOn(ctx, tx, moved, now)

@@ -174,20 +174,13 @@ func (sh *shell) add(cmd *cobra.Command, org string, do func(*postgres.Store, ca
 func (sh *shell) inviteCountries() *cobra.Command {
 	var org string
 	cmd := &cobra.Command{Use: "invite-countries [CODE...]", Short: "allow patients to invite numbers of these countries, such as GB IE (none: the organisation's own alone)", RunE: func(cmd *cobra.Command, args []string) error {
-		st, _, err := sh.store(cmd.Context())
-		if err != nil {
-			return err
-		}
-		defer st.Close()
-		id, err := organisation(cmd, st, org)
-		if err != nil {
-			return err
-		}
 		regions := make([]string, 0, len(args))
 		for _, a := range args {
 			regions = append(regions, strings.ToUpper(a))
 		}
-		return st.SetInviteRegions(cmd.Context(), operator(id), regions)
+		return sh.change(cmd, org, func(st *postgres.Store, actor carenet.Actor) error {
+			return st.SetInviteRegions(cmd.Context(), actor, regions)
+		})
 	}}
 	cmd.Flags().StringVar(&org, "organisation", "", "id of the organisation (default: the only one)")
 	return cmd

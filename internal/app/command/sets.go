@@ -61,14 +61,5 @@ func (sh *shell) plan() *cobra.Command {
 
 // change runs one change that prints nothing.
 func (sh *shell) change(cmd *cobra.Command, org string, do func(*postgres.Store, carenet.Actor) error) error {
-	st, _, err := sh.store(cmd.Context())
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	id, err := organisation(cmd, st, org)
-	if err != nil {
-		return err
-	}
-	return do(st, operator(id))
+	return sh.forOrganisation(cmd, org, func(st *postgres.Store, id carenet.ID) error { return do(st, operator(id)) })
 }
