@@ -55,7 +55,7 @@ func TestAClinicPutsItsOwnRulesInForce(t *testing.T) {
 	test := "/clinic/rules/tests/" + lee.Opens("/clinic/rules/tests").Find(`href="/clinic/rules/tests/([0-9a-f-]+)"`)
 	_ = started
 	m.until("the back-test is done", func() bool { return strings.Contains(lee.Opens(test).words, "patient-weeks") })
-	result := lee.Opens(test).Shows(http.StatusOK, "1 patients with answers", "Only the tried pack finds it", "Mary Okafor", "RV-LOW", "There was no alert", "Put version 1 of riverside in force")
+	result := lee.Opens(test).Shows(http.StatusOK, "1 patients with answers", "Only the tried pack finds it", "Mary Okafor", "RV-LOW", "No alert was raised", "Put version 1 of riverside in force")
 	activation := url.Values{"test": {result.Find(`name="test" value="([^"]+)"`)}, "note": {"we want to hear of fours"}}
 	dana.Posts(pack+"/activate", activation).Shows(http.StatusForbidden)
 	lee.Posts(pack+"/activate", activation).Shows(http.StatusOK, "These rules are in force now")
@@ -78,7 +78,9 @@ func TestAClinicPutsItsOwnRulesInForce(t *testing.T) {
 	lee.Posts("/clinic/rules/built-in/activate", url.Values{"test": {back.Find(`name="test" value="([^"]+)"`)}, "note": {"too many"}}).Shows(http.StatusOK, "These rules are in force now")
 	lee.Opens("/clinic/rules").Shows(http.StatusOK, "the rules that come with the program", "Alerts whose rule is no longer in force", "Alert 1, RV-LOW", "too many")
 	dana.Opens("/clinic").Shows(http.StatusOK, "Alert 1", "Gave 4, which is low here")
-	dana.Posts(alert.Path+"/acknowledge", nil)
+	id := dana.Opens("/clinic").Find(`action="(/clinic/alerts/[0-9a-f-]+)/acknowledge"`)
+	dana.Posts(id+"/acknowledge", nil).Shows(http.StatusOK)
+	dana.Posts(id+"/resolve", url.Values{"outcome": {"called"}}).Shows(http.StatusOK)
 	m.asked()
 	m.mary.Texts("4")
 	m.mary.Expects("noted 4 of 5")

@@ -291,12 +291,18 @@ func (s *Store) PackPage(ctx context.Context, actor carenet.Actor, version caren
 		if err != nil {
 			return err
 		}
+		seen := false
 		if len(found) > 0 {
 			page.Backtest = found[0]
+			_, by, err := s.backtest(ctx, tx, actor.Org, page.Backtest.ID)
+			if err != nil {
+				return err
+			}
+			seen = slices.Contains(by, actor.Person)
 		}
 		page.Why = rulebook.MayActivate(rulebook.Request{
 			Pack: page.Name, Signed: len(page.Signatures) > 0, InForce: page.InForce.Hash, Backtest: page.Backtest,
-			Seen: true, Accepted: true, Today: page.Today, Now: s.Now(),
+			Seen: seen, Accepted: true, Today: page.Today, Now: s.Now(),
 		})
 		return s.audit(ctx, tx, actor, audited{Action: "pack.read", Table: "pack_version", Row: version})
 	})

@@ -665,6 +665,7 @@ const (
 	RulesActivateNote               Key = "rules.activate_note"
 	RulesActivateNoteHint           Key = "rules.activate_note_hint"
 	RulesActivated                  Key = "rules.activated"
+	RulesAtLine                     Key = "rules.at_line"
 	RulesBadgeInForce               Key = "rules.badge_in_force"
 	RulesBadgeOver                  Key = "rules.badge_over"
 	RulesBadgeSafety                Key = "rules.badge_safety"
@@ -675,6 +676,7 @@ const (
 	RulesBudgetLabel                Key = "rules.budget_label"
 	RulesBudgetSet                  Key = "rules.budget_set"
 	RulesCost                       Key = "rules.cost"
+	RulesCostNone                   Key = "rules.cost_none"
 	RulesCosts                      Key = "rules.costs"
 	RulesCostsAbout                 Key = "rules.costs_about"
 	RulesDiffAdded                  Key = "rules.diff_added"
@@ -720,6 +722,7 @@ const (
 	RulesNewTitle                   Key = "rules.new_title"
 	RulesProposeLimit               Key = "rules.propose_limit"
 	RulesProposeRule                Key = "rules.propose_rule"
+	RulesQuiet                      Key = "rules.quiet"
 	RulesRead                       Key = "rules.read"
 	RulesRefused                    Key = "rules.refused"
 	RulesRefusedCount               Key = "rules.refused_count"
@@ -787,6 +790,7 @@ const (
 	RulesTitle                      Key = "rules.title"
 	RulesTrialCalls                 Key = "rules.trial_calls"
 	RulesTrialNone                  Key = "rules.trial_none"
+	RulesTryFirst                   Key = "rules.try_first"
 	RulesUnreadable                 Key = "rules.unreadable"
 	RulesUnsigned                   Key = "rules.unsigned"
 	RulesVersions                   Key = "rules.versions"
@@ -1550,6 +1554,7 @@ var catalogue = map[Key]shape{
 	RulesActivateNote:               {Plural: false, Fields: []string(nil)},
 	RulesActivateNoteHint:           {Plural: false, Fields: []string(nil)},
 	RulesActivated:                  {Plural: false, Fields: []string(nil)},
+	RulesAtLine:                     {Plural: false, Fields: []string{"Line"}},
 	RulesBadgeInForce:               {Plural: false, Fields: []string(nil)},
 	RulesBadgeOver:                  {Plural: false, Fields: []string(nil)},
 	RulesBadgeSafety:                {Plural: false, Fields: []string(nil)},
@@ -1560,6 +1565,7 @@ var catalogue = map[Key]shape{
 	RulesBudgetLabel:                {Plural: false, Fields: []string{"Rule"}},
 	RulesBudgetSet:                  {Plural: false, Fields: []string(nil)},
 	RulesCost:                       {Plural: false, Fields: []string{"Mean", "Week"}},
+	RulesCostNone:                   {Plural: false, Fields: []string(nil)},
 	RulesCosts:                      {Plural: false, Fields: []string(nil)},
 	RulesCostsAbout:                 {Plural: false, Fields: []string(nil)},
 	RulesDiffAdded:                  {Plural: false, Fields: []string(nil)},
@@ -1605,6 +1611,7 @@ var catalogue = map[Key]shape{
 	RulesNewTitle:                   {Plural: false, Fields: []string(nil)},
 	RulesProposeLimit:               {Plural: false, Fields: []string{"Count", "Kept", "Limit", "Value", "Was"}},
 	RulesProposeRule:                {Plural: false, Fields: []string(nil)},
+	RulesQuiet:                      {Plural: false, Fields: []string(nil)},
 	RulesRead:                       {Plural: false, Fields: []string(nil)},
 	RulesRefused:                    {Plural: false, Fields: []string(nil)},
 	RulesRefusedCount:               {Plural: true, Fields: []string{"Count"}},
@@ -1672,6 +1679,7 @@ var catalogue = map[Key]shape{
 	RulesTitle:                      {Plural: false, Fields: []string(nil)},
 	RulesTrialCalls:                 {Plural: false, Fields: []string{"Count", "From", "To"}},
 	RulesTrialNone:                  {Plural: false, Fields: []string(nil)},
+	RulesTryFirst:                   {Plural: false, Fields: []string(nil)},
 	RulesUnreadable:                 {Plural: false, Fields: []string(nil)},
 	RulesUnsigned:                   {Plural: false, Fields: []string(nil)},
 	RulesVersions:                   {Plural: false, Fields: []string(nil)},

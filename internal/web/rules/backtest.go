@@ -21,7 +21,7 @@ type testsView struct {
 	packs            []choice
 	from, to, body   string
 	faultDays, fault string
-	problems         []string
+	problems         []problem
 	count            string
 	tests            []testRow
 }
@@ -105,9 +105,7 @@ func (h *Handler) start(c *fiber.Ctx) error {
 	case err == nil:
 		return c.Redirect(front.DoorOf(c).Base+"/clinic/rules/tests/"+id.String(), fiber.StatusSeeOther)
 	case errors.As(err, &refused):
-		for _, x := range refused {
-			v.problems = append(v.problems, x.String())
-		}
+		v.problems = about{Reader: front.Reader{Texts: t}}.problems(refused, body)
 		v.count = t.Say(text.RulesRefusedCount, text.Data{"Count": len(refused)})
 	case carenet.CodeOf(err) == carenet.Invalid:
 		v.faultDays = t.Say(text.RulesTestErrorDays)

@@ -437,7 +437,7 @@ func testPage(v testView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "</h1><div><p class=\"row\"><span class=\"strong large\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "</h1><div class=\"rule-head\"><p class=\"row\"><span class=\"strong large\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1028,7 +1028,7 @@ func testResult(v testView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = selectField("kind", v.Say(text.RulesTestFound), kindsOf(v), "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = selectField("kind", v.Say(text.DeskFilterKind), kindsOf(v), "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,9 @@ type overviewView struct {
 	inForce    string
 	inForceURL string
 	unreadable bool
-	costs      []costRow
+	costs      []costRow // of rules that raised alerts of late, what is over its budget first
+	quiet      []costRow
+	quietOpen  bool
 	leftover   []leftRow
 	versions   []versionRow
 	history    []historyRow
@@ -73,12 +76,23 @@ func (h *Handler) showOverview(c *fiber.Ctx, status int, wrong, value string) er
 		pack["When"], pack["Name"] = v.On(a.At), a.ByName
 		v.inForce = v.Say(text.RulesInForceOwn, pack)
 	}
+	slices.SortStableFunc(p.Costs, func(a, b rulebook.Cost) int {
+		if a.Over() != b.Over() {
+			return map[bool]int{true: -1, false: 1}[a.Over()]
+		}
+		return b.LastMonth - a.LastMonth
+	})
 	for _, cost := range p.Costs {
 		row := v.costRow(p, cost)
 		if cost.Rule == wrong {
 			row.fault, row.value = v.Say(text.RulesBudgetError), value
+			v.quietOpen = cost.LastMonth == 0
 		}
-		v.costs = append(v.costs, row)
+		if cost.LastMonth > 0 {
+			v.costs = append(v.costs, row)
+		} else {
+			v.quiet = append(v.quiet, row)
+		}
 	}
 	for _, l := range p.Leftover {
 		v.leftover = append(v.leftover, leftRow{
@@ -144,6 +158,9 @@ func (v overviewView) costRow(p rulebook.Page, c rulebook.Cost) costRow {
 		safety: strings.HasPrefix(c.Rule, alerts.SafetyPrefix),
 		label:  v.Say(text.RulesBudgetLabel, text.Data{"Rule": c.Rule}),
 	}
+	if c.LastMonth == 0 {
+		row.cost = v.Say(text.RulesCostNone)
+	}
 	if c.HasBudget {
 		row.budget, row.value = v.Say(text.RulesBudget, text.Data{"Budget": c.Budget}), strconv.Itoa(c.Budget)
 	}
@@ -151,7 +168,7 @@ func (v overviewView) costRow(p rulebook.Page, c rulebook.Cost) costRow {
 	if row.safety {
 		return row
 	}
-	if p.Trial.ID != carenet.NilID {
+	if p.Trial.ID != carenet.NilID && (row.over || p.TrialCalls[c.Rule] > 0) {
 		row.trialTo = v.base + "/clinic/rules/tests/" + p.Trial.ID.String() + "?rule=" + c.Rule
 		row.trial = v.Say(text.RulesTrialCalls, text.Data{"From": v.day(carenet.Day(p.Trial.From)), "To": v.day(carenet.Day(p.Trial.To)), "Count": p.TrialCalls[c.Rule]})
 	} else if row.over {

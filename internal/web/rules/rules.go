@@ -122,5 +122,10 @@ func (a about) tested(b rulebook.Backtest) string {
 
 func (a about) day(d carenet.Day) string { return a.Day(d, carenet.Day(a.head.Today)) }
 
+// lastDays is the period of the back-test that pages offer at a press.
+func (a about) lastDays() (from, to string) {
+	return (a.head.Today - tryDays + 1).String(), a.head.Today.String()
+}
+
 // field reads a field of a form, whichever way the form came.
 func field(c *fiber.Ctx, name string) string { return c.FormValue(name) }

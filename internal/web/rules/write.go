@@ -20,9 +20,31 @@ import (
 type writeView struct {
 	about
 	body     string
-	problems []string
+	problems []problem
 	count    string
 	empty    string
+	from, to string // of the back-test that is offered
+}
+
+// problem is one mistake, and the line that it stands in.
+type problem struct{ words, at, line string }
+
+// longestQuote is how much of a line is shown, in characters.
+const longestQuote = 120
+
+// problems puts beside each mistake the line that it stands in: nobody counts lines
+// in a field of a form.
+func (a about) problems(refused pack.Refusal, body string) (all []problem) {
+	lines := strings.Split(body, "\n")
+	for _, x := range refused {
+		p := problem{words: x.String()}
+		if x.Line > 0 && x.Line <= len(lines) {
+			p.at = a.Say(text.RulesAtLine, text.Data{"Line": x.Line})
+			p.line = trimmed(lines[x.Line-1], longestQuote)
+		}
+		all = append(all, p)
+	}
+	return all
 }
 
 func (h *Handler) write(c *fiber.Ctx) error {
@@ -42,6 +64,7 @@ func (h *Handler) write(c *fiber.Ctx) error {
 		return err
 	}
 	v.about = h.about(c, p.Head, text.RulesNewTitle)
+	v.from, v.to = v.lastDays()
 	newest := 0
 	for _, x := range p.Versions {
 		if x.Code == source.Code {
@@ -96,10 +119,8 @@ func (h *Handler) showWrite(c *fiber.Ctx, status int, body string, refused pack.
 		return err
 	}
 	v := writeView{about: h.about(c, p.Head, text.RulesNewTitle), body: body}
-	for _, x := range refused {
-		v.problems = append(v.problems, x.String())
-	}
-	if len(v.problems) > 0 {
+	v.from, v.to = v.lastDays()
+	if v.problems = v.about.problems(refused, body); len(v.problems) > 0 {
 		v.count = v.Say(text.RulesRefusedCount, text.Data{"Count": len(v.problems)})
 	} else {
 		v.empty = v.Say(text.RulesRefusedNone)
