@@ -38,6 +38,7 @@ type Candidate struct {
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
+	Seen         bool // for KindTask: somebody has seen to it
 	OfferOpen    bool // for KindCallOffer: they have not answered it, and it still stands
 }
 
@@ -134,6 +135,10 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case KindQuestion:
 		if !c.QuestionOpen {
 			return false, Withdrawn, "it is no longer asked"
+		}
+	case KindTask:
+		if c.Seen {
+			return false, Withdrawn, "somebody has seen to it"
 		}
 	case KindAlert:
 		if !c.AlertOpen {
