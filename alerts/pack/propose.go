@@ -49,6 +49,21 @@ func Propose(text []byte, kept []Pack) (Pack, error) {
 	return p, nil
 }
 
+// Outline reads of a pack that was found in order before what Propose compares with:
+// its name and what its rules judge by. It compiles nothing and runs nothing.
+func Outline(text []byte) (Pack, error) {
+	var f file
+	if err := yaml.Unmarshal(text, &f); err != nil {
+		return Pack{}, unreadable("", err)
+	}
+	p := Pack{Pack: alerts.Pack{ID: f.Pack, Version: f.Version}, conditions: map[string]condition{}}
+	for _, node := range f.Rules.Content {
+		id, c := conditionOf(node)
+		p.conditions[id] = c
+	}
+	return p, nil
+}
+
 // checkRaised refuses a rule that judges otherwise than a kept one of the same name
 // and version.
 func (r *Refusal) checkRaised(p Pack, id string, kept []Pack) {

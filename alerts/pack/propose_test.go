@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,17 @@ func kept(t *testing.T, text string) Pack {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// An outline holds for Propose what the whole pack does.
+func TestAnOutlineIsEnoughToCompareWith(t *testing.T) {
+	for _, text := range []string{head + aRule() + aRule("id: WB-OTHER", "after: silence", "when: missed_streak > 2", "limits: []"), string(DefaultText())} {
+		whole := kept(t, text)
+		outline, err := Outline([]byte(text))
+		if err != nil || outline.ID != whole.ID || outline.Version != whole.Version || !maps.Equal(outline.conditions, whole.conditions) || len(whole.conditions) != len(whole.Rules) {
+			t.Errorf("%+v, want %+v (%v)", outline, whole, err)
+		}
+	}
 }
 
 // What makes two things of one name is refused, with what to write instead.

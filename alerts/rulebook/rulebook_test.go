@@ -182,3 +182,19 @@ func TestRetired(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// BenchmarkOnePatientsYear is what one patient of a back-test costs: a year of answers
+// by two packs.
+func BenchmarkOnePatientsYear(b *testing.B) {
+	var h alerts.History
+	for d := range alerts.Day(365) {
+		h.Answers = append(h.Answers, alerts.Answer{Day: d, Score: []float64{4, 5, 4, 3, 4}[d%5]})
+	}
+	tried := Tried{Pack: pack.Default().Pack, InForce: pack.Default().Pack, Scale: alerts.OneToFive(), Period: Period{0, 364}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, ok, err := tried.One(h); !ok || err != nil {
+			b.Fatal(ok, err)
+		}
+	}
+}

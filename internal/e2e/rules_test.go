@@ -3,6 +3,8 @@ package e2e
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -89,5 +91,20 @@ func TestAClinicPutsItsOwnRulesInForce(t *testing.T) {
 	m.nobodyElse()
 	if n := m.count("SELECT count(*) FROM alert"); n != 1 {
 		t.Errorf("%d alerts, want 1", n)
+	}
+
+	// Operators propose and list; they can neither sign nor activate.
+	next := strings.Replace(riverside, "version: 1", "version: 2", 1)
+	file := filepath.Join(t.TempDir(), "pack.yaml")
+	if err := os.WriteFile(file, []byte(next), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	second := m.admin("propose-pack", "--file", file)
+	if got := m.admin("packs", "--print", second); got != strings.TrimSpace(next) {
+		t.Errorf("printed %q", got)
+	}
+	list := strings.Split(m.admin("packs"), "\n")
+	if len(list) != 3 || !strings.HasPrefix(list[0], "built-in\twellbeing\t2\tin force") || !strings.HasPrefix(list[1], second+"\triverside\t2\t-\tsigned by 0") || !strings.Contains(list[2], "\tsigned by 1\t") {
+		t.Errorf("listed %q", list)
 	}
 }

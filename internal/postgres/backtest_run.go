@@ -43,9 +43,10 @@ JOIN backtest b ON b.org_id = m.org_id AND b.id = m.backtest_id WHERE m.org_id =
 const (
 	// mostBacktests is how many of an organisation's may wait or run at once.
 	mostBacktests = 4
-	// backtestChunk is how many patients one transaction judges: a few tenths of a
-	// second of work, and the histories of so many are all that is in memory.
-	backtestChunk = 20
+	// backtestChunk is how many patients one transaction judges: a tenth of a second of
+	// work for a year of answers, some seconds for many years on a busy machine, and the
+	// histories of so many are all that is in memory.
+	backtestChunk = 10
 	// matchesKept is how long the matches of a back-test are kept.
 	matchesKept = 90 * 24 * time.Hour
 )

@@ -67,7 +67,7 @@ func TestABackTestFindsWhatTheCommandFinds(t *testing.T) {
 	c.must(err)
 	page, err := c.store.BacktestPage(c.ctx, lee, id, rulebook.Filter{})
 	c.must(err)
-	if n != 1 || page.State != rulebook.Running || page.Judged != 20 || page.Patients != 46 || len(page.Found) != 0 {
+	if n != 1 || page.State != rulebook.Running || page.Judged != 10 || page.Patients != 46 || len(page.Found) != 0 {
 		t.Errorf("after a step: %d, %+v", n, page.Backtest)
 	}
 	// A worker that dies takes its step with it; others go on, each step once.

@@ -67,11 +67,12 @@ func (s *Store) ProposePack(ctx context.Context, actor carenet.Actor, text strin
 		if err := s.staffOrOperator(ctx, tx, actor); err != nil {
 			return err
 		}
-		var kept []packBodyRow
-		b := &pgx.Batch{}
-		b.Queue(sqlLockOrganisation, actor.Org) // of two who propose one version, one is told
-		collect(b.Queue(sqlPackBodies, actor.Org), &kept)
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		rows, err := tx.Query(ctx, sqlPackBodies, actor.Org)
+		if err != nil {
+			return err
+		}
+		kept, err := pgx.CollectRows(rows, pgx.RowToStructByName[packBodyRow])
+		if err != nil {
 			return err
 		}
 		if len(kept) >= mostKept {
@@ -83,9 +84,9 @@ func (s *Store) ProposePack(ctx context.Context, actor carenet.Actor, text strin
 			if err != nil {
 				return err
 			}
-			p, err := pack.Parse([]byte(old))
+			p, err := pack.Outline([]byte(old))
 			if err != nil {
-				continue // of an older program: it can be activated no more
+				return err
 			}
 			earlier = append(earlier, p)
 		}
@@ -98,10 +99,10 @@ func (s *Store) ProposePack(ctx context.Context, actor carenet.Actor, text strin
 			return err
 		}
 		hash := rulebook.HashOf([]byte(text))
-		b = &pgx.Batch{}
+		b := &pgx.Batch{}
 		b.Queue(sqlInsertPack, actor.Org, id, p.ID, p.Version, hash[:], sealed, string(actor.Kind), orNull(actor.Person), now)
 		s.queueAudit(b, actor, now, audited{Action: "pack.propose", Table: "pack_version", Row: id, Detail: map[string]any{"pack": p.ID, "version": p.Version, "rules": len(p.Rules)}})
-		return asConflict(tx.SendBatch(ctx, b).Close(), op, "this version is kept already")
+		return asConflict(tx.SendBatch(ctx, b).Close(), op, "this version is kept already; give it the next number")
 	})
 	if err != nil {
 		return carenet.NilID, err
