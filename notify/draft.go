@@ -54,6 +54,12 @@ type Draft struct {
 	Change   carenet.Change       // KindCircle
 	Report   carenet.Report       // KindReport
 
+	Until time.Time // KindDutyOn, or who is on duty: until when
+	Gap   bool      // the rota has nobody on duty now
+	Open  int       // KindDutyOn: alerts that nobody has
+	Red   int       // and how many of them are red
+	Held  []HeldBy  // alerts that people who are off duty still have
+
 	Link string // an address on the public site; "" for none
 }
 
@@ -61,6 +67,12 @@ type Draft struct {
 type SeenBy struct {
 	Name  string
 	Scope carenet.Scope
+}
+
+// HeldBy is somebody with the numbers of the alerts that they have.
+type HeldBy struct {
+	Name    string
+	Numbers []int
 }
 
 // CountsParts says as how many parts a text is charged. A Composer that is one has its

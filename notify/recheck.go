@@ -38,6 +38,8 @@ type Candidate struct {
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
+	OnDuty       bool // for KindDutyOn: they still are
+	Holds        bool // for KindDutyOff: they still have alerts, and are off duty
 	OfferOpen    bool // for KindCallOffer: they have not answered it, and it still stands
 }
 
@@ -134,6 +136,14 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case KindQuestion:
 		if !c.QuestionOpen {
 			return false, Withdrawn, "it is no longer asked"
+		}
+	case KindDutyOn:
+		if !c.OnDuty {
+			return false, Withdrawn, "they are on duty no more"
+		}
+	case KindDutyOff:
+		if !c.Holds {
+			return false, Withdrawn, "they have no alert any more, or are on duty again"
 		}
 	case KindAlert:
 		if !c.AlertOpen {

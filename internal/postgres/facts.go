@@ -26,6 +26,7 @@ type claimFacts struct {
 	digests   []digestRow // what happened in the time of a summary
 	commands  commandFacts
 	questions questionFacts
+	duty      dutyFacts
 }
 
 type orgFacts struct {
@@ -140,7 +141,11 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 	if err != nil {
 		return claimFacts{}, err
 	}
-	f := claimFacts{commands: commands, questions: questions}
+	duty, err := loadDutyFacts(ctx, tx, orgs, rows)
+	if err != nil {
+		return claimFacts{}, err
+	}
+	f := claimFacts{commands: commands, questions: questions, duty: duty}
 	b := &pgx.Batch{}
 	byID(b.Queue(sqlOrgFacts, orgs), &f.orgs, func(r orgFacts) carenet.ID { return r.OrgID })
 	var senders []senderFacts
@@ -164,6 +169,9 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 		f.senders[x.OrgID] = append(f.senders[x.OrgID], x)
 	}
 	people = append(people, patients...)
+	for _, id := range duty.people(rows, s.Now()) {
+		people = addID(people, id)
+	}
 	for _, a := range f.alerts {
 		people = addID(people, orNil(a.AckedBy))
 	}

@@ -12,8 +12,10 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/internal/auth"
+	"howareyou/internal/postgres"
 	"howareyou/notify"
 )
 
@@ -81,6 +83,14 @@ func (n *neighbours) fill() {
 	n.text("+447700900001", "6") // the pain that was asked next
 	_, err = n.store.ReportPatient(n.ctx, lee, n.mary, carenet.ReportHospital)
 	n.must(err)
+	id, err := n.store.AddClinician(n.ctx, n.operator(), postgres.NewClinician{
+		NewPerson: postgres.NewPerson{Name: "Ann", Phone: "+447700900204"}, Roles: []string{"admin"},
+	})
+	n.must(err)
+	boss := carenet.Actor{Kind: carenet.ActorClinician, Org: n.org, Person: id, Via: "page"}
+	n.must(n.store.AddShifts(n.ctx, boss, []alerts.Shift{{Clinician: n.dana, Weekly: true, Weekday: time.Monday, First: carenet.LocalDay(n.clock(), time.UTC), From: 480, Until: 1200}}))
+	n.must(n.store.AddCover(n.ctx, boss, alerts.Cover{Away: n.dana, First: carenet.LocalDay(n.clock(), time.UTC), Last: carenet.LocalDay(n.clock(), time.UTC)}))
+	n.must(n.store.SetEscalation(n.ctx, boss, alerts.Red, alerts.DefaultEscalation(alerts.Red)))
 	n.seal()
 	_, err = n.store.CountUsage(n.ctx, 0)
 	n.must(err)
