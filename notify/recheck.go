@@ -40,6 +40,7 @@ type Candidate struct {
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
 	OnDuty       bool // for KindDutyOn: they still are
 	Holds        bool // for KindDutyOff: they still have alerts, and are off duty
+	Seen         bool // for KindTask: somebody has seen to it
 	OfferOpen    bool // for KindCallOffer: they have not answered it, and it still stands
 }
 
@@ -144,6 +145,10 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case KindDutyOff:
 		if !c.Holds {
 			return false, Withdrawn, "they have no alert any more, or are on duty again"
+		}
+	case KindTask:
+		if c.Seen {
+			return false, Withdrawn, "somebody has seen to it"
 		}
 	case KindAlert:
 		if !c.AlertOpen {

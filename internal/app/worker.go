@@ -133,14 +133,15 @@ func (w *worker) kick() {
 	}
 }
 
-// ask moves the alerts on whose next step is due.
+// ask moves the alerts on whose next step is due, and tells staff again of words that
+// no alert can hold.
 func (w *worker) ask(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	if err := w.clockIsRight(ctx); err != nil {
 		return err
 	}
-	return w.tick(ctx, w.store.TickAlerts)
+	return errors.Join(w.tick(ctx, w.store.TickAlerts), w.tick(ctx, w.store.TickUnread))
 }
 
 // look does all else that is due: what no bell rang for, and slots. A

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -151,15 +150,5 @@ func press(t *testing.T, tab *webtest.Tab, selectors string) {
 		tab.Do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).click()`, selector)))
 	}
 	last := fmt.Sprintf(`setTimeout(() => document.querySelector(%q).click())`, steps[len(steps)-1])
-	leave(t, tab, chromedp.Evaluate[chromedp.Void](last))
-}
-
-// leave does what leads to another page, and waits for that.
-func leave(t *testing.T, tab *webtest.Tab, step chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab.Ctx, 20*time.Second)
-	defer cancel()
-	if _, err := chromedp.RunResponse(ctx, step); err != nil {
-		t.Fatal(err)
-	}
+	tab.Leave(t, chromedp.Evaluate[chromedp.Void](last))
 }
