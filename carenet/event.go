@@ -30,6 +30,7 @@ const (
 	EventReported      EventKind = "patient.reported"   // Subject: the report; Detail.About: who says so, Detail.Report: what
 	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
 	EventDutyBegan     EventKind = "duty.began"         // Subject: who has come on duty; Detail.At: until when, Detail.People: who went off
+	EventReview        EventKind = "review.due"         // Subject: who is told of the week; Detail.At: until when it is of use
 	EventDutyEnded     EventKind = "duty.ended"         // Subject: who has gone off duty and still has alerts
 )
 

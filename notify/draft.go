@@ -46,6 +46,7 @@ type Draft struct {
 	Words  string    // KindStaff: what they wrote
 
 	Digest []carenet.Update // KindDigest: what the follower may know, the oldest first
+	Review carenet.Review   // KindReview
 	Weekly bool             // it tells of a week, not of a day
 
 	Question carenet.QuestionKind // KindQuestion

@@ -37,3 +37,16 @@ func (p *planner) dutyBegan() {
 	}
 	p.one(KindDutyOn, carenet.ToClinician, known(p.world.People, p.event.Detail.Person), PriorityReply, life, "they have come on duty")
 }
+
+// review tells one of the staff of the week: by email where they have one, else by a
+// text that says where it stands.
+func (p *planner) review() {
+	const reason = "their summary of the week"
+	r := known(p.world.People, p.event.Detail.Person)
+	if r.Address != carenet.NilID {
+		r.wants = Email
+	}
+	if d := p.one(KindReview, carenet.ToClinician, r, PriorityDigest, p.event.Detail.At.Sub(p.world.Now), reason); d != nil {
+		d.Reason = reason
+	}
+}

@@ -27,6 +27,7 @@ const (
 	KindCircle     Kind = "circle"     // for the patient: who sees what has changed
 	KindDigest     Kind = "digest"     // a summary, for a follower who asked for one
 	KindDutyOn     Kind = "duty_on"    // for staff: they have come on duty, and what is open
+	KindReview     Kind = "review"     // for staff: the summary of the week
 	KindDutyOff    Kind = "duty_off"   // for staff: they have gone off duty and still have alerts
 	KindCallOffer  Kind = "call_offer" // asks a patient who gave the lowest answer whether they would like a call
 )
@@ -146,6 +147,8 @@ func Plan(e carenet.Event, w World) []Planned {
 		p.one(KindCallOffer, carenet.ToPatient, known(w.Patients, e.Patient), PriorityReply, OfferTime, "they gave the lowest answer")
 	case carenet.EventDutyBegan:
 		p.dutyBegan()
+	case carenet.EventReview:
+		p.review()
 	case carenet.EventDutyEnded:
 		p.one(KindDutyOff, carenet.ToClinician, known(p.world.People, e.Detail.Person), PriorityReply, replyLife, "their time on duty is over")
 	case carenet.EventSignIn:

@@ -38,6 +38,7 @@ type Candidate struct {
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
+	Unwanted     bool // for KindReview: they do not want to be told of it any more
 	OnDuty       bool // for KindDutyOn: they still are
 	Holds        bool // for KindDutyOff: they still have alerts, and are off duty
 	Seen         bool // for KindTask: somebody has seen to it
@@ -137,6 +138,10 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case KindQuestion:
 		if !c.QuestionOpen {
 			return false, Withdrawn, "it is no longer asked"
+		}
+	case KindReview:
+		if c.Unwanted {
+			return false, Withdrawn, "they want no summary of the week"
 		}
 	case KindDutyOn:
 		if !c.OnDuty {

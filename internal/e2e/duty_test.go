@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"testing"
 	"time"
+
+	"howareyou/carenet"
 )
 
 // TestARotaAndAnEscalationAreSetOnPagesAndFollowed: whoever comes on duty is told, the
@@ -94,5 +96,38 @@ func TestINV9_AnAlertThatIsPutOffAsksAgain(t *testing.T) {
 	m.dana.Expects("Alert 1", "ACK 1")
 	m.dana.Texts("RESOLVE 1 called")
 	m.dana.Expects("is closed")
+	m.nobodyElse()
+}
+
+// TestTheWeekIsToldOnMondays: once, until its reader wants it no more; and what it is about
+// stands on the page alone.
+func TestTheWeekIsToldOnMondays(t *testing.T) {
+	t.Parallel()
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &clock{}
+	f := family{clinic: newClinic(t, wishes{now: k.now})}
+	kim := f.Phone("Nurse Kim", "+447700900204")
+	kim.id = f.admin("add-clinician", "--roles", "responder", "--name", kim.name, "--phone", kim.number)
+	f.clinician("Nurse Dana", "+447700900201", "responder") // who wants none
+	m := f.move(k)
+	monday := carenet.NextReview(k.now(), london)
+	m.to(monday.Add(-time.Minute))
+	m.nobodyElse()
+	m.to(monday.Add(time.Minute))
+	link := kim.Expects("Your summary of the week is on the page").Link()
+	m.nobodyElse()
+	kims := kim.SignsIn("clinic")
+	page, err := url.Parse(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kims.Opens(page.Path).Shows(http.StatusOK, "The week", "Nothing stands out this week.", "We tell you of this on Monday mornings")
+	m.to(carenet.NextReview(k.now(), london).Add(36 * time.Hour)) // nobody was there on the Monday: on Tuesday it is of use
+	kim.Expects("Your summary of the week")
+	kim.SignsIn("clinic").Posts(page.Path, url.Values{"wanted": {"no"}}).Shows(http.StatusOK, "You are not told of this.")
+	m.to(carenet.NextReview(k.now(), london).Add(time.Hour))
 	m.nobodyElse()
 }

@@ -51,6 +51,9 @@ func (plainComposer) Compose(d notify.Draft) (string, error) {
 	if !d.Until.IsZero() {
 		s += " on until " + d.Until.In(d.Zone).Format("15:04")
 	}
+	if d.Kind == notify.KindReview && d.Review.Organisation != "" && !strings.HasSuffix(d.Recipient, "Dana") {
+		s += fmt.Sprintf(" drift %d watch %d silent %d rules %v standing %d", len(d.Review.Drift), len(d.Review.Watch), len(d.Review.Silent), d.Review.Rules, d.Review.Standing)
+	}
 	if d.Kind == notify.KindDutyOn || d.Kind == notify.KindDutyOff {
 		s += fmt.Sprintf(" open %d red %d", d.Open, d.Red)
 		if len(d.Held) > 0 {

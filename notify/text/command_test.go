@@ -86,6 +86,7 @@ func commandDrafts(add func(string, notify.Kind, carenet.Audience, func(*notify.
 	add("off duty", notify.KindDutyOff, carenet.ToClinician, func(d *notify.Draft) {
 		d.Held, d.Link = []notify.HeldBy{{Numbers: []int{12, 14}}}, "https://care.example/clinic"
 	})
+	add("the week", notify.KindReview, carenet.ToClinician, func(d *notify.Draft) { d.Link = "https://care.example/clinic/week" })
 	staff("on duty, nobody", carenet.ReplyOnDuty, nil)
 
 	add("kind word", notify.KindKindWord, carenet.ToPatient, func(d *notify.Draft) { d.From, d.Said = "Sam Okafor", "Well done" })

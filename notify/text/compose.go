@@ -62,6 +62,8 @@ func (c composer) written() (body string, err error) {
 		body, err = c.digest()
 	case notify.KindDutyOn:
 		body, err = c.dutyOn()
+	case notify.KindReview:
+		body, err = c.say(DutyReview, Data{"Link": d.Link})
 	case notify.KindDutyOff:
 		body, err = c.dutyOff()
 	case notify.KindCallOffer:

@@ -121,6 +121,7 @@ var longer = map[string]string{
 	"ar on duty now":                     "a link leaves no room in 70 characters",
 	"ar on duty now, calm":               "a link leaves no room in 70 characters",
 	"ar on duty now, handed":             "a link leaves no room in 70 characters",
+	"ar the week":                        "a link leaves no room in 70 characters",
 	"ar off duty":                        "a link leaves no room in 70 characters",
 	"ar alert: decline":                  "the figures are what a clinician decides by",
 	"ar command: a call":                 "the number, that it is read, and when: none may go",

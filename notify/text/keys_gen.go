@@ -200,6 +200,7 @@ const (
 	Dropped                         Key = "dropped"
 	DutyCauseOff                    Key = "duty.cause_off"
 	DutyCauseOn                     Key = "duty.cause_on"
+	DutyCauseReview                 Key = "duty.cause_review"
 	DutyHeadGap                     Key = "duty.head_gap"
 	DutyHeadLink                    Key = "duty.head_link"
 	DutyHeadNone                    Key = "duty.head_none"
@@ -207,6 +208,7 @@ const (
 	DutyHeadPerson                  Key = "duty.head_person"
 	DutyKindDutyOff                 Key = "duty.kind_duty_off"
 	DutyKindDutyOn                  Key = "duty.kind_duty_on"
+	DutyKindReview                  Key = "duty.kind_review"
 	DutyOff                         Key = "duty.off"
 	DutyOn                          Key = "duty.on"
 	DutyOnCalm                      Key = "duty.on_calm"
@@ -221,8 +223,10 @@ const (
 	DutyPutOffWhy                   Key = "duty.put_off_why"
 	DutyReasonOff                   Key = "duty.reason_off"
 	DutyReasonOn                    Key = "duty.reason_on"
+	DutyReasonReview                Key = "duty.reason_review"
 	DutyReasonStepGap               Key = "duty.reason_step_gap"
 	DutyReasonStepOn                Key = "duty.reason_step_on"
+	DutyReview                      Key = "duty.review"
 	DutyRotaAbout                   Key = "duty.rota_about"
 	DutyRotaAdd                     Key = "duty.rota_add"
 	DutyRotaAddButton               Key = "duty.rota_add_button"
@@ -301,12 +305,31 @@ const (
 	DutyStepsTitle                  Key = "duty.steps_title"
 	DutyStepsWait                   Key = "duty.steps_wait"
 	DutyStepsWaitHint               Key = "duty.steps_wait_hint"
+	DutySubjectWeek                 Key = "duty.subject_week"
 	DutyUsefulAsk                   Key = "duty.useful_ask"
 	DutyUsefulNo                    Key = "duty.useful_no"
 	DutyUsefulSaidNo                Key = "duty.useful_said_no"
 	DutyUsefulSaidYes               Key = "duty.useful_said_yes"
 	DutyUsefulThanks                Key = "duty.useful_thanks"
 	DutyUsefulYes                   Key = "duty.useful_yes"
+	DutyWeekAbout                   Key = "duty.week_about"
+	DutyWeekDrift                   Key = "duty.week_drift"
+	DutyWeekLetter                  Key = "duty.week_letter"
+	DutyWeekLink                    Key = "duty.week_link"
+	DutyWeekNothing                 Key = "duty.week_nothing"
+	DutyWeekOpen                    Key = "duty.week_open"
+	DutyWeekRule                    Key = "duty.week_rule"
+	DutyWeekRules                   Key = "duty.week_rules"
+	DutyWeekSaved                   Key = "duty.week_saved"
+	DutyWeekSilent                  Key = "duty.week_silent"
+	DutyWeekStanding                Key = "duty.week_standing"
+	DutyWeekStart                   Key = "duty.week_start"
+	DutyWeekStop                    Key = "duty.week_stop"
+	DutyWeekTitle                   Key = "duty.week_title"
+	DutyWeekUndelivered             Key = "duty.week_undelivered"
+	DutyWeekUnwanted                Key = "duty.week_unwanted"
+	DutyWeekWanted                  Key = "duty.week_wanted"
+	DutyWeekWatch                   Key = "duty.week_watch"
 	DutyWho                         Key = "duty.who"
 	DutyWhoGap                      Key = "duty.who_gap"
 	DutyWorthAbout                  Key = "duty.worth_about"
@@ -1063,6 +1086,7 @@ var catalogue = map[Key]shape{
 	Dropped:                         {Plural: false, Fields: []string{"Name", "Org"}},
 	DutyCauseOff:                    {Plural: false, Fields: []string(nil)},
 	DutyCauseOn:                     {Plural: false, Fields: []string(nil)},
+	DutyCauseReview:                 {Plural: false, Fields: []string(nil)},
 	DutyHeadGap:                     {Plural: false, Fields: []string(nil)},
 	DutyHeadLink:                    {Plural: false, Fields: []string(nil)},
 	DutyHeadNone:                    {Plural: false, Fields: []string(nil)},
@@ -1070,6 +1094,7 @@ var catalogue = map[Key]shape{
 	DutyHeadPerson:                  {Plural: false, Fields: []string{"Name", "When"}},
 	DutyKindDutyOff:                 {Plural: false, Fields: []string(nil)},
 	DutyKindDutyOn:                  {Plural: false, Fields: []string(nil)},
+	DutyKindReview:                  {Plural: false, Fields: []string(nil)},
 	DutyOff:                         {Plural: false, Fields: []string{"Held", "Link", "Org"}},
 	DutyOn:                          {Plural: false, Fields: []string{"Link", "Open", "Org", "Red", "When"}},
 	DutyOnCalm:                      {Plural: false, Fields: []string{"Link", "Org", "When"}},
@@ -1084,8 +1109,10 @@ var catalogue = map[Key]shape{
 	DutyPutOffWhy:                   {Plural: false, Fields: []string(nil)},
 	DutyReasonOff:                   {Plural: false, Fields: []string(nil)},
 	DutyReasonOn:                    {Plural: false, Fields: []string(nil)},
+	DutyReasonReview:                {Plural: false, Fields: []string(nil)},
 	DutyReasonStepGap:               {Plural: false, Fields: []string(nil)},
 	DutyReasonStepOn:                {Plural: false, Fields: []string(nil)},
+	DutyReview:                      {Plural: false, Fields: []string{"Link", "Org"}},
 	DutyRotaAbout:                   {Plural: false, Fields: []string{"Zone"}},
 	DutyRotaAdd:                     {Plural: false, Fields: []string(nil)},
 	DutyRotaAddButton:               {Plural: false, Fields: []string(nil)},
@@ -1164,12 +1191,31 @@ var catalogue = map[Key]shape{
 	DutyStepsTitle:                  {Plural: false, Fields: []string(nil)},
 	DutyStepsWait:                   {Plural: false, Fields: []string(nil)},
 	DutyStepsWaitHint:               {Plural: false, Fields: []string(nil)},
+	DutySubjectWeek:                 {Plural: false, Fields: []string{"Org"}},
 	DutyUsefulAsk:                   {Plural: false, Fields: []string(nil)},
 	DutyUsefulNo:                    {Plural: false, Fields: []string(nil)},
 	DutyUsefulSaidNo:                {Plural: false, Fields: []string(nil)},
 	DutyUsefulSaidYes:               {Plural: false, Fields: []string(nil)},
 	DutyUsefulThanks:                {Plural: false, Fields: []string(nil)},
 	DutyUsefulYes:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekAbout:                   {Plural: false, Fields: []string{"From", "To"}},
+	DutyWeekDrift:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekLetter:                  {Plural: false, Fields: []string{"From", "Org", "To"}},
+	DutyWeekLink:                    {Plural: false, Fields: []string(nil)},
+	DutyWeekNothing:                 {Plural: false, Fields: []string(nil)},
+	DutyWeekOpen:                    {Plural: false, Fields: []string{"Link"}},
+	DutyWeekRule:                    {Plural: false, Fields: []string{"Closed", "False", "Not", "Opened", "Rule", "Useful"}},
+	DutyWeekRules:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekSaved:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekSilent:                  {Plural: false, Fields: []string(nil)},
+	DutyWeekStanding:                {Plural: true, Fields: []string{"Count"}},
+	DutyWeekStart:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekStop:                    {Plural: false, Fields: []string(nil)},
+	DutyWeekTitle:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekUndelivered:             {Plural: false, Fields: []string(nil)},
+	DutyWeekUnwanted:                {Plural: false, Fields: []string(nil)},
+	DutyWeekWanted:                  {Plural: false, Fields: []string(nil)},
+	DutyWeekWatch:                   {Plural: false, Fields: []string(nil)},
 	DutyWho:                         {Plural: false, Fields: []string{"Org", "When", "Who"}},
 	DutyWhoGap:                      {Plural: false, Fields: []string{"Org", "Who"}},
 	DutyWorthAbout:                  {Plural: false, Fields: []string{"From", "To"}},

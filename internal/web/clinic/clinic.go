@@ -34,6 +34,7 @@ type Store interface {
 	Messages
 	Enrolment
 	Duty
+	Week
 }
 
 // Messages is what those who see to texts read and do. What nobody waits for any
@@ -85,6 +86,8 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Post("/clinic/alerts/:id/put-off", h.site.Guard, enter, h.putAlertOff)
 	r.Post("/clinic/alerts/:id/useful", h.site.Guard, enter, h.rateAlert)
 	r.Get("/clinic/worth", enter, h.worth)
+	r.Get("/clinic/week", enter, h.week)
+	r.Post("/clinic/week", h.site.Guard, enter, h.chooseWeek)
 	r.Post("/clinic/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })
 }
 

@@ -18,7 +18,12 @@ type duty struct {
 	covers []alerts.Cover
 	ended  []carenet.ID
 	set    map[alerts.Severity]alerts.Escalation
+
+	week     carenet.Review
+	unwanted bool
 }
+
+func (*duty) zone() *time.Location { return time.UTC }
 
 func (d *duty) RotaPage(context.Context, carenet.Actor) (carenet.RotaPage, error) {
 	if d.rota.Zone == nil {

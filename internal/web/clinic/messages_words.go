@@ -33,6 +33,7 @@ var filterKinds = []kindWord{
 	{string(notify.KindTask), text.DeskKindTask},
 	{string(notify.KindDutyOn), text.DutyKindDutyOn},
 	{string(notify.KindDutyOff), text.DutyKindDutyOff},
+	{string(notify.KindReview), text.DutyKindReview},
 }
 
 func kindSaid(r front.Reader, kind string) string {
@@ -96,6 +97,7 @@ var reasons = map[string]text.Key{
 	"told at this step of the escalation: nobody is on duty": text.DutyReasonStepGap,
 	"they have come on duty":                                 text.DutyReasonOn,
 	"their time on duty is over":                             text.DutyReasonOff,
+	"their summary of the week":                              text.DutyReasonReview,
 	"they were asked to take this alert":                     text.DeskReasonAsked,
 	"a member of staff wrote it":                             text.DeskReasonStaff,
 	"they gave the lowest answer":                            text.DeskReasonLowest,
@@ -124,6 +126,7 @@ var sayCauses = map[string]text.Key{
 	"paused or no longer asked":                                text.DeskCausePaused,
 	"somebody has taken it":                                    text.DeskCauseTaken,
 	"they are on duty no more":                                 text.DutyCauseOn,
+	"they want no summary of the week":                         text.DutyCauseReview,
 	"they have no alert any more, or are on duty again":        text.DutyCauseOff,
 	"the offer of a call is over":                              text.DeskCauseOfferOver,
 	"its number or its words cannot be opened":                 text.DeskCauseLocked,

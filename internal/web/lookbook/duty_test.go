@@ -69,3 +69,24 @@ func (w *town) PolicyPage(context.Context, carenet.Actor) (carenet.PolicyPage, m
 func (w *town) SetEscalation(_ context.Context, _ carenet.Actor, s alerts.Severity, e alerts.Escalation) error {
 	return e.CheckFor(s)
 }
+
+// Review has each list; in the empty town nothing stands out.
+func (w *town) Review(context.Context, carenet.Actor) (carenet.Review, error) {
+	r := carenet.Review{Organisation: w.words.organisation, Zone: zone, Since: now.AddDate(0, 0, -7), Until: now, Wanted: !w.calm}
+	if w.empty {
+		return r, nil
+	}
+	why := []carenet.Evidence{{Rule: "WB-SLOPE-WATCH", Say: map[string]string{
+		"en": "Falling for three weeks, by -0.5 a week (p 0.004, 18 answers). Usually 4, lately 3.5.",
+		"ar": "انخفاض منذ ثلاثة أسابيع، -0.5 في الأسبوع. المعتاد 4، ومؤخرا 3.5.",
+	}}}
+	r.Drift = []carenet.ReviewPatient{{ID: mary, Name: w.words.mary, Why: why}}
+	r.Watch = []carenet.ReviewPatient{{ID: willID, Name: w.words.will, Why: why}}
+	r.Silent = []carenet.ReviewPatient{{ID: sueID, Name: w.words.sue, Cause: carenet.NoReply, Missed: 4}, {ID: joeID, Name: w.words.joe, Cause: carenet.Undelivered}}
+	r.Rules = []carenet.ReviewRule{{Rule: "WB-BELOW-USUAL-3", Severity: "amber", Opened: 5, Closed: 3, FalseAlarm: 1, Useful: 2, NotUseful: 1}}
+	r.Standing = 2
+	return r, nil
+}
+
+// SetReview does nothing.
+func (w *town) SetReview(context.Context, carenet.Actor, bool) error { return nil }
