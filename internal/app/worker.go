@@ -93,6 +93,10 @@ func startWorker(p *parts) (*worker, error) {
 	w.running.Go(func() { settler.Run(ctx) })
 	w.hearer = queue.NewSweep(upkeepEvery, w.askAfter, p.log)
 	w.running.Go(func() { w.hearer.Run(ctx) })
+	// By itself, and one patient after the other: what looks at years of answers must
+	// hold up nobody's text.
+	tester := queue.NewSweep(sweepEvery, w.backtests, p.log)
+	w.running.Go(func() { tester.Run(ctx) })
 	l := &lister{store: p.store, provider: w.provider, submit: p.texts.Submit, spooling: p.spooling, now: p.now, log: p.log}
 	listing := queue.NewSweep(sweepEvery, l.look, p.log)
 	w.running.Go(func() { listing.Run(ctx) })

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"howareyou/alerts"
+	"howareyou/alerts/rulebook"
 	"howareyou/carenet"
 	"howareyou/internal/auth"
 	"howareyou/internal/postgres"
@@ -93,6 +94,12 @@ func (n *neighbours) fill() {
 	n.must(n.store.SetEscalation(n.ctx, boss, alerts.Red, alerts.DefaultEscalation(alerts.Red)))
 	n.exec(n.conn, "UPDATE week_review SET next_at = $1", n.clock())
 	n.exec(n.conn, "INSERT INTO week_told (org_id, clinician_id, week, at) VALUES ($1, $2, 1, $3)", n.org, n.dana, n.clock())
+	n.putInForce(lee, ownPack(1, "amber", "4"))
+	_, err = n.store.StartBacktest(n.ctx, lee, rulebook.Spec{Text: ownPack(2, "amber", "3"), Period: n.lastDays(30)})
+	n.must(err)
+	n.finish()
+	one := 1
+	n.must(n.store.SetBudget(n.ctx, lee, "RV-LOW", &one))
 	n.seal()
 	_, err = n.store.CountUsage(n.ctx, 0)
 	n.must(err)
