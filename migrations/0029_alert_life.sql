@@ -16,6 +16,3 @@ ALTER TABLE alert
   ADD FOREIGN KEY (org_id, snoozed_by) REFERENCES clinician (org_id, id),
   ADD FOREIGN KEY (org_id, useful_by) REFERENCES clinician (org_id, id),
   ADD CONSTRAINT alert_useful CHECK ((useful IS NULL) = (useful_at IS NULL));
-
--- What became of the alerts of each rule over some time.
-CREATE INDEX alert_opened ON alert (org_id, opened_at);
