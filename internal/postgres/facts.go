@@ -91,9 +91,10 @@ type offerFacts struct {
 }
 
 type promptFacts struct {
-	OrgID carenet.ID
-	ID    carenet.ID
-	State string
+	OrgID  carenet.ID
+	ID     carenet.ID
+	State  string
+	SlotAt time.Time
 }
 
 const (
@@ -107,7 +108,7 @@ FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
 	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
 	sqlFollowFacts  = `SELECT org_id, id, state, scope, person_id AS person, muted_until, nights_held FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
 ORDER BY org_id, id FOR SHARE`
-	sqlPromptFacts = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
+	sqlPromptFacts = `SELECT org_id, id, state, slot_at FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	// Shared lock: an answer that is under way is waited for.
 	sqlOfferFacts = `SELECT id, state FROM call_offer WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
 	sqlAlertFacts = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.org_id, a.id FOR SHARE`
@@ -246,6 +247,7 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 	}
 	if p, ok := f.prompts[orNil(r.SubjectID)]; ok {
 		c.PromptOpen = p.State == "open"
+		c.LateAtNight = notify.LateAtNight(p.SlotAt, now, d.Zone)
 		c.PatientAsked = patient.State == "active" && (patient.PausedUntil == nil || !patient.PausedUntil.After(now))
 	}
 	c.OfferOpen = f.offers[orNil(r.SubjectID)].State == string(carenet.OfferOpen)
