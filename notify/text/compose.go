@@ -272,6 +272,8 @@ func (c composer) alertKey(e carenet.Evidence, data Data) Key {
 		return AlertCall
 	case e.Offer == carenet.OfferNoAnswer:
 		return AlertNoWord
+	case e.Offer == carenet.OfferUnasked:
+		return AlertUnasked
 	case e.Silent:
 		return AlertSilent
 	case len(e.Last) == 0:
@@ -297,6 +299,13 @@ var reasons = map[string]Key{
 	"WB-TREND-EWMA":     ReasonTrendEwma,
 }
 
+// unheard says why somebody was not asked whether they would like a call.
+var unheard = map[carenet.Unheard]Key{
+	carenet.UnheardHospital: ReasonCallHospital,
+	carenet.UnheardStopped:  ReasonCallStopped,
+	carenet.UnheardLost:     ReasonCallLost,
+}
+
 // Reason says in a sentence why an alert stands.
 func (t *Texts) Reason(e carenet.Evidence) string {
 	if len(e.Flags) > 0 {
@@ -308,6 +317,8 @@ func (t *Texts) Reason(e carenet.Evidence) string {
 		return t.Say(ReasonCallWanted, last)
 	case carenet.OfferNoAnswer:
 		return t.Say(ReasonCallNoWord, last)
+	case carenet.OfferUnasked:
+		return t.Say(unheard[e.Unheard], last)
 	}
 	if said := e.Say[t.Lang()]; said != "" {
 		return said // in the words of the rule that fired

@@ -100,6 +100,7 @@ func drafts() map[string]notify.Draft {
 		"low":     {Rule: "WB-LOW-NO-BASELINE", Last: []float64{2, 2}},
 		"a call":  {Rule: "WB-LOWEST-RECHECK", Offer: carenet.OfferYes, Last: []float64{3, 1}},
 		"no word": {Rule: "WB-LOWEST-RECHECK", Offer: carenet.OfferNoAnswer, Last: []float64{3, 1}},
+		"unasked": {Rule: "WB-LOWEST-RECHECK", Offer: carenet.OfferUnasked, Unheard: carenet.UnheardHospital, Last: []float64{3, 1}},
 	} {
 		add("alert: "+name, notify.KindAlert, carenet.ToClinician, func(d *notify.Draft) { d.Evidence = e })
 	}

@@ -21,6 +21,7 @@ const (
 	AlertNoWord                     Key = "alert_no_word"
 	AlertSafety                     Key = "alert_safety"
 	AlertSilent                     Key = "alert_silent"
+	AlertUnasked                    Key = "alert_unasked"
 	AllAnswered                     Key = "all_answered"
 	AskAgainAmbiguous               Key = "ask_again_ambiguous"
 	AskAgainRange                   Key = "ask_again_range"
@@ -640,7 +641,10 @@ const (
 	QuestionOftenNever              Key = "question_often_never"
 	QuestionShare                   Key = "question_share"
 	ReasonBelowUsual3               Key = "reason.below_usual_3"
+	ReasonCallHospital              Key = "reason.call_hospital"
+	ReasonCallLost                  Key = "reason.call_lost"
 	ReasonCallNoWord                Key = "reason.call_no_word"
+	ReasonCallStopped               Key = "reason.call_stopped"
 	ReasonCallWanted                Key = "reason.call_wanted"
 	ReasonDropConfirmed             Key = "reason.drop_confirmed"
 	ReasonLook                      Key = "reason.look"
@@ -761,6 +765,7 @@ var catalogue = map[Key]shape{
 	AlertNoWord:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertSafety:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertSilent:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	AlertUnasked:                    {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AllAnswered:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainAmbiguous:               {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainRange:                   {Plural: false, Fields: []string{"Name", "Org"}},
@@ -1380,7 +1385,10 @@ var catalogue = map[Key]shape{
 	QuestionOftenNever:              {Plural: false, Fields: []string(nil)},
 	QuestionShare:                   {Plural: false, Fields: []string{"Org", "Seen", "Who"}},
 	ReasonBelowUsual3:               {Plural: false, Fields: []string{"Last", "Usual"}},
+	ReasonCallHospital:              {Plural: false, Fields: []string{"Last"}},
+	ReasonCallLost:                  {Plural: false, Fields: []string{"Last"}},
 	ReasonCallNoWord:                {Plural: false, Fields: []string{"Last"}},
+	ReasonCallStopped:               {Plural: false, Fields: []string{"Last"}},
 	ReasonCallWanted:                {Plural: false, Fields: []string{"Last"}},
 	ReasonDropConfirmed:             {Plural: false, Fields: []string{"Last", "Usual"}},
 	ReasonLook:                      {Plural: false, Fields: []string(nil)},
