@@ -152,6 +152,7 @@ type Detail struct {
 	ByEmail      bool      `json:"by_email,omitempty"` // a sign-in was asked for with an email address
 	Since        time.Time `json:"since,omitzero"`
 	Weekly       bool      `json:"weekly,omitempty"`    // a summary of a week
+	Many         bool      `json:"many,omitempty"`      // one of a long list of questions: all else goes first
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
 	Set          ID        `json:"set,omitzero"`        // the question set's version of a further question
 	Item         string    `json:"item,omitempty"`      // the code of that question

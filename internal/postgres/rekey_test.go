@@ -43,9 +43,11 @@ func newRotation(t *testing.T) *rotation {
 	}
 	r.samself = valueOf[carenet.ID](c, r.conn, "SELECT person_id FROM follower WHERE id = $1", c.sam)
 	r.ruthself = valueOf[carenet.ID](c, r.conn, "SELECT person_id FROM follower WHERE id = $1", c.ruth)
-	_, err := c.store.AddClinician(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}, postgres.NewClinician{
+	admin, err := c.store.AddClinician(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}, postgres.NewClinician{
 		NewPerson: postgres.NewPerson{Name: "Dr José García José", Phone: "+447700900202", Email: "jose@clinic.example"}, Roles: []string{"admin"},
 	})
+	c.must(err)
+	_, err = c.store.PreviewImport(c.ctx, carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: admin, Via: "page"}, []byte("name,phone\nAnn,07700900700\n"))
 	c.must(err)
 	c.text("+447700900001", "chest pain")
 	c.text("+447700900101", "well done Mum")

@@ -26,7 +26,7 @@ JOIN patient p ON p.org_id = s.org_id AND p.id = s.patient_id
 LEFT JOIN LATERAL (SELECT k.opted_out_at FROM contact_point cp JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
   WHERE cp.org_id = s.org_id AND cp.person_id = s.patient_id AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
 WHERE s.org_id = ANY ($1) AND s.id = ANY ($2) ORDER BY s.next_at, s.id`
-	sqlOpenPrompts = `SELECT q.org_id, q.id, q.patient_id, q.schedule_id, q.slot_at, q.handing, q.handed_over_at FROM prompt q
+	sqlOpenPrompts = `SELECT q.org_id, q.id, q.patient_id, q.slot_at, q.handing, q.handed_over_at FROM prompt q
 WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND q.state = 'open' ORDER BY q.id FOR UPDATE`
 	sqlInsertPrompt = `INSERT INTO prompt (org_id, id, patient_id, schedule_id, question_set_id, slot_at, slot_day, state, cause, created_at, sets)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (org_id, schedule_id, slot_day) DO NOTHING`
@@ -55,7 +55,6 @@ type openPromptRow struct {
 	OrgID        carenet.ID
 	ID           carenet.ID
 	PatientID    carenet.ID
-	ScheduleID   carenet.ID
 	SlotAt       time.Time
 	Handing      string
 	HandedOverAt *time.Time

@@ -26,9 +26,11 @@ type Store interface {
 	Acknowledge(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.Batch, error)
 	ResolveAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID, outcome alerts.Outcome, note string) (carenet.Batch, error)
 	PatientStamp(ctx context.Context, actor carenet.Actor, patient carenet.ID) (string, error)
+	AskNow(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.Batch, error)
 	WriteToPatient(ctx context.Context, actor carenet.Actor, patient carenet.ID, words string, key carenet.ID) (carenet.Batch, error)
 	Messages
 	Enrolment
+	Importing
 }
 
 // Messages is what those who see to texts read and do. What nobody waits for any
@@ -71,9 +73,11 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/clinic/patients/:id", enter, h.patient)
 	r.Get("/clinic/patients/:id/live", enter, h.livePatient)
 	r.Post("/clinic/patients/:id/answer", h.site.Guard, enter, h.answerPatient)
+	r.Post("/clinic/patients/:id/ask", h.site.Guard, enter, h.askNow)
 	r.Get("/clinic/alerts/:id", enter, h.alert)
 	h.mountMessages(r, enter)
 	h.mountJoining(r, enter)
+	h.mountRoster(r, enter)
 	r.Post("/clinic/alerts/:id/acknowledge", h.site.Guard, enter, h.acknowledge)
 	r.Post("/clinic/alerts/:id/resolve", h.site.Guard, enter, h.resolve)
 	r.Post("/clinic/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })
