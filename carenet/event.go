@@ -28,6 +28,7 @@ const (
 	EventQuestion      EventKind = "question.asked"     // Subject: the open question; Detail.Person: who is asked, Detail.At: when to ask
 	EventCircleChange  EventKind = "circle.changed"     // Subject: the place in the circle; Detail.About: whose, Detail.Change: what
 	EventReported      EventKind = "patient.reported"   // Subject: the report; Detail.About: who says so, Detail.Report: what
+	EventNumberCheck   EventKind = "number.check"       // Subject, Detail.Conversation: the number; Detail.Person: whose it was, Detail.At: when to ask
 	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
 )
 
@@ -90,6 +91,9 @@ const (
 	ReplyPaceWeekly  Reply = "pace_weekly"
 	ReplyPaceAtOnce  Reply = "pace_at_once"
 
+	ReplyCheckYes Reply = "check_yes" // the number is theirs
+	ReplyCheckHow Reply = "check_how" // whether it is has not been said
+
 	ReplyPassedOn Reply = "passed_on" // the words go to the patient
 	ReplyOnIt     Reply = "on_it"     // the patient hears that the follower takes care
 	ReplyTellWhom Reply = "tell_whom" // which of the patients is meant
@@ -114,6 +118,7 @@ func Replies() []Reply {
 		ReplyYesWhich, ReplyYesOrNo, ReplyJoined, ReplyNotJoined, ReplyAddHow, ReplyAddCountry, ReplyAddMany, ReplyAddAlready,
 		ReplyInvited, ReplyNotInvited, ReplyFollowing, ReplyNotFollowed, ReplyOver,
 		ReplyHospital, ReplyHome, ReplyDied, ReplyNotDied, ReplyReportWhom, ReplyReportKnown, ReplyPaceDaily, ReplyPaceWeekly, ReplyPaceAtOnce,
+		ReplyCheckYes, ReplyCheckHow,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
 	}

@@ -40,6 +40,7 @@ type Candidate struct {
 	LateAtNight  bool // for KindPrompt: see there
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
+	CheckOpen    bool // for KindNumberCheck: the number has not said whether it is theirs
 	OfferOpen    bool // for KindCallOffer: they have not answered it, and it still stands
 }
 
@@ -77,7 +78,7 @@ func (c Candidate) canWait() bool {
 		return true
 	case KindUpdate:
 		return c.NightsHeld
-	case KindQuestion, KindCircle:
+	case KindQuestion, KindCircle, KindNumberCheck:
 		return !c.JustAsked
 	}
 	return false
@@ -160,6 +161,10 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case KindCallOffer:
 		if !c.OfferOpen {
 			return false, Withdrawn, "the offer of a call is over"
+		}
+	case KindNumberCheck:
+		if !c.CheckOpen {
+			return false, Withdrawn, "the number has said that it is theirs"
 		}
 	case KindQuestion:
 		if !c.QuestionOpen {

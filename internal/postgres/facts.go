@@ -250,6 +250,7 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 		c.LateAtNight = notify.LateAtNight(p.SlotAt, now, d.Zone)
 		c.PatientAsked = patient.State == "active" && (patient.PausedUntil == nil || !patient.PausedUntil.After(now))
 	}
+	c.CheckOpen = conv.Asked
 	c.OfferOpen = f.offers[orNil(r.SubjectID)].State == string(carenet.OfferOpen)
 	if a, ok := f.alerts[r.Detail.Alert]; ok {
 		c.AlertOpen = a.State == string(alerts.StatusOpen)

@@ -60,6 +60,8 @@ func (c composer) written() (body string, err error) {
 		body, err = c.say(TaskRead, Data{"Link": d.Link})
 	case notify.KindDigest:
 		body, err = c.digest()
+	case notify.KindNumberCheck:
+		body, err = c.say(NumberCheck, nil)
 	case notify.KindCallOffer:
 		body, err = c.say(CallOffer, Data{"Name": c.name(), "Emergency": c.emergency()})
 	case notify.KindSignIn:
@@ -197,6 +199,8 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyPaceDaily:   PaceDaily,
 	carenet.ReplyPaceWeekly:  PaceWeekly,
 	carenet.ReplyPaceAtOnce:  PaceAtOnce,
+	carenet.ReplyCheckYes:    CheckYes,
+	carenet.ReplyCheckHow:    CheckHow,
 	carenet.ReplyPassedOn:    PassedOn,
 	carenet.ReplyOnIt:        OnIt,
 	carenet.ReplyTellWhom:    TellWhom,

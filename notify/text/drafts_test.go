@@ -104,6 +104,9 @@ func drafts() map[string]notify.Draft {
 	} {
 		add("alert: "+name, notify.KindAlert, carenet.ToClinician, func(d *notify.Draft) { d.Evidence = e })
 	}
+	add("number check", notify.KindNumberCheck, carenet.ToPatient, nil)
+	add("reply: number check, yes", notify.KindReply, carenet.ToPatient, func(d *notify.Draft) { d.Reply = carenet.ReplyCheckYes })
+	add("reply: number check, how", notify.KindReply, carenet.ToFollower, func(d *notify.Draft) { d.Reply = carenet.ReplyCheckHow })
 	add("offer of a call", notify.KindCallOffer, carenet.ToPatient, nil)
 	add("alert: without figures", notify.KindAlert, carenet.ToClinician, nil)
 	add("alert taken", notify.KindAlertTaken, carenet.ToClinician, nil)

@@ -44,6 +44,16 @@ const (
 	CareAskSoon                     Key = "care.ask_soon"
 	CareAskStopped                  Key = "care.ask_stopped"
 	CareAskTitle                    Key = "care.ask_title"
+	CareCauseUnsure                 Key = "care.cause_unsure"
+	CareKindNumberCheck             Key = "care.kind_number_check"
+	CareWrongAbout                  Key = "care.wrong_about"
+	CareWrongNumber                 Key = "care.wrong_number"
+	CareWrongSave                   Key = "care.wrong_save"
+	CareWrongSaved                  Key = "care.wrong_saved"
+	CareWrongTaken                  Key = "care.wrong_taken"
+	CareWrongTitle                  Key = "care.wrong_title"
+	CheckHow                        Key = "check_how"
+	CheckYes                        Key = "check_yes"
 	Circle                          Key = "circle"
 	CircleAnswered                  Key = "circle_answered"
 	CircleDeclined                  Key = "circle_declined"
@@ -408,6 +418,7 @@ const (
 	NotFollowed                     Key = "not_followed"
 	NotInvited                      Key = "not_invited"
 	NotJoined                       Key = "not_joined"
+	NumberCheck                     Key = "number_check"
 	OnDuty                          Key = "on_duty"
 	OnDutyNobody                    Key = "on_duty_nobody"
 	OnIt                            Key = "on_it"
@@ -846,6 +857,16 @@ var catalogue = map[Key]shape{
 	CareAskSoon:                     {Plural: false, Fields: []string{"Name", "When"}},
 	CareAskStopped:                  {Plural: false, Fields: []string(nil)},
 	CareAskTitle:                    {Plural: false, Fields: []string(nil)},
+	CareCauseUnsure:                 {Plural: false, Fields: []string(nil)},
+	CareKindNumberCheck:             {Plural: false, Fields: []string(nil)},
+	CareWrongAbout:                  {Plural: false, Fields: []string(nil)},
+	CareWrongNumber:                 {Plural: false, Fields: []string{"Name"}},
+	CareWrongSave:                   {Plural: false, Fields: []string(nil)},
+	CareWrongSaved:                  {Plural: false, Fields: []string(nil)},
+	CareWrongTaken:                  {Plural: false, Fields: []string(nil)},
+	CareWrongTitle:                  {Plural: false, Fields: []string(nil)},
+	CheckHow:                        {Plural: false, Fields: []string{"Org"}},
+	CheckYes:                        {Plural: false, Fields: []string{"Org"}},
 	Circle:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleAnswered:                  {Plural: false, Fields: []string{"Name"}},
 	CircleDeclined:                  {Plural: false, Fields: []string{"Org", "Who"}},
@@ -1210,6 +1231,7 @@ var catalogue = map[Key]shape{
 	NotFollowed:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	NotInvited:                      {Plural: false, Fields: []string{"Org", "Who"}},
 	NotJoined:                       {Plural: false, Fields: []string{"Name", "Org"}},
+	NumberCheck:                     {Plural: false, Fields: []string{"Org"}},
 	OnDuty:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	OnDutyNobody:                    {Plural: false, Fields: []string{"Org"}},
 	OnIt:                            {Plural: false, Fields: []string{"Name", "Org"}},

@@ -43,6 +43,7 @@ type Messages interface {
 	RetryText(ctx context.Context, actor carenet.Actor, ref carenet.TextRef, note string) (carenet.Batch, error)
 	CloseText(ctx context.Context, actor carenet.Actor, ref carenet.TextRef, note string) (carenet.Batch, error)
 	CloseIn(ctx context.Context, actor carenet.Actor, id carenet.ID, note string) (carenet.Batch, error)
+	CorrectNumber(ctx context.Context, actor carenet.Actor, person carenet.ID, number string) (carenet.Batch, error)
 	RetryFact(ctx context.Context, actor carenet.Actor, id carenet.ID) (carenet.Batch, error)
 	CloseFact(ctx context.Context, actor carenet.Actor, id carenet.ID, note string) (carenet.Batch, error)
 }

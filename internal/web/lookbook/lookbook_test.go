@@ -48,6 +48,7 @@ var pages = []struct{ name, path, press string }{
 	{"message", "/full/clinic/messages/out/" + failedText.String() + "/" + failedText.String(), ""},
 	{"message-stopped", "/calm/clinic/messages/out/" + failedText.String() + "/" + failedText.String(), ""},
 	{"message-in", "/full/clinic/messages/in/" + failedText.String(), ""},
+	{"message-wrong-number", "/calm/clinic/messages/in/" + failedText.String(), ""},
 	{"message-fact", "/full/clinic/messages/fact/" + failedText.String(), ""},
 	{"agree", "/full/a/" + enrolToken, ""},
 	{"agree-follow", "/full/a/" + followToken, ""},
