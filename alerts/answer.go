@@ -42,6 +42,21 @@ func Daily(scale Scale, checkIns []CheckIn) ([]Answer, error) {
 // What a patient says, what a follower says for them and what staff write down
 // are three series and never one: another eye has another scale.
 func HistoryOf(scale Scale, reporter carenet.Reporter, checkIns []CheckIn) (History, error) {
+	h, _, err := historyOf(scale, reporter, checkIns)
+	return h, err
+}
+
+// HistoryAt is HistoryOf with the moment at which the answer of each day was given.
+func HistoryAt(scale Scale, reporter carenet.Reporter, checkIns []CheckIn) (History, map[Day]time.Time, error) {
+	h, last, err := historyOf(scale, reporter, checkIns)
+	at := make(map[Day]time.Time, len(last))
+	for day, c := range last {
+		at[day] = c.At
+	}
+	return h, at, err
+}
+
+func historyOf(scale Scale, reporter carenet.Reporter, checkIns []CheckIn) (History, map[Day]CheckIn, error) {
 	byID := make(map[carenet.ID]CheckIn, len(checkIns))
 	corrected := make(map[carenet.ID]bool)
 	for _, c := range checkIns {
@@ -64,7 +79,7 @@ func HistoryOf(scale Scale, reporter carenet.Reporter, checkIns []CheckIn) (Hist
 	for day, c := range last {
 		score, err := scale.Normal(c.Score)
 		if err != nil {
-			return History{}, err
+			return History{}, nil, err
 		}
 		h.Answers = append(h.Answers, Answer{Day: day, Score: score})
 		if !c.More.empty() {
@@ -75,7 +90,7 @@ func HistoryOf(scale Scale, reporter carenet.Reporter, checkIns []CheckIn) (Hist
 		}
 	}
 	slices.SortFunc(h.Answers, byDay)
-	return h, nil
+	return h, last, nil
 }
 
 // countsOn follows corrections back to the first check-in of the chain. The

@@ -12,6 +12,9 @@ type History struct {
 	Answers []Answer
 	More    map[Day]More // what came with the answer of a day, where anything did
 	Prompts []Asking     // how the askings ended; empty where nobody was asked
+	// Under holds the rules that judge the answer of a day where they are not the
+	// trend's own: those that were in force when it was given.
+	Under map[Day]*Pack
 }
 
 // More is what came with a day's score: the answers to further questions, by
@@ -31,6 +34,9 @@ type Asking struct {
 	// Slot orders the askings of one day.
 	Slot     int
 	Answered bool
+	// Under is as History.Under: the rules in force when the asking was given up;
+	// nil: the trend's own.
+	Under *Pack
 }
 
 func byAsking(a, b Asking) int {

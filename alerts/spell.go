@@ -55,7 +55,8 @@ func (s Spell) takes(f Finding) bool {
 	if f.Severity == AskFirst || strings.HasPrefix(f.Rule, SafetyPrefix) {
 		return false
 	}
-	return f.Day-s.Last <= spellGap && f.Day-s.Opened() < spellLength
+	// A rule whose condition was changed looks for something else.
+	return f.RuleVersion == s.First.RuleVersion && f.Day-s.Last <= spellGap && f.Day-s.Opened() < spellLength
 }
 
 // Course is what a finding that stands for itself leads to.

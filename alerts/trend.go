@@ -162,6 +162,14 @@ func opening(findings []Finding) []Finding {
 	return out
 }
 
+// under is the trend by other rules, or by its own.
+func (t Trend) under(p *Pack) Trend {
+	if p != nil {
+		t.Pack = *p
+	}
+	return t
+}
+
 // Pass takes in days without answer, through the given one, and returns the
 // episode that closed meanwhile, or nil. Use it to say how things stand today;
 // an answer of a day that was passed needs a replay.
@@ -190,7 +198,9 @@ func (t Trend) Replay(answers []Answer, through Day) (Result, error) {
 }
 
 // ReplayHistory is Replay with what came beside the answers and with how the
-// askings ended. An asking that is there twice counts once.
+// askings ended. An asking that is there twice counts once. Each answer is judged
+// by the rules that were in force when it was given: activating others alters
+// nothing that was found before (INV-11).
 func (t Trend) ReplayHistory(h History, through Day) (Result, error) {
 	h, err := h.tidy(through)
 	if err != nil {
@@ -200,7 +210,7 @@ func (t Trend) ReplayHistory(h History, through Day) (Result, error) {
 	asked := h.Prompts
 	before := func(day Day) error {
 		for len(asked) > 0 && asked[0].Day < day {
-			s, v, err := t.Asked(r.State, asked[0])
+			s, v, err := t.under(asked[0].Under).Asked(r.State, asked[0])
 			if err != nil {
 				return err
 			}
@@ -216,7 +226,7 @@ func (t Trend) ReplayHistory(h History, through Day) (Result, error) {
 		if err := before(a.Day); err != nil {
 			return Result{}, err
 		}
-		s, v, err := t.StepMore(r.State, a, h.More[a.Day])
+		s, v, err := t.under(h.Under[a.Day]).StepMore(r.State, a, h.More[a.Day])
 		if err != nil {
 			return Result{}, err
 		}

@@ -41,6 +41,7 @@ type Candidate struct {
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
 	CheckOpen    bool // for KindNumberCheck: the number has not said whether it is theirs
+	Seen         bool // for KindTask: somebody has seen to it
 	OfferOpen    bool // for KindCallOffer: they have not answered it, and it still stands
 }
 
@@ -169,6 +170,10 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case KindQuestion:
 		if !c.QuestionOpen {
 			return false, Withdrawn, "it is no longer asked"
+		}
+	case KindTask:
+		if c.Seen {
+			return false, Withdrawn, "somebody has seen to it"
 		}
 	case KindAlert:
 		if !c.AlertOpen {

@@ -41,5 +41,29 @@ func FuzzINV10_NoPackTouchesSafety(f *testing.F) {
 				t.Fatalf("%s is not among %+v", want, v.Findings)
 			}
 		}
+		// Nor does it when it is put in force in the midst of a history, or taken back.
+		other := Default().Pack
+		for _, x := range []struct{ before, after *alerts.Pack }{{&other, &p.Pack}, {&p.Pack, &other}} {
+			r, err := alerts.Trend{Scale: alerts.OneToFive(), Pack: *x.after}.ReplayHistory(alerts.History{
+				Answers: []alerts.Answer{{Day: 1, Score: 3}, {Day: 2, Score: 3}}, More: map[alerts.Day]alerts.More{1: more, 2: more},
+				Under: map[alerts.Day]*alerts.Pack{1: x.before},
+			}, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			heard := 0
+			for _, f := range r.Findings {
+				if f.Pack == "safety" {
+					heard++
+				}
+			}
+			if heard != 6 {
+				t.Fatalf("the safety rules were heard %d times over two days", heard)
+			}
+		}
+		// What an organisation may keep is a part of what may be read.
+		if kept, err := Propose([]byte(text), []Pack{Default()}); err == nil && (kept.ID == Default().ID || kept.ID == alerts.SafetyPack().ID) {
+			t.Fatalf("a pack of the name %s is kept", kept.ID)
+		}
 	})
 }

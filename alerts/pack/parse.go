@@ -53,6 +53,8 @@ type Pack struct {
 	alerts.Pack
 	About   string
 	SignOff SignOff
+	// conditions are what its rules judge by.
+	conditions map[string]condition
 }
 
 // SignOff says who answers for a pack.
@@ -91,7 +93,7 @@ func Parse(text []byte) (Pack, error) {
 	var r Refusal
 	p := Pack{
 		Pack: alerts.Pack{ID: f.Pack, Version: f.Version}, About: f.About,
-		SignOff: SignOff(f.SignOff),
+		SignOff: SignOff(f.SignOff), conditions: map[string]condition{},
 	}
 	r.checkHead(f)
 	switch n := len(f.Rules.Content); {
@@ -104,6 +106,8 @@ func Parse(text []byte) (Pack, error) {
 		for _, node := range f.Rules.Content {
 			if made, ok := r.readRule(node, seen); ok {
 				p.Rules = append(p.Rules, made)
+				id, c := conditionOf(node)
+				p.conditions[id] = c
 			}
 		}
 	}

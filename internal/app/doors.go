@@ -12,6 +12,7 @@ import (
 	"howareyou/internal/web/front"
 	"howareyou/internal/web/joining"
 	"howareyou/internal/web/patient"
+	"howareyou/internal/web/rules"
 	"howareyou/internal/web/signin"
 )
 
@@ -21,7 +22,7 @@ const signInTries = 5
 
 // frontDoors are the pages of each door, on one site.
 type frontDoors struct {
-	patient, follower, clinic, signin, joining web.Mounter
+	patient, follower, clinic, signin, joining, rules web.Mounter
 }
 
 func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
@@ -35,6 +36,7 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 		follower: follower.New(site, r.store),
 		clinic:   clinic.New(site, r.store, r.committed),
 		joining:  joining.New(site, r.store, r.committed),
+		rules:    rules.New(site, r.store),
 		signin: signin.New(site, r.store, signin.Options{
 			Region: r.cfg.DefaultRegion, Emails: r.cfg.SMTPURL != "", Committed: r.committed,
 			Allow: func(ctx context.Context, key string) bool {
@@ -48,7 +50,7 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 // mounted puts the pages on the site's own root, and on the demo's doors those
 // of their kind.
 func (f frontDoors) mounted(demo []web.Mounted) []web.Mounted {
-	all := []web.Mounted{{Pages: []web.Mounter{f.patient, f.signin, f.clinic, f.joining, f.follower}}}
+	all := []web.Mounted{{Pages: []web.Mounter{f.patient, f.signin, f.clinic, f.rules, f.joining, f.follower}}}
 	for _, m := range demo {
 		switch m.Door.Kind {
 		case auth.PatientDoor:
@@ -56,7 +58,7 @@ func (f frontDoors) mounted(demo []web.Mounted) []web.Mounted {
 		case auth.FollowerDoor:
 			m.Pages = append(m.Pages, f.follower)
 		case auth.ClinicDoor:
-			m.Pages = append(m.Pages, f.clinic)
+			m.Pages = append(m.Pages, f.clinic, f.rules)
 		}
 		all = append(all, m)
 	}

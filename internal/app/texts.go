@@ -13,8 +13,11 @@ import (
 	"howareyou/internal/postgres"
 )
 
-// intakeWriters is how many commits of inbound texts run at once.
-const intakeWriters = 2
+// How many commits of inbound texts, and of the provider's news, run at once.
+const (
+	intakeWriters = 2
+	newsWriters   = 2
+)
 
 // openTexts starts the way in for texts, with its spool if there is one. A spool
 // that cannot keep anything is found now and not in the hour when it is needed.

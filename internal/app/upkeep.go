@@ -35,6 +35,7 @@ func (w *worker) upkeep(ctx context.Context) error {
 		{"count what was sent", w.store.CountUsage, true},
 		{"sweep what was seen", w.store.SweepSeen, true},
 		{"sweep links", w.store.SweepLinks, true},
+		{"sweep back-tests", w.store.SweepBacktests, true},
 		{"forget what is old", w.store.ForgetOld, true},
 	} {
 		if part.hourly && !sweeping {

@@ -40,7 +40,7 @@ func startWeb(p *parts, demo DemoParts, failed chan<- error) (*webRole, error) {
 		return nil, fmt.Errorf("LISTEN: %w", err)
 	}
 	r.addr = l.Addr()
-	p.news = deliver.NewReports(p.store)
+	p.news = deliver.NewReports(p.store, newsWriters)
 	deps := web.Deps{
 		Site: site,
 		Hooks: &hooks.Handler{

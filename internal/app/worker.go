@@ -93,6 +93,10 @@ func startWorker(p *parts) (*worker, error) {
 	w.running.Go(func() { settler.Run(ctx) })
 	w.hearer = queue.NewSweep(upkeepEvery, w.askAfter, p.log)
 	w.running.Go(func() { w.hearer.Run(ctx) })
+	// By itself, and one patient after the other: what looks at years of answers must
+	// hold up nobody's text.
+	tester := queue.NewSweep(sweepEvery, w.backtests, p.log)
+	w.running.Go(func() { tester.Run(ctx) })
 	l := &lister{store: p.store, provider: w.provider, submit: p.texts.Submit, spooling: p.spooling, now: p.now, log: p.log}
 	listing := queue.NewSweep(sweepEvery, l.look, p.log)
 	w.running.Go(func() { listing.Run(ctx) })
@@ -133,14 +137,15 @@ func (w *worker) kick() {
 	}
 }
 
-// ask moves the alerts on whose next step is due.
+// ask moves the alerts on whose next step is due, and tells staff again of words that
+// no alert can hold.
 func (w *worker) ask(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	if err := w.clockIsRight(ctx); err != nil {
 		return err
 	}
-	return w.tick(ctx, w.store.TickAlerts)
+	return errors.Join(w.tick(ctx, w.store.TickAlerts), w.tick(ctx, w.store.TickUnread))
 }
 
 // look does all else that is due: what no bell rang for, and slots. A

@@ -33,7 +33,7 @@ var importTable = []row{
 	},
 	{
 		"notify/*/...",
-		[]string{"notify", "carenet/..."},
+		[]string{"notify", "carenet/...", "internal/batch"},
 		"a channel carries what notify decided; channels do not know each other",
 	},
 	{
@@ -47,8 +47,12 @@ var importTable = []row{
 		"encryption knows organisations and ids, never who stores the result",
 	},
 	{
+		"internal/batch", nil,
+		"it commits whatever it is given, and knows nothing of it",
+	},
+	{
 		"internal/intake/...",
-		[]string{"carenet/..."},
+		[]string{"carenet/...", "internal/batch"},
 		"the batcher accepts texts whether the database is there or not: it sees it as an interface",
 	},
 	{

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"howareyou/internal/web/webtest"
 )
 
 const root = "../.." // of the module
@@ -21,7 +23,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	builds = dir
-	code := m.Run()
+	code := webtest.Run(m)
 	if err := os.RemoveAll(dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1

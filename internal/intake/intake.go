@@ -8,21 +8,19 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"hash/maphash"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/internal/batch"
 )
 
 // Store keeps and reads a batch of texts in one transaction.
 type Store interface {
 	TakeIn(ctx context.Context, texts []carenet.InboundText) (carenet.Batch, error)
 }
-
-// maxBatch bounds what one commit holds: beyond it, latency grows and nothing is gained.
-const maxBatch = 128
 
 // commitTime is how long a commit may take. The provider waits 15 seconds for
 // our answer; a writer that waits longer, for a database that does not answer,
@@ -40,11 +38,8 @@ type Intake struct {
 	spool     *Spool // nil: none
 	away      func(error) bool
 	log       *slog.Logger
-	lanes     []chan *job
-	seed      maphash.Seed
-	done      sync.WaitGroup
-	mu        sync.RWMutex
-	closed    bool
+	writers   *batch.Writers[carenet.InboundText, string]
+	done      sync.WaitGroup // of the replay
 	stop      context.CancelFunc
 }
 
@@ -56,11 +51,6 @@ type Spooling struct {
 	Log   *slog.Logger
 }
 
-type job struct {
-	text   carenet.InboundText
-	result chan error
-}
-
 // New starts an intake with this many writers. committed is called after each
 // commit that other parts must hear of; it must not block.
 func New(store Store, writers int, committed func(carenet.Batch)) *Intake {
@@ -69,7 +59,7 @@ func New(store Store, writers int, committed func(carenet.Batch)) *Intake {
 
 // NewSpooling starts an intake that has a spool. Close closes the spool too.
 func NewSpooling(store Store, writers int, committed func(carenet.Batch), o Spooling) *Intake {
-	in := &Intake{store: store, committed: committed, seed: maphash.MakeSeed(), spool: o.Spool, away: o.Away, log: o.Log, stop: func() {}}
+	in := &Intake{store: store, committed: committed, spool: o.Spool, away: o.Away, log: o.Log, stop: func() {}}
 	if in.log == nil {
 		in.log = slog.New(slog.DiscardHandler)
 	}
@@ -82,15 +72,7 @@ func NewSpooling(store Store, writers int, committed func(carenet.Batch), o Spoo
 			in.replay(ctx, cmp.Or(o.Every, time.Second))
 		}()
 	}
-	for range writers {
-		lane := make(chan *job, 1024)
-		in.lanes = append(in.lanes, lane)
-		in.done.Add(1)
-		go func() {
-			defer in.done.Done()
-			in.write(lane)
-		}()
-	}
+	in.writers = batch.New(writers, func(t carenet.InboundText) string { return t.From }, in.commit)
 	return in
 }
 
@@ -98,38 +80,19 @@ func NewSpooling(store Store, writers int, committed func(carenet.Batch), o Spoo
 // kept it from being either; the provider then delivers it again. When ctx ends first the
 // text may still be committed; a second delivery of it has no effect.
 func (in *Intake) Submit(ctx context.Context, text carenet.InboundText) error {
-	j := &job{text: text, result: make(chan error, 1)}
-	lane := in.lanes[maphash.String(in.seed, text.From)%uint64(len(in.lanes))]
-	in.mu.RLock()
-	if in.closed {
-		in.mu.RUnlock()
+	err := in.writers.Submit(ctx, text)
+	switch {
+	case errors.Is(err, batch.ErrClosed):
 		return ErrClosed
-	}
-	select {
-	case lane <- j:
-		in.mu.RUnlock()
-	default:
-		in.mu.RUnlock()
+	case errors.Is(err, batch.ErrFull):
 		return carenet.Errorf(carenet.Busy, "take in text", "too many texts wait; send it again")
 	}
-	select {
-	case err := <-j.result:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return err
 }
 
 // Close takes no more texts, writes those that wait, and returns.
 func (in *Intake) Close() {
-	in.mu.Lock()
-	if !in.closed {
-		in.closed = true
-		for _, l := range in.lanes {
-			close(l)
-		}
-	}
-	in.mu.Unlock()
+	in.writers.Close()
 	in.stop()
 	in.done.Wait()
 	if in.spool != nil {
@@ -137,102 +100,30 @@ func (in *Intake) Close() {
 	}
 }
 
-func (in *Intake) write(lane <-chan *job) {
-	var held []*job // second texts of a number in the batch: they go into the next
-	open := true
-	for open || len(held) > 0 {
-		var batch []*job
-		numbers := map[string]bool{}
-		take := func(j *job, again *[]*job) {
-			if numbers[j.text.From] {
-				*again = append(*again, j)
-				return
-			}
-			numbers[j.text.From] = true
-			batch = append(batch, j)
+// commit writes texts into the database, or into the spool while that is away. What
+// comes while texts wait in the spool waits behind them.
+func (in *Intake) commit(texts []carenet.InboundText) []error {
+	return batch.Each(texts, commitTime, func(ctx context.Context, texts []carenet.InboundText) ([]error, error) {
+		if in.spool != nil && in.spool.Waits() {
+			return nil, in.keep(texts)
 		}
-		var again []*job
-		for _, j := range held {
-			take(j, &again)
+		err := in.takeTexts(ctx, texts)
+		if err != nil && in.spool != nil && in.away(err) {
+			in.log.Warn("the database is away; texts go to the spool", "error", err)
+			return nil, in.keep(texts)
 		}
-		if len(batch) == 0 {
-			j, ok := <-lane
-			if !ok {
-				return
-			}
-			take(j, &again)
-		}
-	drain:
-		for len(batch) < maxBatch {
-			select {
-			case j, ok := <-lane:
-				if !ok {
-					open = false
-					break drain
-				}
-				take(j, &again)
-			default:
-				break drain
-			}
-		}
-		held = again
-		in.commit(batch)
-	}
+		return nil, err
+	})
 }
 
-// commit writes a batch at once, and one by one when that fails: one bad text
-// costs only itself. All of the second round has the time of one commit, so
-// that a database that does not answer holds nobody up a hundred times. What comes
-// while texts wait in the spool waits behind them.
-func (in *Intake) commit(jobs []*job) {
-	if in.spool != nil && in.spool.Waits() {
-		in.keep(jobs)
-		return
-	}
-	ctx, cancel := commitContext()
-	err := in.takeIn(ctx, jobs)
-	cancel()
-	if err != nil && in.spool != nil && in.away(err) {
-		in.log.Warn("the database is away; texts go to the spool", "error", err)
-		in.keep(jobs)
-		return
-	}
-	if err == nil || len(jobs) == 1 {
-		for _, j := range jobs {
-			j.result <- err
-		}
-		return
-	}
-	ctx, cancel = commitContext()
-	defer cancel()
-	for _, j := range jobs {
-		j.result <- in.takeIn(ctx, []*job{j})
-	}
-}
-
-// commitContext is not the requests': one that gives up must not end the
-// others' commit.
-func commitContext() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), commitTime)
-}
-
-func textsOf(jobs []*job) []carenet.InboundText {
-	texts := make([]carenet.InboundText, len(jobs))
-	for i, j := range jobs {
-		texts[i] = j.text
-	}
-	return texts
-}
-
-// keep puts the texts into the spool and answers for them.
-func (in *Intake) keep(jobs []*job) {
-	err := in.spool.Append(textsOf(jobs))
+// keep puts the texts into the spool.
+func (in *Intake) keep(texts []carenet.InboundText) error {
+	err := in.spool.Append(texts)
 	if err != nil {
-		in.log.Error("texts are kept neither in the database nor in the spool", "count", len(jobs), "error", err)
+		in.log.Error("texts are kept neither in the database nor in the spool", "count", len(texts), "error", err)
+		return fmt.Errorf("%w: %w", batch.ErrFinal, err)
 	}
-	for _, j := range jobs {
-		j.result <- err
-	}
+	return nil
 }
 
 // replay hands over what waits in the spool, and what processes that are gone
@@ -261,14 +152,10 @@ func (in *Intake) replay(ctx context.Context, every time.Duration) {
 	}
 }
 
-func (in *Intake) takeIn(ctx context.Context, jobs []*job) error {
-	return in.takeTexts(ctx, textsOf(jobs))
-}
-
 func (in *Intake) takeTexts(ctx context.Context, texts []carenet.InboundText) error {
-	batch, err := in.store.TakeIn(ctx, texts)
-	if err == nil && len(batch.Events) > 0 {
-		in.committed(batch)
+	b, err := in.store.TakeIn(ctx, texts)
+	if err == nil && len(b.Events) > 0 {
+		in.committed(b)
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/internal/batch"
 )
 
 // taker takes a batch in which no number stands twice. away says that the
@@ -176,7 +177,7 @@ func (s *Spool) readOwn(from int64) ([]carenet.InboundText, int64, error) {
 func (s *Spool) handOver(ctx context.Context, texts []carenet.InboundText, theirs map[string]bool, take taker) (done int, err error) {
 	for len(texts) > 0 {
 		numbers, n := map[string]bool{}, 0
-		for n < len(texts) && n < maxBatch && !numbers[texts[n].From] {
+		for n < len(texts) && n < batch.Most && !numbers[texts[n].From] {
 			numbers[texts[n].From] = true
 			n++
 		}

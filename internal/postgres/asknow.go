@@ -106,7 +106,7 @@ func (s *Store) AskNow(ctx context.Context, actor carenet.Actor, patient carenet
 			if cause == carenet.Waiting {
 				cause = carenet.Replaced
 			}
-			w.Queue(sqlClosePrompt, q.OrgID, q.ID, string(cause))
+			w.Queue(sqlClosePrompt, q.OrgID, q.ID, string(cause), now)
 			if cause == carenet.NoReply {
 				batch.Events = append(batch.Events, carenet.Event{ID: carenet.NewID(now), Org: q.OrgID, Batch: batch.ID, Kind: carenet.EventUnanswered, Patient: patient, Subject: q.ID, At: now})
 			}

@@ -11,11 +11,15 @@ var outside = map[string]string{
 }
 
 // appendOnly are the tables whose rows nobody changes, not even their owner.
-var appendOnly = map[string]bool{"alert_entry": true, "audit": true, "audit_seal": true, "consent": true, "consent_words": true, "report": true}
+var appendOnly = map[string]bool{
+	"alert_entry": true, "audit": true, "audit_seal": true, "consent": true, "consent_words": true, "report": true,
+	"pack_version": true, "pack_signature": true, "pack_activation": true,
+}
 
 // mayDelete are the tables from which the service deletes rows.
 var mayDelete = map[string]string{
 	"audit_unsealed":   "a waiting list",
+	"backtest_match":   "swept 90 days after the back-test; the same pack finds the same again",
 	"inbound_seen":     "swept after 30 days",
 	"inbound_unrouted": "swept when a human has looked",
 	"link":             "swept when it is over",
@@ -26,6 +30,9 @@ var mayDelete = map[string]string{
 // columnGrants are the privileges on single columns.
 var columnGrants = map[grant]string{
 	{"howareyou_app", "UPDATE", "alert_entry.note_enc"}:      "sealed again when the data key changes; a trigger allows nothing else",
+	{"howareyou_app", "UPDATE", "pack_version.body_enc"}:     "sealed again when the data key changes; a trigger allows nothing else",
+	{"howareyou_app", "UPDATE", "pack_signature.note_enc"}:   "sealed again when the data key changes; a trigger allows nothing else",
+	{"howareyou_app", "UPDATE", "pack_activation.note_enc"}:  "sealed again when the data key changes; a trigger allows nothing else",
 	{"howareyou_app", "UPDATE", "inbound_unrouted.body_enc"}: "sealed again when the data key changes",
 }
 

@@ -21,7 +21,7 @@ WHERE k.org_id = ANY ($1) AND k.patient_id = ANY ($2) AND k.reporter = 'self' AN
 ORDER BY k.patient_id, k.at, k.id`
 	// Only prompts that count (INV-14): answered, or handed over in time to somebody who
 	// was neither away nor stopped.
-	sqlAskings = `SELECT q.org_id, q.patient_id, q.slot_day, q.state = 'answered' AS answered FROM prompt q
+	sqlAskings = `SELECT q.org_id, q.patient_id, q.slot_day, q.state = 'answered' AS answered, coalesce(q.closed_at, q.slot_at) AS at FROM prompt q
 WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND (q.state = 'answered' OR q.state = 'closed' AND q.cause = 'no_reply')
 ORDER BY q.patient_id, q.slot_at, q.id`
 
@@ -68,6 +68,7 @@ type askingRow struct {
 	PatientID carenet.ID
 	SlotDay   int
 	Answered  bool
+	At        time.Time // when it was given up
 }
 
 type episodeRow struct {
@@ -148,6 +149,9 @@ func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients 
 	collect(b.Queue(sqlFindings, orgs, patients), &all.findings)
 	collect(b.Queue(sqlAlertsBeside, orgs, patients), &all.beside)
 	collect(b.Queue(sqlOffersOpen, orgs, patients), &all.offers)
+	// After the patients are locked, so that whoever has activated a pack before sees
+	// it judge what is judged from here on.
+	collect(b.Queue(sqlInForce, orgs), &all.inForce)
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
@@ -180,6 +184,7 @@ type known struct {
 	findings []findingRow
 	beside   []besideRow
 	offers   []offerRow
+	inForce  []inForceRow
 }
 
 // of is what is known of one patient.
@@ -195,17 +200,24 @@ func (k known) of(p patientRow) known {
 		findings: only(k.findings, func(r findingRow) bool { return is(r.OrgID, r.PatientID) }),
 		beside:   only(k.beside, func(r besideRow) bool { return is(r.OrgID, r.PatientID) }),
 		offers:   only(k.offers, func(r offerRow) bool { return is(r.OrgID, r.PatientID) }),
+		inForce:  only(k.inForce, func(r inForceRow) bool { return r.OrgID == p.OrgID }),
 	}
 }
 
-// history is the patient's answers and askings as the rules read them.
-func (k known) history(scale alerts.Scale) (alerts.History, error) {
+// history is the patient's answers and askings as the rules read them, and the moment
+// at which the answer of each day was given, with all that came with it.
+func (k known) history(scale alerts.Scale) (alerts.History, map[alerts.Day]time.Time, error) {
 	checkIns := make([]alerts.CheckIn, 0, len(k.series))
 	for _, r := range k.series {
 		checkIns = append(checkIns, alerts.CheckIn{ID: r.ID, Day: alerts.Day(r.LocalDay), At: r.At, Score: r.Value, Reporter: carenet.ReporterSelf, Corrects: orNil(r.CorrectsID)})
 	}
-	h, err := alerts.HistoryOf(scale, carenet.ReporterSelf, checkIns)
+	h, at, err := alerts.HistoryAt(scale, carenet.ReporterSelf, checkIns)
 	h.More = moreOf(k.items, k.sets)
+	for _, v := range k.items {
+		if given, ok := at[alerts.Day(v.LocalDay)]; ok && v.At.After(given) {
+			at[alerts.Day(v.LocalDay)] = v.At
+		}
+	}
 	for _, r := range k.asked {
 		slot, day := 0, alerts.Day(r.SlotDay)
 		if n := len(h.Prompts); n > 0 && h.Prompts[n-1].Day == day {
@@ -213,7 +225,7 @@ func (k known) history(scale alerts.Scale) (alerts.History, error) {
 		}
 		h.Prompts = append(h.Prompts, alerts.Asking{Day: day, Slot: slot, Answered: r.Answered})
 	}
-	return h, err
+	return h, at, err
 }
 
 func only[T any](rows []T, keep func(T) bool) []T {
@@ -250,7 +262,11 @@ func (e *evaluation) run(ctx context.Context) ([]carenet.Event, error) {
 	stored, upon := e.episodes, e.upon
 	var err error
 	e.trend = s.trend
-	if e.history, err = e.known.history(e.trend.Scale); err != nil {
+	var given map[alerts.Day]time.Time
+	if e.history, given, err = e.known.history(e.trend.Scale); err != nil {
+		return nil, err
+	}
+	if err := e.byTheRulesInForce(ctx, given); err != nil {
 		return nil, err
 	}
 	e.today = alerts.Day(carenet.LocalDay(e.now, zoneOf(e.patient.Zone)))

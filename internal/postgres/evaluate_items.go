@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"time"
+
 	"howareyou/alerts"
 	"howareyou/carenet"
 	"howareyou/carenet/ask"
@@ -8,7 +10,7 @@ import (
 
 const (
 	// The last answer to each item of a check-in counts.
-	sqlItemValues = `SELECT DISTINCT ON (a.org_id, a.patient_id, a.prompt_id, a.item) a.org_id, a.patient_id, a.prompt_id, a.question_set_id, a.item, a.value, a.local_day
+	sqlItemValues = `SELECT DISTINCT ON (a.org_id, a.patient_id, a.prompt_id, a.item) a.org_id, a.patient_id, a.prompt_id, a.question_set_id, a.item, a.value, a.local_day, a.at
 FROM item_answer a WHERE a.org_id = ANY ($1) AND a.patient_id = ANY ($2)
 ORDER BY a.org_id, a.patient_id, a.prompt_id, a.item, a.at DESC, a.id DESC`
 	sqlItemSets = `SELECT s.org_id, s.id, s.code, s.version, s.items, s.about FROM question_set s
@@ -23,6 +25,7 @@ type itemValueRow struct {
 	Item          string
 	Value         float64
 	LocalDay      int
+	At            time.Time
 }
 
 // moreOf are the answers to further questions by day, under the names that the

@@ -26,6 +26,7 @@ type claimFacts struct {
 	digests   []digestRow // what happened in the time of a summary
 	commands  commandFacts
 	questions questionFacts
+	seen      map[carenet.ID]seenFacts // texts in that a person has seen to
 }
 
 type orgFacts struct {
@@ -90,6 +91,11 @@ type offerFacts struct {
 	State string
 }
 
+type seenFacts struct {
+	ID   carenet.ID
+	Seen bool
+}
+
 type promptFacts struct {
 	OrgID  carenet.ID
 	ID     carenet.ID
@@ -111,11 +117,12 @@ ORDER BY org_id, id FOR SHARE`
 	sqlPromptFacts = `SELECT org_id, id, state, slot_at FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	// Shared lock: an answer that is under way is waited for.
 	sqlOfferFacts = `SELECT id, state FROM call_offer WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
+	sqlSeenFacts  = `SELECT id, handled_at IS NOT NULL AS seen FROM inbound_message WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
 	sqlAlertFacts = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.org_id, a.id FOR SHARE`
 )
 
 func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []claimRow) (claimFacts, error) {
-	var people, patients, follows, checkIns, prompts, offers, alertIDs, digests []carenet.ID
+	var people, patients, follows, checkIns, prompts, offers, alertIDs, digests, unread []carenet.ID
 	for _, r := range rows {
 		people = addID(addID(addID(people, r.RecipientID), r.Detail.Person), r.Detail.About)
 		patients = addID(patients, orNil(r.PatientID))
@@ -129,8 +136,11 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 			offers = addID(offers, orNil(r.SubjectID))
 		}
 		alertIDs = addID(alertIDs, r.Detail.Alert)
-		if r.Kind == string(notify.KindDigest) {
+		switch notify.Kind(r.Kind) {
+		case notify.KindDigest:
 			digests = addID(digests, r.EventID)
+		case notify.KindTask:
+			unread = addID(unread, orNil(r.SubjectID))
 		}
 	}
 	commands, err := loadCommandFacts(ctx, tx, orgs, rows)
@@ -152,6 +162,9 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 	byID(b.Queue(sqlPromptFacts, orgs, prompts), &f.prompts, func(r promptFacts) carenet.ID { return r.ID })
 	if len(offers) > 0 {
 		byID(b.Queue(sqlOfferFacts, orgs, offers), &f.offers, func(r offerFacts) carenet.ID { return r.ID })
+	}
+	if len(unread) > 0 {
+		byID(b.Queue(sqlSeenFacts, orgs, unread), &f.seen, func(r seenFacts) carenet.ID { return r.ID })
 	}
 	if len(digests) > 0 {
 		collect(b.Queue(sqlDigestFacts, orgs, digests), &f.digests)
@@ -251,6 +264,7 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 		c.PatientAsked = patient.State == "active" && (patient.PausedUntil == nil || !patient.PausedUntil.After(now))
 	}
 	c.CheckOpen = conv.Asked
+	c.Seen = f.seen[orNil(r.SubjectID)].Seen
 	c.OfferOpen = f.offers[orNil(r.SubjectID)].State == string(carenet.OfferOpen)
 	if a, ok := f.alerts[r.Detail.Alert]; ok {
 		c.AlertOpen = a.State == string(alerts.StatusOpen)

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"howareyou/alerts/rulebook"
 	"howareyou/carenet"
 	"howareyou/internal/auth"
 	"howareyou/notify"
@@ -83,6 +84,12 @@ func (n *neighbours) fill() {
 	n.text("+447700900001", "6") // the pain that was asked next
 	_, err = n.store.ReportPatient(n.ctx, lee, n.mary, carenet.ReportHospital)
 	n.must(err)
+	n.putInForce(lee, ownPack(1, "amber", "4"))
+	_, err = n.store.StartBacktest(n.ctx, lee, rulebook.Spec{Text: ownPack(2, "amber", "3"), Period: n.lastDays(30)})
+	n.must(err)
+	n.finish()
+	one := 1
+	n.must(n.store.SetBudget(n.ctx, lee, "RV-LOW", &one))
 	n.seal()
 	_, err = n.store.CountUsage(n.ctx, 0)
 	n.must(err)

@@ -40,11 +40,11 @@ func redFlag(flag string) bool {
 }
 
 // openSafetyAlert calls staff about a text whose words were flagged. A text of
-// a number that is no patient's has nobody's board to stand on: it stays
-// flagged in the thread.
+// a number that is no patient's has nobody's board to stand on: staff are told of
+// it until somebody has seen to it.
 func (s *Store) openSafetyAlert(ctx context.Context, tx pgx.Tx, e carenet.Event, now time.Time) ([]carenet.Event, error) {
 	if e.Patient == carenet.NilID {
-		return nil, nil
+		return nil, s.followUnread(ctx, tx, e, now)
 	}
 	rule, severity := safetyRule(e.Detail.Flags)
 	b := &pgx.Batch{}

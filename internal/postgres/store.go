@@ -32,7 +32,8 @@ type Store struct {
 	rules    notify.Rules
 	siteURL  string
 	txTime   time.Duration
-	trend    alerts.Trend // the policy in force: one question, one pack
+	trend    alerts.Trend // one question, and the pack of organisations that have activated none
+	packs    *packMemory
 	onFault  func(alerts.Fault)
 	onCode   func(code int)
 	channels []notify.Channel
@@ -48,7 +49,7 @@ type Options struct {
 	SiteURL  string // the public address that links in texts start with
 	MaxConns int32
 	Name     string      // application_name, to tell processes apart
-	Pack     alerts.Pack // the rules in force; the default pack when it has none
+	Pack     alerts.Pack // of organisations that have activated none; the default pack when it has none
 	// OnFault is told of each rule that could not be judged on a new answer.
 	OnFault func(alerts.Fault)
 	// Channels are those that this deployment serves; texts alone when there are none.
@@ -94,7 +95,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{
 		pool: pool, keys: o.Keys, now: o.Now, composer: o.Composer, rules: o.Rules, siteURL: o.SiteURL, txTime: txTime,
-		trend: alerts.Trend{Scale: alerts.OneToFive(), Pack: o.Pack}, onFault: o.OnFault, onCode: func(int) {}, channels: o.Channels,
+		trend: alerts.Trend{Scale: alerts.OneToFive(), Pack: o.Pack}, onFault: o.OnFault, onCode: func(int) {}, channels: o.Channels, packs: newPackMemory(),
 	}
 	if len(s.trend.Pack.Rules) == 0 {
 		s.trend.Pack = pack.Default().Pack

@@ -13,8 +13,8 @@ import (
 const (
 	sqlClaimAlerts = `SELECT org, alert FROM claim_alerts($1, $2)`
 	sqlDueAlerts   = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.id FOR UPDATE`
-	sqlNextDue     = `SELECT least(lookup_next_due(), lookup_next_offer())`
-	sqlBusy        = `SELECT lookup_busy($1) OR coalesce(lookup_next_offer() <= $1, false)`
+	sqlNextDue     = `SELECT least(lookup_next_due(), lookup_next_offer(), lookup_next_unread())`
+	sqlBusy        = `SELECT lookup_busy($1) OR coalesce(least(lookup_next_offer(), lookup_next_unread()) <= $1, false)`
 )
 
 // TickAlerts moves alerts on whose next step is due: asks again, asks further

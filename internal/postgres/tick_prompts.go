@@ -30,7 +30,7 @@ WHERE s.org_id = ANY ($1) AND s.id = ANY ($2) ORDER BY s.next_at, s.id`
 WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND q.state = 'open' ORDER BY q.id FOR UPDATE`
 	sqlInsertPrompt = `INSERT INTO prompt (org_id, id, patient_id, schedule_id, question_set_id, slot_at, slot_day, state, cause, created_at, sets)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (org_id, schedule_id, slot_day) DO NOTHING`
-	sqlClosePrompt = `UPDATE prompt SET state = 'closed', cause = $3 WHERE org_id = $1 AND id = $2 AND state = 'open'`
+	sqlClosePrompt = `UPDATE prompt SET state = 'closed', cause = $3, closed_at = $4 WHERE org_id = $1 AND id = $2 AND state = 'open'`
 	sqlNextSlot    = `UPDATE schedule SET next_at = $3, next_day = $4 WHERE org_id = $1 AND id = $2`
 )
 
@@ -152,7 +152,7 @@ func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, sets []carenet
 		// The next asking has come, so the time to answer this one is over.
 		cause, _ := carenet.SilenceCause(r.promptFacts(q, now.Add(promptGrace+promptOnTime)))
 		cause = unsure(cause, r.CheckAskedAt)
-		w.Queue(sqlClosePrompt, q.OrgID, q.ID, string(cause))
+		w.Queue(sqlClosePrompt, q.OrgID, q.ID, string(cause), now)
 		if cause == carenet.NoReply {
 			events = append(events, promptEvent(r, carenet.EventUnanswered, q.ID, batch, now))
 		}

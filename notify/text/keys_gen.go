@@ -729,6 +729,155 @@ const (
 	Resolved                        Key = "resolved"
 	ResolvedBy                      Key = "resolved_by"
 	Resumed                         Key = "resumed"
+	RulesAbout                      Key = "rules.about"
+	RulesActivate                   Key = "rules.activate"
+	RulesActivateAbout              Key = "rules.activate_about"
+	RulesActivateBack               Key = "rules.activate_back"
+	RulesActivateButton             Key = "rules.activate_button"
+	RulesActivateNoData             Key = "rules.activate_no_data"
+	RulesActivateNote               Key = "rules.activate_note"
+	RulesActivateNoteHint           Key = "rules.activate_note_hint"
+	RulesActivated                  Key = "rules.activated"
+	RulesAtLine                     Key = "rules.at_line"
+	RulesBadgeInForce               Key = "rules.badge_in_force"
+	RulesBadgeOver                  Key = "rules.badge_over"
+	RulesBadgeSafety                Key = "rules.badge_safety"
+	RulesBudget                     Key = "rules.budget"
+	RulesBudgetChange               Key = "rules.budget_change"
+	RulesBudgetError                Key = "rules.budget_error"
+	RulesBudgetHint                 Key = "rules.budget_hint"
+	RulesBudgetLabel                Key = "rules.budget_label"
+	RulesBudgetSet                  Key = "rules.budget_set"
+	RulesCost                       Key = "rules.cost"
+	RulesCostNone                   Key = "rules.cost_none"
+	RulesCosts                      Key = "rules.costs"
+	RulesCostsAbout                 Key = "rules.costs_about"
+	RulesDiffAdded                  Key = "rules.diff_added"
+	RulesDiffChanged                Key = "rules.diff_changed"
+	RulesDiffRemoved                Key = "rules.diff_removed"
+	RulesDiffSeverity               Key = "rules.diff_severity"
+	RulesDiffWorded                 Key = "rules.diff_worded"
+	RulesDiffers                    Key = "rules.differs"
+	RulesDiffersNone                Key = "rules.differs_none"
+	RulesFile                       Key = "rules.file"
+	RulesFilter                     Key = "rules.filter"
+	RulesFoundAlert                 Key = "rules.found_alert"
+	RulesFoundNoAlert               Key = "rules.found_no_alert"
+	RulesFoundOn                    Key = "rules.found_on"
+	RulesFoundWas                   Key = "rules.found_was"
+	RulesHistory                    Key = "rules.history"
+	RulesHistoryBy                  Key = "rules.history_by"
+	RulesHistoryNoData              Key = "rules.history_no_data"
+	RulesHistoryNone                Key = "rules.history_none"
+	RulesInForce                    Key = "rules.in_force"
+	RulesInForceBuiltin             Key = "rules.in_force_builtin"
+	RulesInForceOwn                 Key = "rules.in_force_own"
+	RulesKeep                       Key = "rules.keep"
+	RulesKeptBy                     Key = "rules.kept_by"
+	RulesKeptNow                    Key = "rules.kept_now"
+	RulesKeptOperator               Key = "rules.kept_operator"
+	RulesKindAny                    Key = "rules.kind_any"
+	RulesKindChanged                Key = "rules.kind_changed"
+	RulesKindFault                  Key = "rules.kind_fault"
+	RulesKindGone                   Key = "rules.kind_gone"
+	RulesKindNew                    Key = "rules.kind_new"
+	RulesKindSame                   Key = "rules.kind_same"
+	RulesLeftover                   Key = "rules.leftover"
+	RulesLeftoverAbout              Key = "rules.leftover_about"
+	RulesLeftoverOne                Key = "rules.leftover_one"
+	RulesMayNot                     Key = "rules.may_not"
+	RulesMore                       Key = "rules.more"
+	RulesName                       Key = "rules.name"
+	RulesNameBuiltin                Key = "rules.name_builtin"
+	RulesNamePasted                 Key = "rules.name_pasted"
+	RulesNew                        Key = "rules.new"
+	RulesNewAbout                   Key = "rules.new_about"
+	RulesNewTitle                   Key = "rules.new_title"
+	RulesProposeLimit               Key = "rules.propose_limit"
+	RulesProposeRule                Key = "rules.propose_rule"
+	RulesQuiet                      Key = "rules.quiet"
+	RulesRead                       Key = "rules.read"
+	RulesRefused                    Key = "rules.refused"
+	RulesRefusedCount               Key = "rules.refused_count"
+	RulesRefusedKept                Key = "rules.refused_kept"
+	RulesRefusedNone                Key = "rules.refused_none"
+	RulesRuleVersion                Key = "rules.rule_version"
+	RulesRulesList                  Key = "rules.rules_list"
+	RulesSafety                     Key = "rules.safety"
+	RulesSeeTest                    Key = "rules.see_test"
+	RulesSeverityAsk                Key = "rules.severity_ask"
+	RulesSign                       Key = "rules.sign"
+	RulesSignAbout                  Key = "rules.sign_about"
+	RulesSignAs                     Key = "rules.sign_as"
+	RulesSignAsError                Key = "rules.sign_as_error"
+	RulesSignAsHint                 Key = "rules.sign_as_hint"
+	RulesSignButton                 Key = "rules.sign_button"
+	RulesSignStatement              Key = "rules.sign_statement"
+	RulesSignedBy                   Key = "rules.signed_by"
+	RulesSignedNow                  Key = "rules.signed_now"
+	RulesTestAbout                  Key = "rules.test_about"
+	RulesTestAlertsNote             Key = "rules.test_alerts_note"
+	RulesTestAsked                  Key = "rules.test_asked"
+	RulesTestBeside                 Key = "rules.test_beside"
+	RulesTestCalled                 Key = "rules.test_called"
+	RulesTestCalls                  Key = "rules.test_calls"
+	RulesTestDone                   Key = "rules.test_done"
+	RulesTestErrorBusy              Key = "rules.test_error_busy"
+	RulesTestErrorDays              Key = "rules.test_error_days"
+	RulesTestFact                   Key = "rules.test_fact"
+	RulesTestFailed                 Key = "rules.test_failed"
+	RulesTestFailedAbout            Key = "rules.test_failed_about"
+	RulesTestFaults                 Key = "rules.test_faults"
+	RulesTestFound                  Key = "rules.test_found"
+	RulesTestFoundNone              Key = "rules.test_found_none"
+	RulesTestFoundNoneHere          Key = "rules.test_found_none_here"
+	RulesTestFoundSame              Key = "rules.test_found_same"
+	RulesTestFrom                   Key = "rules.test_from"
+	RulesTestGone                   Key = "rules.test_gone"
+	RulesTestLeftOut                Key = "rules.test_left_out"
+	RulesTestList                   Key = "rules.test_list"
+	RulesTestListNone               Key = "rules.test_list_none"
+	RulesTestLook                   Key = "rules.test_look"
+	RulesTestNew                    Key = "rules.test_new"
+	RulesTestNoData                 Key = "rules.test_no_data"
+	RulesTestPack                   Key = "rules.test_pack"
+	RulesTestPackPasted             Key = "rules.test_pack_pasted"
+	RulesTestPeriod                 Key = "rules.test_period"
+	RulesTestProgress               Key = "rules.test_progress"
+	RulesTestRule                   Key = "rules.test_rule"
+	RulesTestRules                  Key = "rules.test_rules"
+	RulesTestRunning                Key = "rules.test_running"
+	RulesTestScope                  Key = "rules.test_scope"
+	RulesTestStart                  Key = "rules.test_start"
+	RulesTestTitle                  Key = "rules.test_title"
+	RulesTestTo                     Key = "rules.test_to"
+	RulesTestTotal                  Key = "rules.test_total"
+	RulesTestTotalSelf              Key = "rules.test_total_self"
+	RulesTestTry                    Key = "rules.test_try"
+	RulesTestTryAgain               Key = "rules.test_try_again"
+	RulesTestWaiting                Key = "rules.test_waiting"
+	RulesTests                      Key = "rules.tests"
+	RulesText                       Key = "rules.text"
+	RulesTextHint                   Key = "rules.text_hint"
+	RulesTextShow                   Key = "rules.text_show"
+	RulesTitle                      Key = "rules.title"
+	RulesTrialCalls                 Key = "rules.trial_calls"
+	RulesTrialNone                  Key = "rules.trial_none"
+	RulesTryFirst                   Key = "rules.try_first"
+	RulesUnreadable                 Key = "rules.unreadable"
+	RulesUnsigned                   Key = "rules.unsigned"
+	RulesVersions                   Key = "rules.versions"
+	RulesVersionsNone               Key = "rules.versions_none"
+	RulesWhyAlreadyIn               Key = "rules.why_already_in"
+	RulesWhyFailed                  Key = "rules.why_failed"
+	RulesWhyHasFaults               Key = "rules.why_has_faults"
+	RulesWhyNoData                  Key = "rules.why_no_data"
+	RulesWhyNotReady                Key = "rules.why_not_ready"
+	RulesWhyNotSeen                 Key = "rules.why_not_seen"
+	RulesWhyNotSigned               Key = "rules.why_not_signed"
+	RulesWhyNotTried                Key = "rules.why_not_tried"
+	RulesWhyTooOld                  Key = "rules.why_too_old"
+	RulesWhyTooShort                Key = "rules.why_too_short"
 	SignIn                          Key = "sign_in"
 	StaffText                       Key = "staff_text"
 	StopAbout                       Key = "stop.about"
@@ -1542,6 +1691,155 @@ var catalogue = map[Key]shape{
 	Resolved:                        {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	ResolvedBy:                      {Plural: false, Fields: []string{"Number", "Org"}},
 	Resumed:                         {Plural: false, Fields: []string{"Name", "Org", "When"}},
+	RulesAbout:                      {Plural: false, Fields: []string(nil)},
+	RulesActivate:                   {Plural: false, Fields: []string(nil)},
+	RulesActivateAbout:              {Plural: false, Fields: []string(nil)},
+	RulesActivateBack:               {Plural: false, Fields: []string{"Pack", "Version"}},
+	RulesActivateButton:             {Plural: false, Fields: []string{"Pack", "Version"}},
+	RulesActivateNoData:             {Plural: false, Fields: []string(nil)},
+	RulesActivateNote:               {Plural: false, Fields: []string(nil)},
+	RulesActivateNoteHint:           {Plural: false, Fields: []string(nil)},
+	RulesActivated:                  {Plural: false, Fields: []string(nil)},
+	RulesAtLine:                     {Plural: false, Fields: []string{"Line"}},
+	RulesBadgeInForce:               {Plural: false, Fields: []string(nil)},
+	RulesBadgeOver:                  {Plural: false, Fields: []string(nil)},
+	RulesBadgeSafety:                {Plural: false, Fields: []string(nil)},
+	RulesBudget:                     {Plural: false, Fields: []string{"Budget"}},
+	RulesBudgetChange:               {Plural: false, Fields: []string(nil)},
+	RulesBudgetError:                {Plural: false, Fields: []string(nil)},
+	RulesBudgetHint:                 {Plural: false, Fields: []string(nil)},
+	RulesBudgetLabel:                {Plural: false, Fields: []string{"Rule"}},
+	RulesBudgetSet:                  {Plural: false, Fields: []string(nil)},
+	RulesCost:                       {Plural: false, Fields: []string{"Mean", "Week"}},
+	RulesCostNone:                   {Plural: false, Fields: []string(nil)},
+	RulesCosts:                      {Plural: false, Fields: []string(nil)},
+	RulesCostsAbout:                 {Plural: false, Fields: []string(nil)},
+	RulesDiffAdded:                  {Plural: false, Fields: []string(nil)},
+	RulesDiffChanged:                {Plural: false, Fields: []string(nil)},
+	RulesDiffRemoved:                {Plural: false, Fields: []string(nil)},
+	RulesDiffSeverity:               {Plural: false, Fields: []string{"Now", "Was"}},
+	RulesDiffWorded:                 {Plural: false, Fields: []string(nil)},
+	RulesDiffers:                    {Plural: false, Fields: []string(nil)},
+	RulesDiffersNone:                {Plural: false, Fields: []string(nil)},
+	RulesFile:                       {Plural: false, Fields: []string(nil)},
+	RulesFilter:                     {Plural: false, Fields: []string(nil)},
+	RulesFoundAlert:                 {Plural: false, Fields: []string{"Number"}},
+	RulesFoundNoAlert:               {Plural: false, Fields: []string(nil)},
+	RulesFoundOn:                    {Plural: false, Fields: []string{"Rule", "When"}},
+	RulesFoundWas:                   {Plural: false, Fields: []string{"Now", "Was"}},
+	RulesHistory:                    {Plural: false, Fields: []string(nil)},
+	RulesHistoryBy:                  {Plural: false, Fields: []string{"Name", "When"}},
+	RulesHistoryNoData:              {Plural: false, Fields: []string(nil)},
+	RulesHistoryNone:                {Plural: false, Fields: []string(nil)},
+	RulesInForce:                    {Plural: false, Fields: []string(nil)},
+	RulesInForceBuiltin:             {Plural: false, Fields: []string{"Pack", "Version"}},
+	RulesInForceOwn:                 {Plural: false, Fields: []string{"Name", "Pack", "Version", "When"}},
+	RulesKeep:                       {Plural: false, Fields: []string(nil)},
+	RulesKeptBy:                     {Plural: false, Fields: []string{"Name", "When"}},
+	RulesKeptNow:                    {Plural: false, Fields: []string(nil)},
+	RulesKeptOperator:               {Plural: false, Fields: []string{"When"}},
+	RulesKindAny:                    {Plural: false, Fields: []string(nil)},
+	RulesKindChanged:                {Plural: false, Fields: []string(nil)},
+	RulesKindFault:                  {Plural: false, Fields: []string(nil)},
+	RulesKindGone:                   {Plural: false, Fields: []string(nil)},
+	RulesKindNew:                    {Plural: false, Fields: []string(nil)},
+	RulesKindSame:                   {Plural: false, Fields: []string(nil)},
+	RulesLeftover:                   {Plural: false, Fields: []string(nil)},
+	RulesLeftoverAbout:              {Plural: false, Fields: []string(nil)},
+	RulesLeftoverOne:                {Plural: false, Fields: []string{"Number", "Rule"}},
+	RulesMayNot:                     {Plural: false, Fields: []string(nil)},
+	RulesMore:                       {Plural: false, Fields: []string(nil)},
+	RulesName:                       {Plural: false, Fields: []string{"Pack", "Version"}},
+	RulesNameBuiltin:                {Plural: false, Fields: []string{"Pack", "Version"}},
+	RulesNamePasted:                 {Plural: false, Fields: []string{"Pack", "Version"}},
+	RulesNew:                        {Plural: false, Fields: []string(nil)},
+	RulesNewAbout:                   {Plural: false, Fields: []string(nil)},
+	RulesNewTitle:                   {Plural: false, Fields: []string(nil)},
+	RulesProposeLimit:               {Plural: false, Fields: []string{"Count", "Kept", "Limit", "Value", "Was"}},
+	RulesProposeRule:                {Plural: false, Fields: []string(nil)},
+	RulesQuiet:                      {Plural: false, Fields: []string(nil)},
+	RulesRead:                       {Plural: false, Fields: []string(nil)},
+	RulesRefused:                    {Plural: false, Fields: []string(nil)},
+	RulesRefusedCount:               {Plural: true, Fields: []string{"Count"}},
+	RulesRefusedKept:                {Plural: false, Fields: []string(nil)},
+	RulesRefusedNone:                {Plural: false, Fields: []string(nil)},
+	RulesRuleVersion:                {Plural: false, Fields: []string{"Version"}},
+	RulesRulesList:                  {Plural: false, Fields: []string(nil)},
+	RulesSafety:                     {Plural: false, Fields: []string(nil)},
+	RulesSeeTest:                    {Plural: false, Fields: []string(nil)},
+	RulesSeverityAsk:                {Plural: false, Fields: []string(nil)},
+	RulesSign:                       {Plural: false, Fields: []string(nil)},
+	RulesSignAbout:                  {Plural: false, Fields: []string(nil)},
+	RulesSignAs:                     {Plural: false, Fields: []string(nil)},
+	RulesSignAsError:                {Plural: false, Fields: []string(nil)},
+	RulesSignAsHint:                 {Plural: false, Fields: []string(nil)},
+	RulesSignButton:                 {Plural: false, Fields: []string(nil)},
+	RulesSignStatement:              {Plural: false, Fields: []string{"Organisation"}},
+	RulesSignedBy:                   {Plural: false, Fields: []string{"Name", "When"}},
+	RulesSignedNow:                  {Plural: false, Fields: []string(nil)},
+	RulesTestAbout:                  {Plural: false, Fields: []string(nil)},
+	RulesTestAlertsNote:             {Plural: false, Fields: []string(nil)},
+	RulesTestAsked:                  {Plural: false, Fields: []string{"Name", "When"}},
+	RulesTestBeside:                 {Plural: false, Fields: []string{"Against"}},
+	RulesTestCalled:                 {Plural: false, Fields: []string(nil)},
+	RulesTestCalls:                  {Plural: false, Fields: []string(nil)},
+	RulesTestDone:                   {Plural: false, Fields: []string(nil)},
+	RulesTestErrorBusy:              {Plural: false, Fields: []string(nil)},
+	RulesTestErrorDays:              {Plural: false, Fields: []string(nil)},
+	RulesTestFact:                   {Plural: false, Fields: []string(nil)},
+	RulesTestFailed:                 {Plural: false, Fields: []string(nil)},
+	RulesTestFailedAbout:            {Plural: false, Fields: []string(nil)},
+	RulesTestFaults:                 {Plural: true, Fields: []string{"Count"}},
+	RulesTestFound:                  {Plural: false, Fields: []string(nil)},
+	RulesTestFoundNone:              {Plural: false, Fields: []string(nil)},
+	RulesTestFoundNoneHere:          {Plural: false, Fields: []string(nil)},
+	RulesTestFoundSame:              {Plural: false, Fields: []string(nil)},
+	RulesTestFrom:                   {Plural: false, Fields: []string(nil)},
+	RulesTestGone:                   {Plural: false, Fields: []string(nil)},
+	RulesTestLeftOut:                {Plural: true, Fields: []string{"Count"}},
+	RulesTestList:                   {Plural: false, Fields: []string(nil)},
+	RulesTestListNone:               {Plural: false, Fields: []string(nil)},
+	RulesTestLook:                   {Plural: false, Fields: []string(nil)},
+	RulesTestNew:                    {Plural: false, Fields: []string(nil)},
+	RulesTestNoData:                 {Plural: false, Fields: []string(nil)},
+	RulesTestPack:                   {Plural: false, Fields: []string(nil)},
+	RulesTestPackPasted:             {Plural: false, Fields: []string(nil)},
+	RulesTestPeriod:                 {Plural: false, Fields: []string{"From", "To"}},
+	RulesTestProgress:               {Plural: false, Fields: []string{"All", "Done"}},
+	RulesTestRule:                   {Plural: false, Fields: []string(nil)},
+	RulesTestRules:                  {Plural: false, Fields: []string(nil)},
+	RulesTestRunning:                {Plural: false, Fields: []string(nil)},
+	RulesTestScope:                  {Plural: false, Fields: []string{"Answered", "Weeks"}},
+	RulesTestStart:                  {Plural: false, Fields: []string(nil)},
+	RulesTestTitle:                  {Plural: false, Fields: []string(nil)},
+	RulesTestTo:                     {Plural: false, Fields: []string(nil)},
+	RulesTestTotal:                  {Plural: false, Fields: []string{"Called", "Calls"}},
+	RulesTestTotalSelf:              {Plural: false, Fields: []string{"Calls"}},
+	RulesTestTry:                    {Plural: false, Fields: []string(nil)},
+	RulesTestTryAgain:               {Plural: false, Fields: []string(nil)},
+	RulesTestWaiting:                {Plural: false, Fields: []string(nil)},
+	RulesTests:                      {Plural: false, Fields: []string(nil)},
+	RulesText:                       {Plural: false, Fields: []string(nil)},
+	RulesTextHint:                   {Plural: false, Fields: []string(nil)},
+	RulesTextShow:                   {Plural: false, Fields: []string(nil)},
+	RulesTitle:                      {Plural: false, Fields: []string(nil)},
+	RulesTrialCalls:                 {Plural: false, Fields: []string{"Count", "From", "To"}},
+	RulesTrialNone:                  {Plural: false, Fields: []string(nil)},
+	RulesTryFirst:                   {Plural: false, Fields: []string(nil)},
+	RulesUnreadable:                 {Plural: false, Fields: []string(nil)},
+	RulesUnsigned:                   {Plural: false, Fields: []string(nil)},
+	RulesVersions:                   {Plural: false, Fields: []string(nil)},
+	RulesVersionsNone:               {Plural: false, Fields: []string(nil)},
+	RulesWhyAlreadyIn:               {Plural: false, Fields: []string(nil)},
+	RulesWhyFailed:                  {Plural: false, Fields: []string(nil)},
+	RulesWhyHasFaults:               {Plural: false, Fields: []string(nil)},
+	RulesWhyNoData:                  {Plural: false, Fields: []string(nil)},
+	RulesWhyNotReady:                {Plural: false, Fields: []string(nil)},
+	RulesWhyNotSeen:                 {Plural: false, Fields: []string(nil)},
+	RulesWhyNotSigned:               {Plural: false, Fields: []string(nil)},
+	RulesWhyNotTried:                {Plural: false, Fields: []string(nil)},
+	RulesWhyTooOld:                  {Plural: false, Fields: []string(nil)},
+	RulesWhyTooShort:                {Plural: false, Fields: []string(nil)},
 	SignIn:                          {Plural: false, Fields: []string{"Link", "Org"}},
 	StaffText:                       {Plural: false, Fields: []string{"By", "Org", "Words"}},
 	StopAbout:                       {Plural: false, Fields: []string{"Org"}},

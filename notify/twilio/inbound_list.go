@@ -3,7 +3,6 @@ package twilio
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -63,13 +62,8 @@ func (c *Client) ListInbound(ctx context.Context, number, service string, since,
 			slices.SortStableFunc(found, func(a, b carenet.InboundText) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
 			return found, nil
 		}
-		next, err := url.Parse(*got.NextPageUri)
-		if err != nil {
-			return nil, carenet.Errorf(carenet.Internal, op, "the next page has no readable address")
-		}
-		token, page = next.Query().Get("PageToken"), next.Query().Get("Page")
-		if token == "" && page == "" {
-			return nil, carenet.Errorf(carenet.Internal, op, "the next page has no readable address")
+		if token, page, err = nextPage(op, *got.NextPageUri); err != nil {
+			return nil, err
 		}
 	}
 	return nil, fmt.Errorf("%s: more than %d texts: %w", op, maxPages*inboundPage, notify.ErrListTooLong)
@@ -116,11 +110,4 @@ func listedInbound(op string, m *openapi.ApiV2010Message) (carenet.InboundText, 
 		return carenet.InboundText{}, carenet.Errorf(carenet.Internal, op, "an entry without its numbers")
 	}
 	return text, nil
-}
-
-func deref(p *string) string {
-	if p == nil {
-		return ""
-	}
-	return *p
 }

@@ -60,19 +60,26 @@ func (c *Client) List(ctx context.Context, to string, since time.Time) ([]notify
 		// A whole page of older ones, and not the first older one, ends the
 		// search: where texts that were not sent yet stand in the order is
 		// not documented.
-		if page.NextPageUri == nil || *page.NextPageUri == "" || older == len(page.Messages) {
+		if deref(page.NextPageUri) == "" || older == len(page.Messages) {
 			return found, nil
 		}
-		next, err := url.Parse(*page.NextPageUri)
-		if err != nil {
-			return nil, carenet.Errorf(carenet.Internal, op, "the next page has no readable address")
-		}
-		token, number = next.Query().Get("PageToken"), next.Query().Get("Page")
-		if token == "" && number == "" {
-			return nil, carenet.Errorf(carenet.Internal, op, "the next page has no readable address")
+		if token, number, err = nextPage(op, *page.NextPageUri); err != nil {
+			return nil, err
 		}
 	}
 	return nil, carenet.Errorf(carenet.Internal, op, "more than %d texts in the list", maxPages*pageSize)
+}
+
+// nextPage reads which page comes next.
+func nextPage(op, uri string) (token, number string, err error) {
+	next, err := url.Parse(uri)
+	if err == nil {
+		token, number = next.Query().Get("PageToken"), next.Query().Get("Page")
+	}
+	if token == "" && number == "" {
+		return "", "", carenet.Errorf(carenet.Internal, op, "the next page has no readable address")
+	}
+	return token, number, nil
 }
 
 // Fetch returns one text by its SID. An error of code NotFound says that the
@@ -108,22 +115,23 @@ func (c *call) failure(op string, err error) error {
 // listed reads one entry. A date that cannot be read is an error: dropping the
 // entry could hide an accepted text and double it.
 func listed(op string, m *openapi.ApiV2010Message) (notify.ListedText, error) {
-	get := func(p *string) string {
-		if p == nil {
-			return ""
-		}
-		return *p
-	}
-	created, err := time.Parse(time.RFC1123Z, get(m.DateCreated))
-	if err != nil || !sidShape.MatchString(get(m.Sid)) {
+	created, err := time.Parse(time.RFC1123Z, deref(m.DateCreated))
+	if err != nil || !sidShape.MatchString(deref(m.Sid)) {
 		return notify.ListedText{}, carenet.Errorf(carenet.Internal, op, "an entry without a readable SID and date")
 	}
 	text := notify.ListedText{
-		SID: get(m.Sid), From: get(m.From), To: get(m.To), Body: get(m.Body),
-		Status: get(m.Status), CreatedAt: created.UTC(),
+		SID: deref(m.Sid), From: deref(m.From), To: deref(m.To), Body: deref(m.Body),
+		Status: deref(m.Status), CreatedAt: created.UTC(),
 	}
 	if m.ErrorCode != nil {
 		text.Code = *m.ErrorCode
 	}
 	return text, nil
+}
+
+func deref(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
 }

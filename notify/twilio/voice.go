@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"context"
-	"net/url"
 	"regexp"
 	"time"
 
@@ -103,12 +102,8 @@ func (c Caller) List(ctx context.Context, to string, since time.Time) ([]notify.
 		if deref(page.NextPageUri) == "" || older == len(page.Calls) {
 			return found, nil
 		}
-		next, err := url.Parse(*page.NextPageUri)
-		if err != nil {
-			return nil, carenet.Errorf(carenet.Internal, op, "the next page has no readable address")
-		}
-		if token, number = next.Query().Get("PageToken"), next.Query().Get("Page"); token == "" && number == "" {
-			return nil, carenet.Errorf(carenet.Internal, op, "the next page has no readable address")
+		if token, number, err = nextPage(op, *page.NextPageUri); err != nil {
+			return nil, err
 		}
 	}
 	return nil, carenet.Errorf(carenet.Internal, op, "more than %d calls in the list", maxPages*pageSize)

@@ -109,16 +109,22 @@ func (h *Handler) boardView(c *fiber.Ctx, b carenet.Board, about carenet.ID) boa
 	return v
 }
 
-// boardNav leads to the texts, for those who see to them.
+// boardNav leads to the rules, and to the texts for those who see to them.
 func boardNav(r front.Reader, base string, attention int) []ui.Link {
 	if attention < 0 {
-		return nil
+		return []ui.Link{{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle, Current: true}, rulesLink(r, base)}
 	}
 	return []ui.Link{
 		{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle, Current: true},
 		{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage},
 		{Href: base + "/clinic/joining", Label: r.Say(text.JoinListTitle), Icon: ui.IconPerson},
+		rulesLink(r, base),
 	}
+}
+
+// rulesLink leads to the rules that decide about alerts.
+func rulesLink(r front.Reader, base string) ui.Link {
+	return ui.Link{Href: base + "/clinic/rules", Label: r.Say(text.RulesTitle), Icon: ui.IconSettings}
 }
 
 func newBoardRow(r front.Reader, base string, viewer carenet.ID, today carenet.Day, row carenet.BoardRow) boardRow {

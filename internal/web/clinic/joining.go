@@ -95,6 +95,7 @@ func (h *Handler) joiningFrame(r front.Reader, base, organisation, title string)
 			{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle},
 			{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage},
 			{Href: base + "/clinic/joining", Label: r.Say(text.JoinListTitle), Icon: ui.IconPerson, Current: true},
+			rulesLink(r, base),
 		},
 	}.Page(r.Texts)
 }

@@ -135,10 +135,10 @@ func TestKeys(t *testing.T) {
 	}
 	tab.Do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("keys-use").click(); document.activeElement.blur()`), chromedp.KeyEvent("j"))
 	focused("Mary Okafor")
-	leave(t, tab, chromedp.KeyEvent("a"))
+	tab.Leave(t, chromedp.KeyEvent("a"))
 	tab.Await(t, `document.querySelector("[role=status].strong")?.textContent === "Alert 12 is yours"`)
 	tab.Do(t, chromedp.KeyEvent("j"), chromedp.KeyEvent("j"))
-	leave(t, tab, chromedp.KeyEvent(kb.Enter))
+	tab.Leave(t, chromedp.KeyEvent(kb.Enter))
 	tab.Await(t, `location.pathname.startsWith("/en/clinic/patients/")`)
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -62,6 +61,20 @@ var pages = []struct{ name, path, press string }{
 	{"import-preview", "/full/clinic/joining/import/" + mary.String(), ""},
 	{"import-done", "/calm/clinic/joining/import/" + mary.String(), ""},
 	{"import-forgotten", "/empty/clinic/joining/import/" + mary.String(), ""},
+	{"rules", "/full/clinic/rules", ""},
+	{"rules-empty", "/empty/clinic/rules", ""},
+	{"rules-new", "/full/clinic/rules/new", ""},
+	{"rules-refused", "/full/clinic/rules/new?from=built-in", "main form button"},
+	{"rules-version", "/full/clinic/rules/" + newPackID.String(), ""},
+	{"rules-version-ready", "/empty/clinic/rules/" + newPackID.String(), ""},
+	{"rules-version-reader", "/calm/clinic/rules/" + newPackID.String(), ""},
+	{"rules-version-in-force", "/full/clinic/rules/" + ownPackID.String(), ""},
+	{"rules-tests", "/full/clinic/rules/tests", ""},
+	{"rules-tests-busy", "/full/clinic/rules/tests", "main form button"},
+	{"rules-test", "/full/clinic/rules/tests/" + doneTest.String(), ""},
+	{"rules-test-running", "/full/clinic/rules/tests/" + runTest.String(), ""},
+	{"rules-test-failed", "/full/clinic/rules/tests/" + failedTest.String(), ""},
+	{"rules-test-empty", "/full/clinic/rules/tests/" + emptyTest.String(), ""},
 	{"sign-in", "/full/in?out=1", ""},
 	{"sign-in-link", "/full/in/Zx5qTfW9bYc3kLmN2pQrSt", ""},
 	{"sign-in-old", "/full/in/old", ""},
@@ -149,15 +162,5 @@ func press(t *testing.T, tab *webtest.Tab, selectors string) {
 		tab.Do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).click()`, selector)))
 	}
 	last := fmt.Sprintf(`setTimeout(() => document.querySelector(%q).click())`, steps[len(steps)-1])
-	leave(t, tab, chromedp.Evaluate[chromedp.Void](last))
-}
-
-// leave does what leads to another page, and waits for that.
-func leave(t *testing.T, tab *webtest.Tab, step chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(tab.Ctx, 20*time.Second)
-	defer cancel()
-	if _, err := chromedp.RunResponse(ctx, step); err != nil {
-		t.Fatal(err)
-	}
+	tab.Leave(t, chromedp.Evaluate[chromedp.Void](last))
 }

@@ -20,6 +20,7 @@ import (
 	"howareyou/internal/web/front"
 	"howareyou/internal/web/joining"
 	"howareyou/internal/web/patient"
+	"howareyou/internal/web/rules"
 	"howareyou/internal/web/signin"
 	"howareyou/internal/web/ui"
 	"howareyou/internal/web/webtest"
@@ -100,6 +101,7 @@ func serve(t *testing.T, towns map[string]*town) *site {
 		follower.New(f, w).Mount(r, door)
 		clinic.New(f, w, func(carenet.Batch) {}).Mount(r, door)
 		joining.New(f, w, func(carenet.Batch) {}).Mount(r, door)
+		rules.New(f, w).Mount(r, door)
 		signin.New(f, w, signin.Options{Region: "GB", Emails: true, Committed: func(carenet.Batch) {}, Allow: func(context.Context, string) bool { return true }}).Mount(r, door)
 	}
 	served := make(chan error, 1)

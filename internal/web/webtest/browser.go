@@ -113,6 +113,28 @@ func Ask[T any](t testing.TB, tab *Tab, action chromedp.Action[T]) T {
 	return value
 }
 
+// Leave does what leads to another page, and waits until that is there. A question
+// that is asked while one page goes and the next comes has no answer: it is asked again.
+func (tab *Tab) Leave(t testing.TB, step chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	tab.Do(t, chromedp.Evaluate[chromedp.Void](`window.staying = true`), step)
+	ctx, cancel := context.WithTimeout(tab.Ctx, patience)
+	defer cancel()
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for {
+		left, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!window.staying && document.readyState === "complete"`))
+		if left && err == nil {
+			return
+		}
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			t.Fatalf("in the browser: still on the same page: %v", err)
+		}
+	}
+}
+
 // Await waits until a JavaScript expression is true in the tab.
 func (tab *Tab) Await(t testing.TB, expression string) {
 	t.Helper()
