@@ -133,7 +133,9 @@ func TestAPackIsKeptAsItWasWritten(t *testing.T) {
 		wg.Go(func() { _, errs[i] = c.store.ProposePack(c.ctx, dana, ownPack(3, "amber", "1")) })
 	}
 	wg.Wait()
-	told := func(err error) bool { return carenet.CodeOf(err) == carenet.Invalid || carenet.CodeOf(err) == carenet.Conflict }
+	told := func(err error) bool {
+		return carenet.CodeOf(err) == carenet.Invalid || carenet.CodeOf(err) == carenet.Conflict
+	}
 	if n := len(slices.DeleteFunc(errs, told)); n != 1 {
 		t.Errorf("%d of 4 were kept", n)
 	}
