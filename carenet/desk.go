@@ -89,6 +89,7 @@ type InPage struct {
 	Body    string
 	Number  string // that it came from, where nobody's name is known
 	Handled []Handled
+	Wrong   []PersonName // whose number it was; empty unless it is somebody else's now
 }
 
 // DeadFact is a fact that could not be acted upon.

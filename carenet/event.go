@@ -28,6 +28,7 @@ const (
 	EventQuestion      EventKind = "question.asked"     // Subject: the open question; Detail.Person: who is asked, Detail.At: when to ask
 	EventCircleChange  EventKind = "circle.changed"     // Subject: the place in the circle; Detail.About: whose, Detail.Change: what
 	EventReported      EventKind = "patient.reported"   // Subject: the report; Detail.About: who says so, Detail.Report: what
+	EventNumberCheck   EventKind = "number.check"       // Subject, Detail.Conversation: the number; Detail.Person: whose it was, Detail.At: when to ask
 	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
 	EventDutyBegan     EventKind = "duty.began"         // Subject: who has come on duty; Detail.At: until when, Detail.People: who went off
 	EventReview        EventKind = "review.due"         // Subject: who is told of the week; Detail.At: until when it is of use
@@ -93,6 +94,9 @@ const (
 	ReplyPaceWeekly  Reply = "pace_weekly"
 	ReplyPaceAtOnce  Reply = "pace_at_once"
 
+	ReplyCheckYes Reply = "check_yes" // the number is theirs
+	ReplyCheckHow Reply = "check_how" // whether it is has not been said
+
 	ReplyPassedOn Reply = "passed_on" // the words go to the patient
 	ReplyOnIt     Reply = "on_it"     // the patient hears that the follower takes care
 	ReplyTellWhom Reply = "tell_whom" // which of the patients is meant
@@ -120,6 +124,7 @@ func Replies() []Reply {
 		ReplyYesWhich, ReplyYesOrNo, ReplyJoined, ReplyNotJoined, ReplyAddHow, ReplyAddCountry, ReplyAddMany, ReplyAddAlready,
 		ReplyInvited, ReplyNotInvited, ReplyFollowing, ReplyNotFollowed, ReplyOver,
 		ReplyHospital, ReplyHome, ReplyDied, ReplyNotDied, ReplyReportWhom, ReplyReportKnown, ReplyPaceDaily, ReplyPaceWeekly, ReplyPaceAtOnce,
+		ReplyCheckYes, ReplyCheckHow,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
 		ReplySnoozed, ReplySnoozeHow, ReplySnoozeNot,
@@ -160,6 +165,7 @@ type Detail struct {
 	People       []ID      `json:"people,omitempty"`   // of an alert's step: who is asked by name; of a change of shift: who went off
 	Since        time.Time `json:"since,omitzero"`
 	Weekly       bool      `json:"weekly,omitempty"`    // a summary of a week
+	Many         bool      `json:"many,omitempty"`      // one of a long list of questions: all else goes first
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
 	Set          ID        `json:"set,omitzero"`        // the question set's version of a further question
 	Item         string    `json:"item,omitempty"`      // the code of that question

@@ -25,6 +25,8 @@ type Evidence struct {
 	Say map[string]string `json:"say,omitempty"`
 	// Offer is how the patient answered the offer of a call that the rule made.
 	Offer OfferState `json:"offer,omitempty"`
+	// Unheard is why the patient could not be asked; with OfferUnasked.
+	Unheard Unheard `json:"unheard,omitempty"`
 }
 
 // Limit is a value that a rule compared, and what with.
@@ -45,4 +47,15 @@ const (
 	OfferNo        OfferState = "no"
 	OfferNoAnswer  OfferState = "no_answer"
 	OfferWithdrawn OfferState = "withdrawn" // a corrected answer undid what it was made for
+	OfferUnasked   OfferState = "unasked"   // of evidence alone: they could not have heard it
+)
+
+// Unheard says why a patient could not hear what we would have asked.
+type Unheard string
+
+// The reasons.
+const (
+	UnheardHospital Unheard = "in_hospital" // nothing automatic goes there
+	UnheardStopped  Unheard = "stopped"     // their number takes no texts of ours
+	UnheardLost     Unheard = "lost"        // the text did not arrive
 )

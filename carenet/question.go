@@ -100,6 +100,7 @@ type JoiningPage struct {
 	Zone            *time.Location
 	Viewer          string
 	MayEnrol        bool // the viewer may enrol people, and ask them again
+	MayImport       bool // and a whole list of them
 	Asked           []Invitation
 }
 

@@ -13,6 +13,8 @@ const (
 	OurOutage   Cause = "our_outage"  // we did not hand the prompt over in time
 	Undelivered Cause = "undelivered" // the network did not deliver it
 	NoReply     Cause = "no_reply"    // it was handed over in time and nobody answered
+	Unsure      Cause = "unsure"      // it waited until the number has said that it is still theirs
+	Replaced    Cause = "replaced"    // they were asked again before the time to answer was over
 )
 
 // Handing is what is known of a prompt's way to the patient.

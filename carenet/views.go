@@ -120,6 +120,9 @@ type PatientPage struct {
 	Reports      []Reported // the newest first
 	MayUndo      bool       // the newest may be taken back
 	Stamp        string     // changes with every change of what the page shows
+	// AskNow is whether they may be asked once more now, and AskNowAt until when not.
+	AskNow   AskNowAnswer
+	AskNowAt time.Time
 }
 
 // CirclePlace is who sees what of a patient.

@@ -88,6 +88,22 @@ type ConsentWords interface {
 	ConsentWords(kind carenet.QuestionKind, language string) (version, words string)
 }
 
+// CircleAct is what a patient does on the page of their circle.
+type CircleAct string
+
+// What they do there. Each is a consent, or the end of one.
+const (
+	CircleInvite CircleAct = "invite"
+	CircleShow   CircleAct = "show"
+	CircleDrop   CircleAct = "drop"
+)
+
+// PageWords is implemented by a composer that can say beside which words of the page of
+// their circle a patient pressed the button, and which version of them that is.
+type PageWords interface {
+	PageWords(act CircleAct, language string) (version, words string)
+}
+
 // Composer writes the text of a draft in the reader's language.
 type Composer interface {
 	Compose(d Draft) (string, error)

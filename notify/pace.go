@@ -38,7 +38,7 @@ func (p *Planned) paced(m CircleMember, c carenet.CheckIn, usual carenet.Usual) 
 }
 
 // WaitNight says why what came at night waits.
-const WaitNight = "it waits for their morning, as they wish"
+const WaitNight = "it waits for their morning"
 
 // digest has a follower told of a day or a week, when they said that they want to.
 func (p *planner) digest() {

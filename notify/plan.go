@@ -130,6 +130,8 @@ func Plan(e carenet.Event, w World) []Planned {
 		p.alertTaken()
 	case carenet.EventQuestion:
 		p.question()
+	case carenet.EventNumberCheck:
+		p.numberCheck()
 	case carenet.EventReported:
 		p.staff(KindReport, PriorityReply, "staff must know")
 	case carenet.EventSafety:

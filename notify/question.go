@@ -12,7 +12,11 @@ const questionLife = 36 * time.Hour
 // question has somebody asked to say yes or no, at an hour at which they may be
 // disturbed. What they have asked for themselves this minute comes at once.
 func (p *planner) question() {
-	d := p.one(KindQuestion, p.event.Detail.Audience, known(p.world.People, p.event.Detail.Person), PriorityReply, questionLife, "they are asked to say yes or no")
+	lane := PriorityReply
+	if p.event.Detail.Many {
+		lane = PriorityDigest
+	}
+	d := p.one(KindQuestion, p.event.Detail.Audience, known(p.world.People, p.event.Detail.Person), lane, questionLife, "they are asked to say yes or no")
 	p.later(d, questionLife)
 }
 

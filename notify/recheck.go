@@ -35,12 +35,15 @@ type Candidate struct {
 	Unreachable bool
 
 	QuestionOpen bool // for KindQuestion: nobody has answered it, and it is still asked
+	JustAsked    bool // for KindQuestion and KindCircle: its reader did something a moment ago that it answers
 	PromptOpen   bool // for KindPrompt: still unanswered
+	LateAtNight  bool // for KindPrompt: see there
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
 	Unwanted     bool // for KindReview: they do not want to be told of it any more
 	OnDuty       bool // for KindDutyOn: they still are
 	Holds        bool // for KindDutyOff: they still have alerts, and are off duty
+	CheckOpen    bool // for KindNumberCheck: the number has not said whether it is theirs
 	Seen         bool // for KindTask: somebody has seen to it
 	OfferOpen    bool // for KindCallOffer: they have not answered it, and it still stands
 }
@@ -61,13 +64,38 @@ func (c Candidate) Blocked() string {
 // the zero time when it does not wait. It was planned for the day; an outage of ours,
 // a slow provider or a hold has made night of it.
 func (c Candidate) HeldUntil(zone *time.Location) time.Time {
-	if c.Kind != KindKindWord && (c.Kind != KindUpdate || !c.NightsHeld) {
+	if !c.canWait() {
 		return time.Time{}
 	}
 	if at := carenet.InWakingHours(c.Now, zone); at.After(c.Now) {
 		return at
 	}
 	return time.Time{}
+}
+
+// canWait says whether a delivery is neither urgent nor the answer to what its reader
+// has just done. The time of a prompt is the patient's choice (see LateAtNight), and what
+// a person of the clinic writes leaves when they write it.
+func (c Candidate) canWait() bool {
+	switch c.Kind {
+	case KindKindWord, KindDigest:
+		return true
+	case KindUpdate:
+		return c.NightsHeld
+	case KindQuestion, KindCircle, KindNumberCheck:
+		return !c.JustAsked
+	}
+	return false
+}
+
+// promptLateAtNight is how late a prompt may still leave once it has become night.
+const promptLateAtNight = 2 * time.Hour
+
+// LateAtNight says whether a prompt whose time was by day has been kept so long that it
+// is night: it is not asked any more. In the morning the next one may be due.
+func LateAtNight(slot, now time.Time, zone *time.Location) bool {
+	byDay := func(t time.Time) bool { return carenet.InWakingHours(t, zone).Equal(t) }
+	return now.Sub(slot) > promptLateAtNight && byDay(slot) && !byDay(now)
 }
 
 // Recheck says whether a delivery may leave now. If not, state and cause say
@@ -131,9 +159,16 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 		if !c.PatientAsked {
 			return false, Withdrawn, "paused or no longer asked"
 		}
+		if c.LateAtNight {
+			return false, Expired, "its time passed, and it is night"
+		}
 	case KindCallOffer:
 		if !c.OfferOpen {
 			return false, Withdrawn, "the offer of a call is over"
+		}
+	case KindNumberCheck:
+		if !c.CheckOpen {
+			return false, Withdrawn, "the number has said that it is theirs"
 		}
 	case KindQuestion:
 		if !c.QuestionOpen {

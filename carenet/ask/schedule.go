@@ -14,8 +14,11 @@ type Schedule struct {
 	Start     carenet.Day // the first day; INTERVAL counts from it
 }
 
-// Daily is the rule for every day.
-const Daily = "FREQ=DAILY"
+// Daily is the rule for every day, Usual that for whoever has not chosen.
+const (
+	Daily = "FREQ=DAILY"
+	Usual = "FREQ=WEEKLY;BYDAY=MO,WE,FR"
+)
 
 // Timetable is a Schedule that was checked and can name its slots. It never
 // changes, so any number of goroutines may share it.

@@ -26,6 +26,7 @@ type Context struct {
 	CarrierKeywords bool // the carrier answers STOP, START and HELP itself
 	OptedOut        bool
 	WrongNumber     bool // somebody there said that they are not who we write to
+	Check           bool // it was asked whether it is still theirs, and has not said so
 	UnknownTold     bool // this number, which nobody has, was told once who we are
 	Answered        int  // automatic answers to the number within the last AnsweredWithin
 	People          []Person
@@ -132,6 +133,7 @@ type Outcome struct {
 	OptIn   bool
 	// WrongNumber: somebody else has this number; nothing more goes there.
 	WrongNumber bool
+	Checked     bool // the number is theirs: what waits for that may leave
 	TellOnce    bool // the unknown number was told who we are
 	Ack         *Ack
 	Order       *Order // a command to carry out where its rows are locked

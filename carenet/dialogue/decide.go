@@ -89,6 +89,9 @@ func (d *decision) fromPeople() {
 			d.out.Patient = w.ID
 		}
 	}
+	if d.answersCheck(d.read(w.text, w.readingContext()), w) {
+		return
+	}
 	var done bool
 	if w, done = d.furtherSays(w, patients); done {
 		return

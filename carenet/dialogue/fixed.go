@@ -69,10 +69,7 @@ func (d *decision) wrongNumber(r reply.Reading, w writer) bool {
 	case d.ctx.WrongNumber:
 		d.keep(r, "somebody else may have this number now")
 	case r.Has(reply.FlagWrongNumber) && r.Score == nil:
-		d.take(r, Unread)
-		d.out.Reason = "they say that this number is not theirs"
-		d.out.WrongNumber = true
-		d.event(carenet.EventStopped, d.out.Patient, d.ctx.Conversation, carenet.Detail{Conversation: d.ctx.Conversation})
+		d.notTheirs(r)
 	default:
 		return false
 	}

@@ -100,21 +100,15 @@ func (d *decision) callsForOffer(r reply.Reading, w writer) bool {
 
 // answersOther says whether a yes or no is to something else that was asked: the offer
 // of a call or a question of joining. Beside a further question that is answered with
-// yes or no itself, a yes to the offer goes first, since it calls somebody, and a no is
-// not taken for one: silence would call them.
+// yes or no itself, a bare yes or no is the answer to that: the offer asks for a word of
+// its own, and silence calls somebody.
 func (d *decision) answersOther(w writer, q ask.Question, waits bool) bool {
 	offered := w.Patient.Offer != nil && w.Patient.Offer.State == carenet.OfferOpen
 	if !offered && len(d.ctx.Questions) == 0 {
 		return false
 	}
 	said, byName, _ := sayTo(w.text)
-	switch {
-	case said == "":
-		return false
-	case q.Item.Kind != ask.KindYesNo, !waits, byName:
-		return true
-	}
-	return offered && said == carenet.OfferYes
+	return said != "" && (q.Item.Kind != ask.KindYesNo || !waits || byName)
 }
 
 // mainNames are what people call the first question when they correct its answer.

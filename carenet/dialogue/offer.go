@@ -40,8 +40,14 @@ var (
 
 func words(list string) []string { return strings.Fields(list) }
 
-// sayTo reads a text as an answer to an offer; "" when it is none. more says that
-// it holds more than that.
+// withoutWords refuse a call by themselves: "NO CALL" in one word, where the text that
+// asks has no room for two.
+var withoutWords = words("without sin بدون")
+
+// sayTo reads a text as an answer to an offer; "" when it is none. The text that offers
+// asks for words that answer nothing else, in each language: byName says that they were
+// used, so that a bare yes or no is left to whatever asks for that. more says that the
+// text holds more than an answer.
 func sayTo(text string) (said carenet.OfferState, byName, more bool) {
 	tokens := strings.FieldsFunc(strings.ReplaceAll(reply.Normalise(text), "'", ""), func(r rune) bool {
 		return strings.ContainsRune(" .,;:!?()-/\"", r)
@@ -56,7 +62,7 @@ func sayTo(text string) (said carenet.OfferState, byName, more bool) {
 	denied := slices.ContainsFunc(tokens, in(notWords))
 	first := tokens[0]
 	switch {
-	case in(noWords)(first), named && denied:
+	case in(noWords)(first), named && denied, len(tokens) == 1 && in(withoutWords)(first):
 		said = carenet.OfferNo
 	case named && len(tokens) <= mostCallWords, in(yesWords)(first):
 		said = carenet.OfferYes
@@ -66,7 +72,7 @@ func sayTo(text string) (said carenet.OfferState, byName, more bool) {
 	rest := slices.DeleteFunc(tokens, func(t string) bool {
 		return slices.ContainsFunc([][]string{yesWords, callWords, noWords, notWords, mildWords}, func(l []string) bool { return slices.Contains(l, t) })
 	})
-	return said, named && said == carenet.OfferYes, len(rest) > 0
+	return said, named || in(withoutWords)(first), len(rest) > 0
 }
 
 // mostCallWords: a longer text that speaks of a call may speak of another one.

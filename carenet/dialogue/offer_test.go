@@ -2,8 +2,10 @@ package dialogue_test
 
 import (
 	"testing"
+	"time"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/carenet/dialogue"
 )
 
@@ -38,6 +40,10 @@ func TestAnswersToTheOfferOfACall(t *testing.T) {
 		{"no", []change{open}, carenet.OfferNo, carenet.ReplyCallNo, dialogue.Read, false},
 		{"No thank you", []change{open}, carenet.OfferNo, carenet.ReplyCallNo, dialogue.Read, false},
 		{"dont call", []change{open}, carenet.OfferNo, carenet.ReplyCallNo, dialogue.Read, false},
+		{"NO CALL", []change{open}, carenet.OfferNo, carenet.ReplyCallNo, dialogue.Read, false},
+		{"SIN LLAMADA", []change{open, language("es")}, carenet.OfferNo, carenet.ReplyCallNo, dialogue.Read, false},
+		{"بدون", []change{open, language("ar")}, carenet.OfferNo, carenet.ReplyCallNo, dialogue.Read, false},
+		{"بدون مكالمة", []change{open, language("ar")}, carenet.OfferNo, carenet.ReplyCallNo, dialogue.Read, false},
 		{"no, I feel awful and alone", []change{open}, carenet.OfferNo, carenet.ReplyCallNo, dialogue.Unread, false},
 		{"yes 2", []change{open}, carenet.OfferYes, carenet.ReplyCallYes, dialogue.Read, true},
 		{"4", []change{open}, "", "", dialogue.Read, true},
@@ -110,5 +116,53 @@ func TestYesWithoutAnOfferIsNoAnswerToOne(t *testing.T) {
 	two := []change{both, offered(0, carenet.OfferOpen), offered(1, carenet.OfferOpen)}
 	if got := dialogue.Decide(carenet.InboundText{SID: "SM1", Body: "no", ReceivedAt: at}, contextOf(two...)); got.Offer != nil {
 		t.Errorf("of two whom it may be, one was guessed: %+v", got.Offer)
+	}
+}
+
+// Beside a question that wants yes or no, the offer hears only the words that it asks
+// for, in each language: one word never answers both.
+func TestTheOfferAndAYesNoQuestionHaveWordsOfTheirOwn(t *testing.T) {
+	for _, c := range []struct {
+		lang  string
+		text  string
+		offer carenet.OfferState
+		item  float64 // of the question; -1: not answered
+	}{
+		{"en", "YES", "", 1},
+		{"en", "no", "", 0},
+		{"en", "CALL", carenet.OfferYes, -1},
+		{"en", "NO CALL", carenet.OfferNo, -1},
+		{"es", "SÍ", "", 1},
+		{"es", "no", "", 0},
+		{"es", "LLAMADA", carenet.OfferYes, -1},
+		{"es", "sin llamada", carenet.OfferNo, -1},
+		{"ar", "نعم", "", 1},
+		{"ar", "لا", "", 0},
+		{"ar", "مكالمة", carenet.OfferYes, -1},
+		{"ar", "بدون", carenet.OfferNo, -1},
+	} {
+		got := dialogue.Decide(carenet.InboundText{SID: "SM1", Body: c.text, ReceivedAt: at}, contextOf(offered(0, carenet.OfferOpen), language(c.lang), yesNoWaits))
+		var said carenet.OfferState
+		if got.Offer != nil {
+			said = got.Offer.State
+		}
+		item := -1.0
+		if len(got.Items) > 0 {
+			item = got.Items[0].Value
+		}
+		if said != c.offer || item != c.item {
+			t.Errorf("%s %q: the offer hears %q, the question %v; want %q, %v", c.lang, c.text, said, item, c.offer, c.item)
+		}
+	}
+}
+
+// yesNoWaits: the first answer is in, and what comes next wants yes or no.
+func yesNoWaits(c *dialogue.Context) {
+	c.People[0].Patient.Open = nil
+	c.People[0].Patient.More = &dialogue.Running{
+		Running: ask.Running{Sets: []ask.Further{{ID: id(70), Set: ask.QuestionSet{Code: "more", Items: []ask.Item{
+			{Code: "more_ok", Kind: ask.KindYesNo, Max: 1, Question: map[string]string{"en": "More? YES or NO."}},
+		}}}}},
+		Prompt: id(71), CheckIn: id(72), SlotAt: at.Add(-time.Hour), LastAt: at.Add(-time.Minute),
 	}
 }

@@ -6,7 +6,7 @@ import "howareyou/notify/text"
 // keys, which scripts_test.go and the texts of the service have in each.
 type scene struct {
 	name  string
-	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked
+	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked; "corrected", staff have just written the number down
 	steps []step
 }
 
@@ -97,6 +97,17 @@ var scenes = []scene{
 	{"a question", "", []step{says(patientPhone, "ask"), hears(patientPhone, text.AskedNoHours)}},
 	{"a question without the word", "", []step{says(patientPhone, "question"), hears(patientPhone, text.AskedNoHours)}},
 	{"a wrong number", "", []step{says(patientPhone, "wrong number"), says(patientPhone, "four")}},
+	{"a number that was corrected, and is theirs", "corrected", []step{
+		hears(patientPhone, text.NumberCheck), says(patientPhone, "hello"), hears(patientPhone, text.CheckHow),
+		says(patientPhone, "yes"), hears(patientPhone, text.CheckYes),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "patient", "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+	}},
+	{"a number that was corrected, and is not theirs", "corrected", []step{
+		hears(patientPhone, text.NumberCheck), says(patientPhone, "no"), says(patientPhone, "four"), says(patientPhone, "hello"),
+	}},
+	{"a number that was corrected, and answers", "corrected", []step{
+		hears(patientPhone, text.NumberCheck), says(patientPhone, "four"), hears(patientPhone, text.Thanks, "patient", "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+	}},
 	{"a number that nobody has", "", []step{
 		says(strangerPhone, "hello"), hears(strangerPhone, text.UnknownNumberNoPhone), says(strangerPhone, "hello"),
 	}},

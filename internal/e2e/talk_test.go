@@ -174,6 +174,14 @@ func (p *play) enrol(m moving) {
 			}
 		}
 	}
+	if p.scene.cast == "corrected" {
+		admin := must(store.AddClinician(m.t.Context(), op, postgres.NewClinician{
+			NewPerson: postgres.NewPerson{Name: "Olu Bright", Phone: p.stage.numbers(), Language: p.stage.lang}, Roles: []string{"admin"},
+		}))
+		if _, err := store.CorrectNumber(m.t.Context(), carenet.Actor{Kind: carenet.ActorClinician, Org: p.stage.org, Person: admin, Via: "page"}, patient, p.cast[patientPhone].number); err != nil {
+			m.t.Fatal(err)
+		}
+	}
 	if p.scene.cast == "twin" {
 		must(store.AddPatient(m.t.Context(), op, postgres.NewPatient{NewPerson: person("twin", patientPhone), LocalTime: "12:00"}))
 	}

@@ -17,14 +17,14 @@ const boardDays = 28
 const (
 	sqlOrgHead       = `SELECT name, zone, emergency_number FROM organisation WHERE org_id = $1`
 	sqlBoardPatients = `SELECT p.org_id, p.id, n.name_enc, n.zone, p.state, p.paused_at, p.paused_until, p.usual_mean, p.usual_spread, p.usual_days,
-  q.slot_at, q.handing, q.handed_over_at, q.state AS prompt_state, q.cause AS prompt_cause, c.opted_out_at,
+  q.slot_at, q.handing, q.handed_over_at, q.state AS prompt_state, q.cause AS prompt_cause, c.opted_out_at, c.check_asked_at,
   (SELECT count(*) FROM prompt m WHERE m.org_id = p.org_id AND m.patient_id = p.id AND m.state = 'closed' AND m.cause = 'no_reply'
      AND m.slot_at > coalesce((SELECT max(k.at) FROM check_in k WHERE k.org_id = p.org_id AND k.patient_id = p.id), '-infinity'::timestamptz)) AS missed
 FROM patient p
 JOIN person n ON n.org_id = p.org_id AND n.id = p.id
 LEFT JOIN LATERAL (SELECT m.slot_at, m.handing, m.handed_over_at, m.state, m.cause FROM prompt m
   WHERE m.org_id = p.org_id AND m.patient_id = p.id ORDER BY m.slot_at DESC LIMIT 1) q ON true
-LEFT JOIN LATERAL (SELECT k.opted_out_at FROM contact_point cp JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
+LEFT JOIN LATERAL (SELECT k.opted_out_at, k.check_asked_at FROM contact_point cp JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
   WHERE cp.org_id = p.org_id AND cp.person_id = p.id AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
 WHERE p.org_id = $1 AND (p.state IN ('active', 'in_hospital') OR p.id = $2 OR EXISTS (SELECT FROM alert a
   WHERE a.org_id = p.org_id AND a.patient_id = p.id AND a.state <> 'resolved')) AND p.state <> 'left' AND ($2::uuid IS NULL OR p.id = $2)`
@@ -80,6 +80,7 @@ type boardPatientRow struct {
 	PromptState  *string
 	PromptCause  *string
 	OptedOutAt   *time.Time
+	CheckAskedAt *time.Time
 	Missed       int
 }
 
@@ -210,6 +211,7 @@ func (p boardPatientRow) silence(now time.Time) (carenet.Cause, time.Time) {
 		return carenet.Cause(*p.PromptCause), *p.SlotAt
 	}
 	cause, _ := carenet.SilenceCause(promptFactsOf(*p.SlotAt, *p.Handing, p.HandedOverAt, p.OptedOutAt, p.PausedAt, p.PausedUntil, now))
+	cause = unsure(cause, p.CheckAskedAt)
 	if cause == carenet.Waiting && p.Missed > 0 {
 		return carenet.NoReply, *p.SlotAt
 	}

@@ -23,6 +23,9 @@ RETURNING org_id, id, patient_id`
 FROM call_offer o JOIN finding f ON f.org_id = o.org_id AND f.id = o.finding_id
 LEFT JOIN alert a ON a.org_id = o.org_id AND a.id = o.alert_id
 WHERE o.org_id = $1 AND o.id = $2`
+	// Whether the text that asked left, or is leaving, as far as is known.
+	sqlOfferArrived = `SELECT EXISTS (SELECT FROM event v JOIN delivery d ON d.org_id = v.org_id AND d.event_id = v.id
+WHERE v.org_id = $1 AND v.patient_id = $2 AND v.kind = 'call.offered' AND v.subject_id = $3 AND d.state IN ('sending', 'sent', 'delivered', 'uncertain', 'unconfirmed'))`
 	sqlOfferAlert  = `UPDATE call_offer SET alert_id = $3 WHERE org_id = $1 AND id = $2`
 	sqlEvidence    = `UPDATE alert SET evidence = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
 	sqlNewestOffer = `SELECT o.id, o.state FROM call_offer o
@@ -127,6 +130,16 @@ func (s *Store) openCallAlert(ctx context.Context, tx pgx.Tx, e carenet.Event, n
 	}
 	evidence := o.Evidence
 	evidence.Offer = state
+	if state == carenet.OfferNoAnswer {
+		var arrived bool
+		if err := tx.QueryRow(ctx, sqlOfferArrived, e.Org, o.PatientID, e.Subject).Scan(&arrived); err != nil {
+			return nil, err
+		}
+		if !arrived {
+			// What nobody heard is no silence.
+			evidence.Offer, evidence.Unheard = carenet.OfferUnasked, carenet.UnheardLost
+		}
+	}
 	b := &pgx.Batch{}
 	if o.AlertID != nil && o.AlertState != nil && *o.AlertState != string(alerts.StatusResolved) {
 		if state != carenet.OfferYes {

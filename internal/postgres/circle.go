@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/notify"
 )
 
 const (
@@ -35,9 +36,25 @@ type ownPlaceRow struct {
 	AskedAt   *time.Time
 }
 
-// byPage is the version of the words of a consent that the patient gave on their page,
-// where each place stands in the words that the follower gets.
+// byPage is the version of the words of a consent on the page of a patient's circle,
+// where the composer has none.
 const byPage = "page-1"
+
+// pageWords keeps the words beside which a patient pressed a button of their page, in the
+// language that they read it in, and returns their version.
+func (s *Store) pageWords(ctx context.Context, tx pgx.Tx, b *pgx.Batch, actor carenet.Actor, act notify.CircleAct, now time.Time) (version string, err error) {
+	w, ok := s.composer.(notify.PageWords)
+	if !ok {
+		return byPage, nil
+	}
+	var language, zone string
+	if err := tx.QueryRow(ctx, sqlPersonTongue, actor.Org, actor.Person).Scan(&language, &zone); err != nil {
+		return "", err
+	}
+	version, words := w.PageWords(act, language)
+	b.Queue(sqlConsentWords, actor.Org, carenet.NewID(now), version, language, words, now)
+	return version, nil
+}
 
 // OwnCircle is a patient's circle as they see it themselves: who gets what, and who has
 // not answered yet.
@@ -92,8 +109,12 @@ func (s *Store) InviteFromPage(ctx context.Context, actor carenet.Actor, n caren
 		if err != nil {
 			return err
 		}
+		words, err := s.pageWords(ctx, tx, b, actor, notify.CircleInvite, now)
+		if err != nil {
+			return err
+		}
 		consent := carenet.NewID(now)
-		b.Queue(sqlInsertConsent, actor.Org, consent, actor.Person, follower, "share", n.Scope.Strings(), byPage, actor.Person, string(actor.Kind), now)
+		b.Queue(sqlInsertConsent, actor.Org, consent, actor.Person, follower, "share", n.Scope.Strings(), words, actor.Person, string(actor.Kind), now)
 		b.Queue(sqlSetFollower, actor.Org, follower, "invited", n.Scope.Strings(), consent, now)
 		e, err := s.ask(ctx, tx, b, newQuestion{by: actor.Person, about: actor.Person, Question: carenet.Question{
 			ID: carenet.NewID(now), Org: actor.Org, Kind: carenet.AskFollow, Person: person, Patient: actor.Person, Follower: follower, Scope: n.Scope,
@@ -120,8 +141,12 @@ func (s *Store) ShowFollower(ctx context.Context, actor carenet.Actor, follower 
 		if err != nil {
 			return err
 		}
+		words, err := s.pageWords(ctx, tx, b, actor, notify.CircleShow, now)
+		if err != nil {
+			return err
+		}
 		consent := carenet.NewID(now)
-		b.Queue(sqlInsertConsent, actor.Org, consent, actor.Person, follower, "share", scope.Strings(), byPage, actor.Person, string(actor.Kind), now)
+		b.Queue(sqlInsertConsent, actor.Org, consent, actor.Person, follower, "share", scope.Strings(), words, actor.Person, string(actor.Kind), now)
 		b.Queue(sqlSetFollower, actor.Org, follower, state, scope.Strings(), consent, now)
 		b.Queue(sqlQuestionScope, actor.Org, follower, scope.Strings())
 		s.queueAudit(b, actor, now, audited{Action: "follower.scope", Table: "follower", Row: follower, Patient: actor.Person})
@@ -145,8 +170,12 @@ func (s *Store) DropFollower(ctx context.Context, actor carenet.Actor, follower 
 		if err != nil {
 			return err
 		}
+		words, err := s.pageWords(ctx, tx, b, actor, notify.CircleDrop, now)
+		if err != nil {
+			return err
+		}
 		consent := carenet.NewID(now)
-		b.Queue(sqlInsertConsent, actor.Org, consent, actor.Person, follower, "withdraw", []string{}, byPage, actor.Person, string(actor.Kind), now)
+		b.Queue(sqlInsertConsent, actor.Org, consent, actor.Person, follower, "withdraw", []string{}, words, actor.Person, string(actor.Kind), now)
 		b.Queue(sqlDropFollower, actor.Org, follower, consent, now)
 		b.Queue(sqlWithdrawPlace, actor.Org, follower, now)
 		s.queueAudit(b, actor, now, audited{Action: "follower.drop", Table: "follower", Row: follower, Patient: actor.Person})

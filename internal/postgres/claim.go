@@ -45,7 +45,10 @@ const (
 	sqlClaimConversations = `SELECT c.* FROM (SELECT DISTINCT d.org_id, d.conversation_id FROM delivery d
   WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3) ORDER BY d.org_id, d.conversation_id) AS k
 CROSS JOIN LATERAL (SELECT c.org_id, c.id, c.number_enc, c.opted_out_at IS NOT NULL AS opted_out,
-  c.wrong_number_at IS NOT NULL AS wrong_number, c.suspect_at IS NOT NULL AS suspect, c.suspect_code, c.unsettled, c.starts
+  c.wrong_number_at IS NOT NULL AS wrong_number, c.suspect_at IS NOT NULL AS suspect, c.suspect_code, c.unsettled, c.starts,
+  c.check_asked_at IS NOT NULL AS asked, c.check_asked_at IS NOT NULL OR c.check_wanted OR greatest(c.last_in_at, c.checked_at, c.created_at) < $4
+    AND NOT EXISTS (SELECT FROM contact_point cp JOIN check_in i ON i.org_id = cp.org_id AND i.patient_id = cp.person_id AND i.channel = 'page' AND i.at >= $4
+      WHERE cp.org_id = c.org_id AND cp.conversation_id = c.id AND cp.removed_at IS NULL) AS unsure
   FROM conversation c WHERE c.org_id = k.org_id AND c.id = k.conversation_id LIMIT 1 FOR UPDATE) c`
 
 	sqlClaimRows = `SELECT d.org_id, d.event_id, d.id, d.kind, d.channel, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id, d.sender_id,
@@ -85,6 +88,8 @@ type claimedConversation struct {
 	SuspectCode int
 	Unsettled   *carenet.ID
 	Starts      int
+	Asked       bool // whether it is still theirs, and has not said
+	Unsure      bool // nothing personal goes there before it has
 }
 
 // Claim takes up to limit texts of whatever is due, in every lane and whatever
@@ -118,7 +123,7 @@ func (s *Store) ClaimGranted(ctx context.Context, grants []notify.Grant) (claims
 		var found []claimRow
 		b := &pgx.Batch{}
 		b.Queue(sqlScope, orgs)
-		collect(b.Queue(sqlClaimConversations, orgs, events, ids), &convs)
+		collect(b.Queue(sqlClaimConversations, orgs, events, ids, now.Add(-notify.NumberSilentFor)), &convs)
 		collect(b.Queue(sqlClaimRows, orgs, events, ids), &found)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
@@ -137,7 +142,7 @@ func (s *Store) ClaimGranted(ctx context.Context, grants []notify.Grant) (claims
 				done++
 				continue
 			}
-			conv := convs[i]
+			conv := &convs[i]
 			if !notify.Priority(r.Priority).Urgent() && (conv.Unsettled != nil || busy[conv.ID]) {
 				continue // one unsettled attempt a number: it waits its turn
 			}
@@ -183,8 +188,8 @@ func (s *Store) parts(on notify.Channel, body string) int {
 	return 0
 }
 
-func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f claimFacts, now time.Time) (claim *notify.Claim, end notify.Tried, err error) {
-	c, draft := f.candidate(s, r, conv, now)
+func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv *claimedConversation, f claimFacts, now time.Time) (claim *notify.Claim, end notify.Tried, err error) {
+	c, draft := f.candidate(s, r, *conv, now)
 	if err := f.aboutCommand(s, r, &c, &draft); err != nil {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(unreadableWait), causeUnreadable, now)
 		return nil, end, nil //nolint:nilerr // this one waits or ends, and the others go on
@@ -200,6 +205,11 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv claimedConversation, f c
 	}
 	if at := c.HeldUntil(draft.Zone); !at.IsZero() {
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, at, notify.WaitNight, now)
+		return nil, end, nil
+	}
+	if conv.Unsure && c.Personal() {
+		s.askNumber(w, r, conv, draft.Zone, now)
+		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(notify.CheckLook), notify.WaitCheck, now)
 		return nil, end, nil
 	}
 	number, err := s.open(conv.NumberEnc, r.OrgID, "conversation", "number_enc", conv.ID)

@@ -26,12 +26,12 @@ const (
   (SELECT count(*) FROM delivery d WHERE d.org_id = o.org_id AND d.state IN ('queued', 'sending', 'uncertain') AND d.event_id >= $2) AS waiting
 FROM organisation o WHERE o.org_id = $1`
 	sqlPlannedOn = `SELECT coalesce(sum(planned), 0) FROM daily_texts WHERE org_id = $1 AND day = $2`
-	sqlAttendOut = `SELECT ` + textColumns + ` FROM delivery d WHERE d.org_id = $1 AND d.staff_at IS NOT NULL AND d.handled_at IS NULL AND d.state IN ('needs_human', 'failed', 'expired')
+	sqlAttendOut = `SELECT ` + textColumns + ` FROM delivery d WHERE d.org_id = $1 AND d.staff_at IS NOT NULL AND d.handled_at IS NULL AND (d.state IN ('needs_human', 'failed', 'expired') OR d.kind = 'number_check')
 ORDER BY d.staff_at DESC, d.event_id DESC, d.id DESC LIMIT $2`
 	sqlAttendIn = `SELECT m.org_id, m.id, m.person_id, m.patient_id, m.conversation_id, m.reason, m.body_enc, m.received_at, m.handled_at
 FROM inbound_message m WHERE m.org_id = $1 AND m.state = 'unread' AND m.handled_at IS NULL ORDER BY m.id DESC LIMIT $2`
 	sqlAttendFacts = `SELECT e.id, e.kind, e.patient_id, e.tries, e.at FROM event e WHERE e.org_id = $1 AND e.state = 'dead' ORDER BY e.id DESC LIMIT $2`
-	sqlAttention   = `SELECT (SELECT count(*) FROM delivery d WHERE d.org_id = $1 AND d.staff_at IS NOT NULL AND d.handled_at IS NULL AND d.state IN ('needs_human', 'failed', 'expired'))
+	sqlAttention   = `SELECT (SELECT count(*) FROM delivery d WHERE d.org_id = $1 AND d.staff_at IS NOT NULL AND d.handled_at IS NULL AND (d.state IN ('needs_human', 'failed', 'expired') OR d.kind = 'number_check'))
   + (SELECT count(*) FROM inbound_message m WHERE m.org_id = $1 AND m.state = 'unread' AND m.handled_at IS NULL)
   + (SELECT count(*) FROM event e WHERE e.org_id = $1 AND e.state = 'dead')`
 	// Read from its newest end; a filter that nothing fits ends at deskDays.

@@ -170,10 +170,33 @@ func (s *Store) InPage(ctx context.Context, actor carenet.Actor, id carenet.ID) 
 		if page.Number, err = s.open(number, r.OrgID, "conversation", "number_enc", r.ConversationID); err != nil {
 			return err
 		}
+		if page.Wrong, err = s.wrongOf(ctx, tx, actor.Org, r.ConversationID); err != nil {
+			return err
+		}
 		if page.Handled, err = s.handledBy(ctx, tx, actor.Org, handled); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, actor, audited{Action: "message.read", Table: "inbound_message", Row: r.ID, Patient: orNil(r.PatientID)})
 	})
 	return page, err
+}
+
+const sqlWrongOf = `SELECT DISTINCT cp.person_id FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
+WHERE cp.org_id = $1 AND cp.conversation_id = $2 AND cp.removed_at IS NULL AND c.wrong_number_at IS NOT NULL ORDER BY cp.person_id`
+
+// wrongOf are those whose number it is said not to be.
+func (s *Store) wrongOf(ctx context.Context, tx pgx.Tx, org, conversation carenet.ID) (people []carenet.PersonName, err error) {
+	rows, err := tx.Query(ctx, sqlWrongOf, org, conversation)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[carenet.ID])
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.names(ctx, tx, org, ids)
+	for _, id := range ids {
+		people = append(people, carenet.PersonName{ID: id, Name: names[id]})
+	}
+	return people, err
 }

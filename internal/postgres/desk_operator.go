@@ -22,7 +22,7 @@ type Waiting struct {
 
 const (
 	sqlWaiting = `SELECT 'text out' AS what, d.id, d.kind, d.state, d.cause, d.staff_at AS at FROM delivery d
-WHERE d.org_id = $1 AND d.staff_at IS NOT NULL AND d.handled_at IS NULL AND d.state IN ('needs_human', 'failed', 'expired')
+WHERE d.org_id = $1 AND d.staff_at IS NOT NULL AND d.handled_at IS NULL AND (d.state IN ('needs_human', 'failed', 'expired') OR d.kind = 'number_check')
 UNION ALL SELECT 'text in', m.id, m.kind, m.state, m.reason, m.received_at FROM inbound_message m
 WHERE m.org_id = $1 AND m.state = 'unread' AND m.handled_at IS NULL
 UNION ALL SELECT 'fact', e.id, e.kind, e.state, 'tried ' || e.tries || ' times', e.at FROM event e WHERE e.org_id = $1 AND e.state = 'dead'

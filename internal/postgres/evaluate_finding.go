@@ -165,9 +165,57 @@ func (e *evaluation) follow(ctx context.Context, b *pgx.Batch, x alerts.Spell, i
 		if !e.here || age > offerForDays || x.Last != e.newest() || called || len(e.offers) > 0 {
 			return nil, nil
 		}
-		return e.offer(b, id), nil
+		return e.askOrCall(ctx, b, id, f, evidence)
 	}
 	return nil, nil
+}
+
+// askOrCall asks the patient whether they would like a call. Whom no text reaches is not
+// asked what they cannot hear: staff are called at once, and told why.
+func (e *evaluation) askOrCall(ctx context.Context, b *pgx.Batch, finding carenet.ID, f alerts.Finding, evidence carenet.Evidence) ([]carenet.Event, error) {
+	why, err := e.unheard(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if why == "" {
+		return e.offer(b, finding), nil
+	}
+	if e.stands(func(a besideRow) bool { return a.RuleID == f.Rule && a.FindingID != nil }) {
+		return nil, nil
+	}
+	e.beside = append(e.beside, besideRow{RuleID: f.Rule, FindingID: &finding, State: string(alerts.StatusOpen)})
+	evidence.Offer, evidence.Unheard = carenet.OfferUnasked, why
+	return e.store.openAlert(ctx, e.tx, b, newAlert{
+		org: e.patient.OrgID, patient: e.patient.PatientID, finding: finding, rule: f.Rule, version: f.RuleVersion,
+		severity: alerts.AmberHigh, evidence: evidence, batch: e.batch, now: e.now,
+	})
+}
+
+const sqlHears = `SELECT p.state, c.opted_out_at IS NOT NULL AS stopped, c.wrong_number_at IS NOT NULL AS wrong, c.suspect_at IS NOT NULL AS suspect, c.suspect_code
+FROM patient p LEFT JOIN LATERAL (SELECT k.opted_out_at, k.wrong_number_at, k.suspect_at, k.suspect_code FROM contact_point cp
+  JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
+  WHERE cp.org_id = p.org_id AND cp.person_id = p.id AND cp.kind = 'phone' AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
+WHERE p.org_id = $1 AND p.id = $2`
+
+// unheard says why no automatic text reaches the patient; "" when one may.
+func (e *evaluation) unheard(ctx context.Context) (carenet.Unheard, error) {
+	var state string
+	var n notify.Number
+	var code *int
+	if err := e.tx.QueryRow(ctx, sqlHears, e.patient.OrgID, e.patient.PatientID).Scan(&state, &n.Stopped, &n.Wrong, &n.Suspect, &code); err != nil {
+		return "", err
+	}
+	if code != nil {
+		n.SuspectCode = *code
+	}
+	n.None = code == nil
+	switch {
+	case !carenet.Reachable(state):
+		return carenet.UnheardHospital, nil
+	case n.None, n.Texts() != "":
+		return carenet.UnheardStopped, nil
+	}
+	return "", nil
 }
 
 // stands says whether an alert beside the episodes is not resolved.

@@ -99,9 +99,10 @@ type seenFacts struct {
 }
 
 type promptFacts struct {
-	OrgID carenet.ID
-	ID    carenet.ID
-	State string
+	OrgID  carenet.ID
+	ID     carenet.ID
+	State  string
+	SlotAt time.Time
 }
 
 const (
@@ -115,7 +116,7 @@ FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
 	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
 	sqlFollowFacts  = `SELECT org_id, id, state, scope, person_id AS person, muted_until, nights_held FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
 ORDER BY org_id, id FOR SHARE`
-	sqlPromptFacts = `SELECT org_id, id, state FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
+	sqlPromptFacts = `SELECT org_id, id, state, slot_at FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	// Shared lock: an answer that is under way is waited for.
 	sqlOfferFacts = `SELECT id, state FROM call_offer WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
 	sqlSeenFacts  = `SELECT id, handled_at IS NOT NULL AS seen FROM inbound_message WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
@@ -272,8 +273,10 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 	}
 	if p, ok := f.prompts[orNil(r.SubjectID)]; ok {
 		c.PromptOpen = p.State == "open"
+		c.LateAtNight = notify.LateAtNight(p.SlotAt, now, d.Zone)
 		c.PatientAsked = patient.State == "active" && (patient.PausedUntil == nil || !patient.PausedUntil.After(now))
 	}
+	c.CheckOpen = conv.Asked
 	c.Seen = f.seen[orNil(r.SubjectID)].Seen
 	if c.Kind == notify.KindReview {
 		c.Unwanted, d.Review = f.reviews.unwanted[r.RecipientID], f.reviews.reviews[r.OrgID]

@@ -99,6 +99,11 @@ func (plainComposer) ConsentWords(kind carenet.QuestionKind, lang string) (versi
 	return string(kind) + "-" + lang + "-test", "May we?"
 }
 
+// PageWords is that of the real composer, in fewer words.
+func (plainComposer) PageWords(act notify.CircleAct, lang string) (version, words string) {
+	return "page-" + string(act) + "-" + lang + "-test", "I " + string(act)
+}
+
 // clinic is a small organisation with a clock that tests move.
 type clinic struct {
 	t     *testing.T

@@ -38,7 +38,7 @@ ON CONFLICT DO NOTHING`
     UNION ALL
     (SELECT c.org_id, c.id FROM conversation c WHERE c.org_id = k.org_id AND c.number_idx_next = k.idx LIMIT 1)) f
   ORDER BY f.org_id, f.id) d
-CROSS JOIN LATERAL (SELECT c.org_id, c.id, c.number_idx, c.number_idx_next, c.opted_out_at, c.wrong_number_at, c.unknown_told_at
+CROSS JOIN LATERAL (SELECT c.org_id, c.id, c.number_idx, c.number_idx_next, c.opted_out_at, c.wrong_number_at, c.unknown_told_at, c.check_asked_at
   FROM conversation c WHERE c.org_id = d.org_id AND c.id = d.id LIMIT 1 FOR UPDATE) c`
 )
 
@@ -50,6 +50,7 @@ type conversationRow struct {
 	OptedOutAt    *time.Time
 	WrongNumberAt *time.Time
 	UnknownToldAt *time.Time
+	CheckAskedAt  *time.Time
 }
 
 // numberKey is an index of a number in its organisation.
@@ -118,6 +119,7 @@ item:
 			if c, ok := byIndex[numberKey{it.org, string(idx)}]; ok {
 				it.ctx.Conversation = c.ID
 				it.ctx.OptedOut, it.ctx.WrongNumber, it.ctx.UnknownTold = c.OptedOutAt != nil, c.WrongNumberAt != nil, c.UnknownToldAt != nil
+				it.ctx.Check = c.CheckAskedAt != nil
 				it.ctx.StoppedAt = orZero(c.OptedOutAt)
 				continue item
 			}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"howareyou/carenet"
 	"howareyou/carenet/dialogue"
+	"howareyou/notify"
 )
 
 const (
@@ -26,8 +28,11 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid
   opted_out_at = CASE WHEN n.started THEN NULL WHEN n.stopped_by <> '' THEN coalesce(c.opted_out_at, $3) ELSE c.opted_out_at END,
   opted_out_by = CASE WHEN n.started THEN NULL WHEN n.stopped_by <> '' THEN coalesce(c.opted_out_by, n.stopped_by) ELSE c.opted_out_by END,
   wrong_number_at = CASE WHEN n.started THEN NULL WHEN n.stopped_by = 'wrong_number' THEN coalesce(c.wrong_number_at, $3) ELSE c.wrong_number_at END,
-  unknown_told_at = CASE WHEN n.told THEN $3 ELSE c.unknown_told_at END
-FROM unnest($1::uuid[], $2::uuid[], $4::boolean[], $5::text[], $6::boolean[]) AS n(org_id, id, started, stopped_by, told)
+  unknown_told_at = CASE WHEN n.told THEN $3 ELSE c.unknown_told_at END,
+  checked_at = CASE WHEN n.checked THEN $3 ELSE c.checked_at END, check_wanted = c.check_wanted AND NOT n.checked,
+  check_asked_at = CASE WHEN n.checked OR n.stopped_by <> '' THEN NULL ELSE c.check_asked_at END,
+  check_next_at = CASE WHEN n.checked OR n.stopped_by <> '' THEN NULL ELSE c.check_next_at END
+FROM unnest($1::uuid[], $2::uuid[], $4::boolean[], $5::text[], $6::boolean[], $7::boolean[]) AS n(org_id, id, started, stopped_by, told, checked)
 WHERE c.org_id = n.org_id AND c.id = n.id`
 )
 
@@ -59,6 +64,7 @@ type inboundRows struct {
 type conversationRows struct {
 	org, id       []carenet.ID
 	started, told []bool
+	checked       []bool
 	stoppedBy     []string // text, carrier, wrong_number; empty when it was not stopped
 }
 
@@ -82,7 +88,10 @@ func (r *intakeRows) queue(b *pgx.Batch, now time.Time) {
 	}
 	r.checkIns.queue(b)
 	if c := r.convs; len(c.id) > 0 {
-		b.Queue(sqlConversationIn, c.org, c.id, now, c.started, c.stoppedBy, c.told)
+		b.Queue(sqlConversationIn, c.org, c.id, now, c.started, c.stoppedBy, c.told, c.checked)
+		if slices.Contains(c.checked, true) {
+			b.Queue(sqlLetLeave, c.org, c.id, c.checked, now, notify.WaitCheck, carenet.FloorID(now.Add(-waitedAtMost)))
+		}
 	}
 	if len(r.again.id) > 0 {
 		b.Queue(sqlAskedAgain, r.again.org, r.again.id, now)
@@ -115,6 +124,7 @@ func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 	c := &rows.convs
 	c.org, c.id, c.started = append(c.org, it.org), append(c.id, it.ctx.Conversation), append(c.started, out.OptIn)
 	c.stoppedBy, c.told = append(c.stoppedBy, by), append(c.told, out.TellOnce)
+	c.checked = append(c.checked, out.Checked || out.OptIn)
 	if by != "" || out.OptIn {
 		action := "number.stop"
 		if out.OptIn {

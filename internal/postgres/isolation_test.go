@@ -77,6 +77,8 @@ func (n *neighbours) fill() {
 	_, err = n.store.OpenSession(n.ctx, n.org, n.dana, auth.ClinicDoor)
 	n.must(err)
 	lee := n.lee()
+	_, err = n.store.PreviewImport(n.ctx, n.administrator(), []byte("name,phone\nAnn,07700900700\n"))
+	n.must(err)
 	n.text("+447700900001", "3")
 	refused := n.answered(notify.SendOutcome{Class: notify.Permanent, Code: 21211})
 	_, err = n.store.CloseText(n.ctx, lee, carenet.TextRef{Event: refused[0].Event, ID: refused[0].Delivery}, "called")

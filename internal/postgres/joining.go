@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -53,27 +54,14 @@ func (s *Store) Enrol(ctx context.Context, actor carenet.Actor, n carenet.Enrolm
 // EnrolPatient asks somebody by text whether they want to be asked how they are.
 // Until they say yes nothing else is asked, and nobody in a circle hears anything.
 func (s *Store) EnrolPatient(ctx context.Context, actor carenet.Actor, n NewPatient) (patient carenet.ID, batch carenet.Batch, err error) {
-	const op = "enrol patient"
 	err = s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		now := s.Now()
 		batch = carenet.Batch{ID: carenet.NewID(now)}
 		if err := s.requireManager(ctx, tx, actor); err != nil {
 			return err
 		}
-		b := &pgx.Batch{}
-		if patient, err = s.newPatient(ctx, tx, b, actor.Org, n, "invited", now); err != nil {
-			return err
-		}
-		s.queueAudit(b, actor, now, audited{Action: "patient.enrol", Table: "patient", Row: patient, Patient: patient})
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
-			return asConflict(err, op, "this person is a patient here already")
-		}
-		if n.LocalTime != "" {
-			if err := s.addSchedule(ctx, tx, actor.Org, patient, n); err != nil {
-				return err
-			}
-		}
-		return s.askToJoin(ctx, tx, actor, patient, &batch, now)
+		patient, err = s.enrolIn(ctx, tx, actor, n, false, &batch, now)
+		return err
 	})
 	if err != nil {
 		return carenet.NilID, carenet.Batch{}, err
@@ -81,9 +69,28 @@ func (s *Store) EnrolPatient(ctx context.Context, actor carenet.Actor, n NewPati
 	return patient, batch, nil
 }
 
-func (s *Store) askToJoin(ctx context.Context, tx pgx.Tx, actor carenet.Actor, patient carenet.ID, batch *carenet.Batch, now time.Time) error {
+// enrolIn enrols one person. Many says that they are one of a long list, whose questions
+// let all others go first.
+func (s *Store) enrolIn(ctx context.Context, tx pgx.Tx, actor carenet.Actor, n NewPatient, many bool, batch *carenet.Batch, now time.Time) (patient carenet.ID, err error) {
 	b := &pgx.Batch{}
-	e, err := s.ask(ctx, tx, b, newQuestion{by: actor.Person, about: actor.Person, Question: carenet.Question{
+	if patient, err = s.newPatient(ctx, tx, b, actor.Org, n, "invited", now); err != nil {
+		return patient, err
+	}
+	s.queueAudit(b, actor, now, audited{Action: "patient.enrol", Table: "patient", Row: patient, Patient: patient})
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return patient, asConflict(err, "enrol patient", "this person is a patient here already")
+	}
+	if n.LocalTime != "" {
+		if err := s.addSchedule(ctx, tx, actor.Org, patient, n); err != nil {
+			return patient, err
+		}
+	}
+	return patient, s.askToJoin(ctx, tx, actor, patient, many, batch, now)
+}
+
+func (s *Store) askToJoin(ctx context.Context, tx pgx.Tx, actor carenet.Actor, patient carenet.ID, many bool, batch *carenet.Batch, now time.Time) error {
+	b := &pgx.Batch{}
+	e, err := s.ask(ctx, tx, b, newQuestion{by: actor.Person, about: actor.Person, many: many, Question: carenet.Question{
 		ID: carenet.NewID(now), Org: actor.Org, Kind: carenet.AskEnrol, Person: patient, Patient: patient,
 	}}, batch.ID, now)
 	if err != nil {
@@ -106,7 +113,7 @@ func (s *Store) Joining(ctx context.Context, actor carenet.Actor) (page carenet.
 		if err != nil {
 			return err
 		}
-		page.MayEnrol = carenet.MayManageMessages(roles)
+		page.MayEnrol, page.MayImport = carenet.MayManageMessages(roles), slices.Contains(roles, "admin")
 		var zone, region string
 		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&page.Organisation, &zone, &page.EmergencyNumber); err != nil {
 			return err
@@ -174,7 +181,7 @@ func (s *Store) AskToJoinAgain(ctx context.Context, actor carenet.Actor, patient
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
-		return s.askToJoin(ctx, tx, actor, patient, &batch, now)
+		return s.askToJoin(ctx, tx, actor, patient, false, &batch, now)
 	})
 	return batch, err
 }

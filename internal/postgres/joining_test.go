@@ -298,6 +298,15 @@ func TestAnInvitationThatIsTakenBackAsksNobody(t *testing.T) {
 	_, err = c.store.Round(c.ctx, batch.ID)
 	c.must(err)
 	c.expect(`+447700900001: circle to Mary Okafor about Mary Okafor scope "Ruth" [answered]`)
+	// Each press is kept with the words beside it, as they stood in her language.
+	got := c.consents(c.mary)
+	want := []string{"share page-invite-en-test patient", "withdraw page-drop-en-test patient", "share page-show-en-test patient"}
+	if !slices.Equal(got[len(got)-len(want):], want) {
+		t.Errorf("consents: %q", got)
+	}
+	if words := valueOf[string](c, c.admin(), `SELECT string_agg(language || ' ' || words, ', ' ORDER BY words) FROM consent_words WHERE version LIKE 'page-%'`); words != "en I drop, en I invite, en I show" {
+		t.Errorf("kept words: %q", words)
+	}
 	sam := c.asFollower(c.sam)
 	_, err = c.store.OwnCircle(c.ctx, sam)
 	c.code(carenet.Forbidden, err)

@@ -57,3 +57,70 @@ func TestWhoWantsNothingAtNightHearsInTheMorning(t *testing.T) {
 		t.Errorf("without the wish: %q", got)
 	}
 }
+
+// What an outage of ours has made late does not wake anybody: questions and news of the
+// circle wait for the morning, a prompt of the day before is not asked any more, and who
+// has just done something hears at once.
+func TestNothingThatCanWaitLeavesAtNightAfterAnOutage(t *testing.T) {
+	c := newClinic(t)
+	c.standAt(0, 20, 50)
+	c.enrolled() // asked by day, but nothing leaves
+	mary := carenet.Actor{Kind: carenet.ActorPatient, Org: c.org, Person: c.mary, Via: "page"}
+	batch, err := c.store.ShowFollower(c.ctx, mary, c.ruth, carenet.Scope{carenet.PartAnswered})
+	c.must(err)
+	_, err = c.store.Round(c.ctx, batch.ID)
+	c.must(err)
+	c.standAt(0, 21, 10)
+	c.hears(marys, "circle to Mary Okafor") // she did it a moment ago
+	c.hears(johnsPhone)
+	batch, err = c.store.ShowFollower(c.ctx, mary, c.ruth, carenet.Scope{carenet.PartScore})
+	c.must(err)
+	_, err = c.store.Round(c.ctx, batch.ID)
+	c.must(err)
+	c.standAt(1, 0, 30)
+	if got := c.sent(); len(got) != 0 {
+		t.Errorf("at half past midnight: %q", got)
+	}
+	c.standAt(1, 7, 59)
+	if got := c.sent(); len(got) != 0 {
+		t.Errorf("before eight: %q", got)
+	}
+	c.standAt(1, 8, 0)
+	got := c.sent()
+	if len(got) != 2 || !strings.HasPrefix(got[0], marys+": circle") || !strings.HasPrefix(got[1], johnsPhone+": question") {
+		t.Errorf("in the morning: %q", got)
+	}
+}
+
+func TestAPromptOfTheDayIsNotAskedAtNight(t *testing.T) {
+	for _, x := range []struct {
+		name        string
+		slot        string
+		hour, min   int // when it can leave
+		leaves      bool
+		why, states string
+	}{
+		{"late, and by day", "17:00", 20, 50, true, "", "sent"},
+		{"a little late, and night", "20:00", 21, 30, true, "", "sent"},
+		{"late, and night", "17:00", 22, 0, false, "its time passed, and it is night", "expired"},
+		{"at night by their own choice", "21:30", 23, 45, true, "", "sent"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			c := newClinic(t)
+			c.exec(c.admin(), `UPDATE schedule SET local_time = '`+x.slot+`', next_at = ('2026-11-02 `+x.slot+`:00+00')::timestamptz, next_day = next_day`)
+			hour, minute := int(x.slot[0]-'0')*10+int(x.slot[1]-'0'), int(x.slot[3]-'0')*10
+			c.standAt(0, hour, minute)
+			b, _, err := c.store.TickPrompts(c.ctx, 10)
+			c.must(err)
+			_, err = c.store.Round(c.ctx, b.ID)
+			c.must(err)
+			c.standAt(0, x.hour, x.min)
+			if got := c.to(marys); (len(got) == 1) != x.leaves {
+				t.Errorf("she hears %q", got)
+			}
+			if got := valueOf[string](c, c.admin(), `SELECT state || ' ' || coalesce(cause, '') FROM delivery WHERE kind = 'prompt'`); strings.TrimSpace(got) != strings.TrimSpace(x.states+" "+x.why) {
+				t.Errorf("the prompt is %q", got)
+			}
+		})
+	}
+}

@@ -126,6 +126,11 @@ func (s *Store) PatientPage(ctx context.Context, actor carenet.Actor, patient ca
 			return carenet.Errorf(carenet.NotFound, "read patient", "this patient is no longer looked after here")
 		}
 		page.Row, page.Name, page.Series = rows[0], rows[0].Name, rows[0].Series
+		now, err := askNowFacts(ctx, tx, actor.Org, patient, s.Now())
+		if err != nil {
+			return err
+		}
+		page.AskNow, page.AskNowAt = carenet.AskNow(now.facts(s.Now()))
 		if err := s.fillPatientPage(ctx, tx, actor.Org, patient, &page); err != nil {
 			return err
 		}

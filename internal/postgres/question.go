@@ -69,6 +69,7 @@ type newQuestion struct {
 	carenet.Question
 	by, about carenet.ID
 	hurry     bool // they have just asked for it themselves
+	many      bool // one of a long list: all else goes first
 }
 
 // ask writes a question and returns the event that has it asked.
@@ -96,7 +97,7 @@ func (s *Store) ask(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newQuestion,
 func (n newQuestion) event(batch carenet.ID, at, now time.Time) carenet.Event {
 	return carenet.Event{
 		ID: carenet.NewID(now), Org: n.Org, Batch: batch, Kind: carenet.EventQuestion, Patient: n.Patient, Subject: n.ID,
-		Detail: carenet.Detail{Person: n.Person, Audience: audienceOf(n.Kind), About: n.about, At: at}, At: now,
+		Detail: carenet.Detail{Person: n.Person, Audience: audienceOf(n.Kind), About: n.about, At: at, Many: n.many}, At: now,
 	}
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -48,12 +49,17 @@ func loadQuestionFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows [
 	return f, tx.SendBatch(ctx, b).Close()
 }
 
+// justNow: whoever did something so short a time ago still expects the answer.
+const justNow = time.Hour
+
 // aboutQuestion adds what a question says, or what a change in a circle does.
 func (f claimFacts) aboutQuestion(r claimRow, c *notify.Candidate, d *notify.Draft) {
 	switch c.Kind {
 	case notify.KindReport:
 		d.Report = r.Detail.Report
 	case notify.KindCircle:
+		own := r.Detail.Change == carenet.ChangeScope || r.Detail.Change == carenet.ChangeDropped
+		c.JustAsked = own && c.Now.Sub(r.EventAt) < justNow
 		d.Change = r.Detail.Change
 		d.Scope = carenet.ScopeOf(f.follow[orNil(r.FollowerID)].Scope)
 	case notify.KindQuestion:
@@ -63,6 +69,7 @@ func (f claimFacts) aboutQuestion(r claimRow, c *notify.Candidate, d *notify.Dra
 		}
 		q := a.question()
 		c.QuestionOpen = q.State == carenet.QuestionOpen && (a.PatientState == "active" || a.PatientState == "in_hospital" || q.Kind == carenet.AskEnrol && a.PatientState == "invited")
+		c.JustAsked = q.Kind.AskedOnce() && c.Now.Sub(r.EventAt) < justNow
 		// What they have just asked for themselves is answered wherever they are.
 		c.Unreachable = c.Unreachable && !q.Kind.AskedOnce()
 		d.Question, d.Again, d.Scope = q.Kind, q.Asked > 1, q.Scope

@@ -54,7 +54,7 @@ func (s *Store) TickQuestions(ctx context.Context, limit int) (batch carenet.Bat
 				if q.Kind == carenet.AskFollow {
 					about = q.Patient
 				}
-				batch.Events = append(batch.Events, newQuestion{Question: q, about: about}.event(batch.ID, at, now))
+				batch.Events = append(batch.Events, newQuestion{Question: q, about: about, many: q.Kind == carenet.AskEnrol}.event(batch.ID, at, now))
 				continue
 			}
 			w.Queue(sqlLapse, q.Org, q.ID)

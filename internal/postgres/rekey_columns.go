@@ -36,6 +36,7 @@ var sealedColumns = []sealedColumn{
 	{Table: "backtest", Column: "body_enc", Key: []string{"id"}},
 	{Table: "inbound_message", Column: "body_enc", Key: []string{"id"}},
 	{Table: "delivery", Column: "body_enc", Key: []string{"event_id", "id"}},
+	{Table: "patient_import", Column: "rows_enc", Key: []string{"id"}},
 	{Table: "inbound_unrouted", Column: "body_enc", Key: []string{"id"}, NoOrg: true},
 }
 

@@ -44,9 +44,11 @@ func newRotation(t *testing.T) *rotation {
 	}
 	r.samself = valueOf[carenet.ID](c, r.conn, "SELECT person_id FROM follower WHERE id = $1", c.sam)
 	r.ruthself = valueOf[carenet.ID](c, r.conn, "SELECT person_id FROM follower WHERE id = $1", c.ruth)
-	jose, err := c.store.AddClinician(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}, postgres.NewClinician{
+	admin, err := c.store.AddClinician(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}, postgres.NewClinician{
 		NewPerson: postgres.NewPerson{Name: "Dr José García José", Phone: "+447700900202", Email: "jose@clinic.example"}, Roles: []string{"admin"},
 	})
+	c.must(err)
+	_, err = c.store.PreviewImport(c.ctx, carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: admin, Via: "page"}, []byte("name,phone\nAnn,07700900700\n"))
 	c.must(err)
 	c.text("+447700900001", "chest pain")
 	c.text("+447700900101", "well done Mum")
@@ -59,7 +61,7 @@ func newRotation(t *testing.T) *rotation {
 	note, err = c.keys.Seal("the number was changed", crypto.AD{Org: c.org, Table: "handling", Column: "note_enc", Row: id})
 	c.must(err)
 	c.exec(r.conn, `INSERT INTO handling (org_id, id, about, about_id, action, by_id, note_enc, at) SELECT org_id, $1, 'delivery', id, 'close', id, $2, created_at FROM clinician LIMIT 1`, id, note)
-	governor := carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: jose, Via: "page"}
+	governor := carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: admin, Via: "page"}
 	c.putInForce(governor, ownPack(1, "watch", "1"))
 	_, err = c.store.StartBacktest(c.ctx, governor, rulebook.Spec{Text: ownPack(2, "watch", "2"), Period: c.lastDays(30)})
 	c.must(err)

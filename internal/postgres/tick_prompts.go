@@ -20,13 +20,13 @@ const promptGrace = 24 * time.Hour
 const (
 	sqlClaimSchedules = `SELECT org, schedule FROM claim_schedules($1, $2)`
 	sqlDueSchedules   = `SELECT s.org_id, s.id, s.patient_id, s.question_set_id, s.rrule, s.local_time, s.zone, s.start_day, s.next_at, s.next_day,
-  p.state AS patient_state, p.paused_at, p.paused_until, c.opted_out_at
+  p.state AS patient_state, p.paused_at, p.paused_until, c.opted_out_at, c.check_asked_at
 FROM schedule s
 JOIN patient p ON p.org_id = s.org_id AND p.id = s.patient_id
-LEFT JOIN LATERAL (SELECT k.opted_out_at FROM contact_point cp JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
+LEFT JOIN LATERAL (SELECT k.opted_out_at, k.check_asked_at FROM contact_point cp JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
   WHERE cp.org_id = s.org_id AND cp.person_id = s.patient_id AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
 WHERE s.org_id = ANY ($1) AND s.id = ANY ($2) ORDER BY s.next_at, s.id`
-	sqlOpenPrompts = `SELECT q.org_id, q.id, q.patient_id, q.schedule_id, q.slot_at, q.handing, q.handed_over_at FROM prompt q
+	sqlOpenPrompts = `SELECT q.org_id, q.id, q.patient_id, q.slot_at, q.handing, q.handed_over_at FROM prompt q
 WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND q.state = 'open' ORDER BY q.id FOR UPDATE`
 	sqlInsertPrompt = `INSERT INTO prompt (org_id, id, patient_id, schedule_id, question_set_id, slot_at, slot_day, state, cause, created_at, sets)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (org_id, schedule_id, slot_day) DO NOTHING`
@@ -49,13 +49,13 @@ type scheduleRow struct {
 	PausedAt      *time.Time
 	PausedUntil   *time.Time
 	OptedOutAt    *time.Time
+	CheckAskedAt  *time.Time
 }
 
 type openPromptRow struct {
 	OrgID        carenet.ID
 	ID           carenet.ID
 	PatientID    carenet.ID
-	ScheduleID   carenet.ID
 	SlotAt       time.Time
 	Handing      string
 	HandedOverAt *time.Time
@@ -151,6 +151,7 @@ func queueSlot(w *pgx.Batch, r scheduleRow, open []openPromptRow, sets []carenet
 	for _, q := range open {
 		// The next asking has come, so the time to answer this one is over.
 		cause, _ := carenet.SilenceCause(r.promptFacts(q, now.Add(promptGrace+promptOnTime)))
+		cause = unsure(cause, r.CheckAskedAt)
 		w.Queue(sqlClosePrompt, q.OrgID, q.ID, string(cause), now)
 		if cause == carenet.NoReply {
 			events = append(events, promptEvent(r, carenet.EventUnanswered, q.ID, batch, now))

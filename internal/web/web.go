@@ -5,12 +5,15 @@ package web
 import (
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/valyala/fasthttp"
 
+	"howareyou/carenet/roster"
 	"howareyou/internal/web/api"
 	"howareyou/internal/web/front"
 	"howareyou/internal/web/hooks"
@@ -65,6 +68,7 @@ func New(d Deps, closing chan struct{}) *Server {
 		// No WriteTimeout: it would end the live streams; they have a heartbeat.
 		ErrorHandler: d.OnError,
 	})
+	app.Server().HeaderReceived = bodyLimit
 	app.Use(recover.New())
 	d.Health.Mount(app)
 	app.Use(d.Site.Begin)
@@ -81,6 +85,15 @@ func New(d Deps, closing chan struct{}) *Server {
 		app.Add(x.Method, x.Path, adaptor.HTTPHandler(x.Handler))
 	}
 	return &Server{app: app, closing: closing}
+}
+
+// bodyLimit leaves room for a list of patients where one is uploaded, and nowhere else.
+func bodyLimit(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	path, _, _ := strings.Cut(string(h.RequestURI()), "?")
+	if h.IsPost() && strings.HasSuffix(path, "/clinic/joining/import") {
+		return fasthttp.RequestConfig{MaxRequestBodySize: roster.MaxBytes + 64<<10}
+	}
+	return fasthttp.RequestConfig{}
 }
 
 // Serve answers on the listener until Close.

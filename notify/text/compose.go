@@ -66,6 +66,8 @@ func (c composer) written() (body string, err error) {
 		body, err = c.say(DutyReview, Data{"Link": d.Link})
 	case notify.KindDutyOff:
 		body, err = c.dutyOff()
+	case notify.KindNumberCheck:
+		body, err = c.say(NumberCheck, nil)
 	case notify.KindCallOffer:
 		body, err = c.say(CallOffer, Data{"Name": c.name(), "Emergency": c.emergency()})
 	case notify.KindSignIn:
@@ -203,6 +205,8 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyPaceDaily:   PaceDaily,
 	carenet.ReplyPaceWeekly:  PaceWeekly,
 	carenet.ReplyPaceAtOnce:  PaceAtOnce,
+	carenet.ReplyCheckYes:    CheckYes,
+	carenet.ReplyCheckHow:    CheckHow,
 	carenet.ReplyPassedOn:    PassedOn,
 	carenet.ReplyOnIt:        OnIt,
 	carenet.ReplyTellWhom:    TellWhom,
@@ -281,6 +285,8 @@ func (c composer) alertKey(e carenet.Evidence, data Data) Key {
 		return AlertCall
 	case e.Offer == carenet.OfferNoAnswer:
 		return AlertNoWord
+	case e.Offer == carenet.OfferUnasked:
+		return AlertUnasked
 	case e.Silent:
 		return AlertSilent
 	case len(e.Last) == 0:
@@ -306,6 +312,13 @@ var reasons = map[string]Key{
 	"WB-TREND-EWMA":     ReasonTrendEwma,
 }
 
+// unheard says why somebody was not asked whether they would like a call.
+var unheard = map[carenet.Unheard]Key{
+	carenet.UnheardHospital: ReasonCallHospital,
+	carenet.UnheardStopped:  ReasonCallStopped,
+	carenet.UnheardLost:     ReasonCallLost,
+}
+
 // Reason says in a sentence why an alert stands.
 func (t *Texts) Reason(e carenet.Evidence) string {
 	if len(e.Flags) > 0 {
@@ -317,6 +330,8 @@ func (t *Texts) Reason(e carenet.Evidence) string {
 		return t.Say(ReasonCallWanted, last)
 	case carenet.OfferNoAnswer:
 		return t.Say(ReasonCallNoWord, last)
+	case carenet.OfferUnasked:
+		return t.Say(unheard[e.Unheard], last)
 	}
 	if said := e.Say[t.Lang()]; said != "" {
 		return said // in the words of the rule that fired

@@ -100,9 +100,13 @@ func drafts() map[string]notify.Draft {
 		"low":     {Rule: "WB-LOW-NO-BASELINE", Last: []float64{2, 2}},
 		"a call":  {Rule: "WB-LOWEST-RECHECK", Offer: carenet.OfferYes, Last: []float64{3, 1}},
 		"no word": {Rule: "WB-LOWEST-RECHECK", Offer: carenet.OfferNoAnswer, Last: []float64{3, 1}},
+		"unasked": {Rule: "WB-LOWEST-RECHECK", Offer: carenet.OfferUnasked, Unheard: carenet.UnheardHospital, Last: []float64{3, 1}},
 	} {
 		add("alert: "+name, notify.KindAlert, carenet.ToClinician, func(d *notify.Draft) { d.Evidence = e })
 	}
+	add("number check", notify.KindNumberCheck, carenet.ToPatient, nil)
+	add("reply: number check, yes", notify.KindReply, carenet.ToPatient, func(d *notify.Draft) { d.Reply = carenet.ReplyCheckYes })
+	add("reply: number check, how", notify.KindReply, carenet.ToFollower, func(d *notify.Draft) { d.Reply = carenet.ReplyCheckHow })
 	add("offer of a call", notify.KindCallOffer, carenet.ToPatient, nil)
 	add("alert: without figures", notify.KindAlert, carenet.ToClinician, nil)
 	add("alert taken", notify.KindAlertTaken, carenet.ToClinician, nil)

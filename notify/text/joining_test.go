@@ -103,5 +103,12 @@ func TestConsentWordsHaveVersions(t *testing.T) {
 			}
 			seen[version] = true
 		}
+		for _, act := range []notify.CircleAct{notify.CircleInvite, notify.CircleShow, notify.CircleDrop} {
+			version, words := text.Composer{}.PageWords(act, lang)
+			if seen[version] || !strings.Contains(words, "{Name}") || !strings.HasPrefix(version, "page-"+string(act)+"-"+lang+"-") {
+				t.Errorf("%s %s: %q, %q", lang, act, version, words)
+			}
+			seen[version] = true
+		}
 	}
 }

@@ -21,6 +21,7 @@ const (
 	AlertNoWord                     Key = "alert_no_word"
 	AlertSafety                     Key = "alert_safety"
 	AlertSilent                     Key = "alert_silent"
+	AlertUnasked                    Key = "alert_unasked"
 	AllAnswered                     Key = "all_answered"
 	AskAgainAmbiguous               Key = "ask_again_ambiguous"
 	AskAgainRange                   Key = "ask_again_range"
@@ -31,6 +32,28 @@ const (
 	CallOffer                       Key = "call_offer"
 	CallYes                         Key = "call_yes"
 	CallYesNoHours                  Key = "call_yes_no_hours"
+	CareAsk                         Key = "care.ask"
+	CareAskAbout                    Key = "care.ask_about"
+	CareAskAway                     Key = "care.ask_away"
+	CareAskDone                     Key = "care.ask_done"
+	CareAskEnough                   Key = "care.ask_enough"
+	CareAskHospital                 Key = "care.ask_hospital"
+	CareAskJust                     Key = "care.ask_just"
+	CareAskNight                    Key = "care.ask_night"
+	CareAskNotHere                  Key = "care.ask_not_here"
+	CareAskSoon                     Key = "care.ask_soon"
+	CareAskStopped                  Key = "care.ask_stopped"
+	CareAskTitle                    Key = "care.ask_title"
+	CareCauseUnsure                 Key = "care.cause_unsure"
+	CareKindNumberCheck             Key = "care.kind_number_check"
+	CareWrongAbout                  Key = "care.wrong_about"
+	CareWrongNumber                 Key = "care.wrong_number"
+	CareWrongSave                   Key = "care.wrong_save"
+	CareWrongSaved                  Key = "care.wrong_saved"
+	CareWrongTaken                  Key = "care.wrong_taken"
+	CareWrongTitle                  Key = "care.wrong_title"
+	CheckHow                        Key = "check_how"
+	CheckYes                        Key = "check_yes"
 	Circle                          Key = "circle"
 	CircleAnswered                  Key = "circle_answered"
 	CircleDeclined                  Key = "circle_declined"
@@ -388,6 +411,52 @@ const (
 	HelpFollower                    Key = "help_follower"
 	Home                            Key = "home"
 	Hospital                        Key = "hospital"
+	ImportAbout                     Key = "import.about"
+	ImportAgain                     Key = "import.again"
+	ImportBad                       Key = "import.bad"
+	ImportBadAbout                  Key = "import.bad_about"
+	ImportBadTitle                  Key = "import.bad_title"
+	ImportColumns                   Key = "import.columns"
+	ImportConfirm                   Key = "import.confirm"
+	ImportDone                      Key = "import.done"
+	ImportFaultBig                  Key = "import.fault_big"
+	ImportFaultColumns              Key = "import.fault_columns"
+	ImportFaultEmpty                Key = "import.fault_empty"
+	ImportFaultEncoding             Key = "import.fault_encoding"
+	ImportFaultMany                 Key = "import.fault_many"
+	ImportFaultNone                 Key = "import.fault_none"
+	ImportFaultQuotes               Key = "import.fault_quotes"
+	ImportFile                      Key = "import.file"
+	ImportForget                    Key = "import.forget"
+	ImportForgotten                 Key = "import.forgotten"
+	ImportGood                      Key = "import.good"
+	ImportGoodTitle                 Key = "import.good_title"
+	ImportHow                       Key = "import.how"
+	ImportKept                      Key = "import.kept"
+	ImportLeftOut                   Key = "import.left_out"
+	ImportLimits                    Key = "import.limits"
+	ImportLine                      Key = "import.line"
+	ImportLook                      Key = "import.look"
+	ImportMore                      Key = "import.more"
+	ImportName                      Key = "import.name"
+	ImportPhone                     Key = "import.phone"
+	ImportProblemBadDays            Key = "import.problem_bad_days"
+	ImportProblemBadLanguage        Key = "import.problem_bad_language"
+	ImportProblemBadPhone           Key = "import.problem_bad_phone"
+	ImportProblemBadTime            Key = "import.problem_bad_time"
+	ImportProblemKnown              Key = "import.problem_known"
+	ImportProblemLongName           Key = "import.problem_long_name"
+	ImportProblemNoName             Key = "import.problem_no_name"
+	ImportProblemNoPhone            Key = "import.problem_no_phone"
+	ImportProblemStopped            Key = "import.problem_stopped"
+	ImportProblemTwice              Key = "import.problem_twice"
+	ImportRunning                   Key = "import.running"
+	ImportShares                    Key = "import.shares"
+	ImportSharesOurs                Key = "import.shares_ours"
+	ImportTextTitle                 Key = "import.text_title"
+	ImportTitle                     Key = "import.title"
+	ImportUnread                    Key = "import.unread"
+	ImportWhy                       Key = "import.why"
 	Invited                         Key = "invited"
 	ItemChanged                     Key = "item_changed"
 	JoinAgain                       Key = "join.again"
@@ -495,6 +564,7 @@ const (
 	NotFollowed                     Key = "not_followed"
 	NotInvited                      Key = "not_invited"
 	NotJoined                       Key = "not_joined"
+	NumberCheck                     Key = "number_check"
 	OnDuty                          Key = "on_duty"
 	OnDutyNobody                    Key = "on_duty_nobody"
 	OnIt                            Key = "on_it"
@@ -786,7 +856,10 @@ const (
 	QuestionOftenNever              Key = "question_often_never"
 	QuestionShare                   Key = "question_share"
 	ReasonBelowUsual3               Key = "reason.below_usual_3"
+	ReasonCallHospital              Key = "reason.call_hospital"
+	ReasonCallLost                  Key = "reason.call_lost"
 	ReasonCallNoWord                Key = "reason.call_no_word"
+	ReasonCallStopped               Key = "reason.call_stopped"
 	ReasonCallWanted                Key = "reason.call_wanted"
 	ReasonDropConfirmed             Key = "reason.drop_confirmed"
 	ReasonLook                      Key = "reason.look"
@@ -1056,6 +1129,7 @@ var catalogue = map[Key]shape{
 	AlertNoWord:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertSafety:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertSilent:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	AlertUnasked:                    {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AllAnswered:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainAmbiguous:               {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainRange:                   {Plural: false, Fields: []string{"Name", "Org"}},
@@ -1066,6 +1140,28 @@ var catalogue = map[Key]shape{
 	CallOffer:                       {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
 	CallYes:                         {Plural: false, Fields: []string{"Emergency", "Hours", "Name", "Org"}},
 	CallYesNoHours:                  {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
+	CareAsk:                         {Plural: false, Fields: []string{"Name"}},
+	CareAskAbout:                    {Plural: false, Fields: []string{"Name"}},
+	CareAskAway:                     {Plural: false, Fields: []string{"Name", "When"}},
+	CareAskDone:                     {Plural: false, Fields: []string{"Name"}},
+	CareAskEnough:                   {Plural: false, Fields: []string{"Name", "When"}},
+	CareAskHospital:                 {Plural: false, Fields: []string{"Name"}},
+	CareAskJust:                     {Plural: false, Fields: []string{"Name", "When"}},
+	CareAskNight:                    {Plural: false, Fields: []string{"Name", "When"}},
+	CareAskNotHere:                  {Plural: false, Fields: []string{"Name"}},
+	CareAskSoon:                     {Plural: false, Fields: []string{"Name", "When"}},
+	CareAskStopped:                  {Plural: false, Fields: []string(nil)},
+	CareAskTitle:                    {Plural: false, Fields: []string(nil)},
+	CareCauseUnsure:                 {Plural: false, Fields: []string(nil)},
+	CareKindNumberCheck:             {Plural: false, Fields: []string(nil)},
+	CareWrongAbout:                  {Plural: false, Fields: []string(nil)},
+	CareWrongNumber:                 {Plural: false, Fields: []string{"Name"}},
+	CareWrongSave:                   {Plural: false, Fields: []string(nil)},
+	CareWrongSaved:                  {Plural: false, Fields: []string(nil)},
+	CareWrongTaken:                  {Plural: false, Fields: []string(nil)},
+	CareWrongTitle:                  {Plural: false, Fields: []string(nil)},
+	CheckHow:                        {Plural: false, Fields: []string{"Org"}},
+	CheckYes:                        {Plural: false, Fields: []string{"Org"}},
 	Circle:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleAnswered:                  {Plural: false, Fields: []string{"Name"}},
 	CircleDeclined:                  {Plural: false, Fields: []string{"Org", "Who"}},
@@ -1423,6 +1519,52 @@ var catalogue = map[Key]shape{
 	HelpFollower:                    {Plural: false, Fields: []string{"Emergency", "Org"}},
 	Home:                            {Plural: false, Fields: []string{"Name", "Org"}},
 	Hospital:                        {Plural: false, Fields: []string{"Name", "Org"}},
+	ImportAbout:                     {Plural: false, Fields: []string(nil)},
+	ImportAgain:                     {Plural: false, Fields: []string(nil)},
+	ImportBad:                       {Plural: true, Fields: []string{"Count"}},
+	ImportBadAbout:                  {Plural: false, Fields: []string(nil)},
+	ImportBadTitle:                  {Plural: false, Fields: []string(nil)},
+	ImportColumns:                   {Plural: false, Fields: []string{"Language"}},
+	ImportConfirm:                   {Plural: true, Fields: []string{"Count"}},
+	ImportDone:                      {Plural: true, Fields: []string{"Count"}},
+	ImportFaultBig:                  {Plural: false, Fields: []string(nil)},
+	ImportFaultColumns:              {Plural: false, Fields: []string(nil)},
+	ImportFaultEmpty:                {Plural: false, Fields: []string(nil)},
+	ImportFaultEncoding:             {Plural: false, Fields: []string(nil)},
+	ImportFaultMany:                 {Plural: false, Fields: []string(nil)},
+	ImportFaultNone:                 {Plural: false, Fields: []string(nil)},
+	ImportFaultQuotes:               {Plural: false, Fields: []string{"Line"}},
+	ImportFile:                      {Plural: false, Fields: []string(nil)},
+	ImportForget:                    {Plural: false, Fields: []string(nil)},
+	ImportForgotten:                 {Plural: false, Fields: []string(nil)},
+	ImportGood:                      {Plural: true, Fields: []string{"Count"}},
+	ImportGoodTitle:                 {Plural: false, Fields: []string(nil)},
+	ImportHow:                       {Plural: false, Fields: []string(nil)},
+	ImportKept:                      {Plural: false, Fields: []string(nil)},
+	ImportLeftOut:                   {Plural: false, Fields: []string{"Lines"}},
+	ImportLimits:                    {Plural: false, Fields: []string{"Rows"}},
+	ImportLine:                      {Plural: false, Fields: []string(nil)},
+	ImportLook:                      {Plural: false, Fields: []string(nil)},
+	ImportMore:                      {Plural: true, Fields: []string{"Count"}},
+	ImportName:                      {Plural: false, Fields: []string(nil)},
+	ImportPhone:                     {Plural: false, Fields: []string(nil)},
+	ImportProblemBadDays:            {Plural: false, Fields: []string(nil)},
+	ImportProblemBadLanguage:        {Plural: false, Fields: []string(nil)},
+	ImportProblemBadPhone:           {Plural: false, Fields: []string(nil)},
+	ImportProblemBadTime:            {Plural: false, Fields: []string(nil)},
+	ImportProblemKnown:              {Plural: false, Fields: []string(nil)},
+	ImportProblemLongName:           {Plural: false, Fields: []string(nil)},
+	ImportProblemNoName:             {Plural: false, Fields: []string(nil)},
+	ImportProblemNoPhone:            {Plural: false, Fields: []string(nil)},
+	ImportProblemStopped:            {Plural: false, Fields: []string(nil)},
+	ImportProblemTwice:              {Plural: false, Fields: []string{"Line"}},
+	ImportRunning:                   {Plural: false, Fields: []string{"Done", "Of"}},
+	ImportShares:                    {Plural: false, Fields: []string{"Line"}},
+	ImportSharesOurs:                {Plural: false, Fields: []string(nil)},
+	ImportTextTitle:                 {Plural: false, Fields: []string(nil)},
+	ImportTitle:                     {Plural: false, Fields: []string(nil)},
+	ImportUnread:                    {Plural: false, Fields: []string{"Columns"}},
+	ImportWhy:                       {Plural: false, Fields: []string(nil)},
 	Invited:                         {Plural: false, Fields: []string{"Org", "Who"}},
 	ItemChanged:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	JoinAgain:                       {Plural: false, Fields: []string(nil)},
@@ -1530,6 +1672,7 @@ var catalogue = map[Key]shape{
 	NotFollowed:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	NotInvited:                      {Plural: false, Fields: []string{"Org", "Who"}},
 	NotJoined:                       {Plural: false, Fields: []string{"Name", "Org"}},
+	NumberCheck:                     {Plural: false, Fields: []string{"Org"}},
 	OnDuty:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	OnDutyNobody:                    {Plural: false, Fields: []string{"Org"}},
 	OnIt:                            {Plural: false, Fields: []string{"Name", "Org"}},
@@ -1821,7 +1964,10 @@ var catalogue = map[Key]shape{
 	QuestionOftenNever:              {Plural: false, Fields: []string(nil)},
 	QuestionShare:                   {Plural: false, Fields: []string{"Org", "Seen", "Who"}},
 	ReasonBelowUsual3:               {Plural: false, Fields: []string{"Last", "Usual"}},
+	ReasonCallHospital:              {Plural: false, Fields: []string{"Last"}},
+	ReasonCallLost:                  {Plural: false, Fields: []string{"Last"}},
 	ReasonCallNoWord:                {Plural: false, Fields: []string{"Last"}},
+	ReasonCallStopped:               {Plural: false, Fields: []string{"Last"}},
 	ReasonCallWanted:                {Plural: false, Fields: []string{"Last"}},
 	ReasonDropConfirmed:             {Plural: false, Fields: []string{"Last", "Usual"}},
 	ReasonLook:                      {Plural: false, Fields: []string(nil)},

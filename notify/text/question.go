@@ -139,11 +139,34 @@ var agreed = map[carenet.QuestionKind]Key{
 // version, which follows from them: other words are another version. It implements
 // notify.ConsentWords.
 func (Composer) ConsentWords(kind carenet.QuestionKind, lang string) (version, words string) {
-	t, data := For(lang), Data{}
-	for _, f := range catalogue[agreed[kind]].Fields {
-		data[f] = "{" + f + "}"
+	return For(lang).agreedTo(string(kind), agreed[kind])
+}
+
+// onPage are the words beside the buttons of the page of a patient's circle. The texts
+// that a follower gets stand between them, in the very words of the texts themselves.
+var onPage = map[notify.CircleAct][]Key{
+	notify.CircleInvite: {JoinConfirm, JoinConfirmYes},
+	notify.CircleShow:   {JoinChange, JoinWhat, JoinPartAnswered, JoinPartScore, JoinPartWords, JoinPartTrend, JoinPartAlerts, JoinChangeSave},
+	notify.CircleDrop:   {JoinDropAbout, JoinDrop},
+}
+
+// PageWords are ConsentWords of the page of a patient's circle. It implements
+// notify.PageWords.
+func (Composer) PageWords(act notify.CircleAct, lang string) (version, words string) {
+	return For(lang).agreedTo("page-"+string(act), onPage[act]...)
+}
+
+// agreedTo are words with their fields left open, a line each, and their version.
+func (t *Texts) agreedTo(what string, keys ...Key) (version, words string) {
+	lines := make([]string, 0, len(keys))
+	for _, k := range keys {
+		data := Data{}
+		for _, f := range catalogue[k].Fields {
+			data[f] = "{" + f + "}"
+		}
+		lines = append(lines, t.Say(k, data))
 	}
-	words = t.Say(agreed[kind], data)
+	words = strings.Join(lines, "\n")
 	sum := sha256.Sum256([]byte(words))
-	return string(kind) + "-" + t.lang + "-" + hex.EncodeToString(sum[:4]), words
+	return what + "-" + t.lang + "-" + hex.EncodeToString(sum[:4]), words
 }

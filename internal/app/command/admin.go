@@ -13,7 +13,7 @@ import (
 
 func (sh *shell) admin() *cobra.Command {
 	cmd := &cobra.Command{Use: "admin", Short: "set up and look after an installation"}
-	cmd.AddCommand(sh.addOrganisation(), sh.addClinician(), sh.addPatient(), sh.addFollower(), sh.movePatient(), sh.addQuestionSet(), sh.plan(), sh.proposePack(), sh.packs(),
+	cmd.AddCommand(sh.addOrganisation(), sh.addClinician(), sh.addPatient(), sh.addFollower(), sh.movePatient(), sh.askNow(), sh.addQuestionSet(), sh.plan(), sh.proposePack(), sh.packs(),
 		sh.addSender(), sh.setSenderRate(), sh.retireSender(), sh.senders(), sh.hold(), sh.dailyCap(), sh.inviteCountries(), sh.usage(), sh.setPrice(),
 		sh.keyset(), sh.audit())
 	return cmd

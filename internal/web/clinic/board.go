@@ -173,6 +173,7 @@ var causes = map[carenet.Cause]text.Key{
 	carenet.Paused:      text.PageBoardCausePaused,
 	carenet.OurOutage:   text.PageBoardCauseOurOutage,
 	carenet.NoReply:     text.PageBoardCauseNoReply,
+	carenet.Unsure:      text.CareCauseUnsure,
 }
 
 // silence says why there is no answer, and since when; "" when there is one.

@@ -27,6 +27,7 @@ type Store interface {
 	Acknowledge(ctx context.Context, actor carenet.Actor, alert carenet.ID) (carenet.Batch, error)
 	ResolveAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID, outcome alerts.Outcome, note string) (carenet.Batch, error)
 	PatientStamp(ctx context.Context, actor carenet.Actor, patient carenet.ID) (string, error)
+	AskNow(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.Batch, error)
 	WriteToPatient(ctx context.Context, actor carenet.Actor, patient carenet.ID, words string, key carenet.ID) (carenet.Batch, error)
 	PutOffAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID, forTime time.Duration, reason string) (carenet.Batch, error)
 	RateAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID, useful bool) (carenet.Batch, error)
@@ -35,6 +36,7 @@ type Store interface {
 	Enrolment
 	Duty
 	Week
+	Importing
 }
 
 // Messages is what those who see to texts read and do. What nobody waits for any
@@ -47,6 +49,7 @@ type Messages interface {
 	RetryText(ctx context.Context, actor carenet.Actor, ref carenet.TextRef, note string) (carenet.Batch, error)
 	CloseText(ctx context.Context, actor carenet.Actor, ref carenet.TextRef, note string) (carenet.Batch, error)
 	CloseIn(ctx context.Context, actor carenet.Actor, id carenet.ID, note string) (carenet.Batch, error)
+	CorrectNumber(ctx context.Context, actor carenet.Actor, person carenet.ID, number string) (carenet.Batch, error)
 	RetryFact(ctx context.Context, actor carenet.Actor, id carenet.ID) (carenet.Batch, error)
 	CloseFact(ctx context.Context, actor carenet.Actor, id carenet.ID, note string) (carenet.Batch, error)
 }
@@ -77,10 +80,12 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/clinic/patients/:id", enter, h.patient)
 	r.Get("/clinic/patients/:id/live", enter, h.livePatient)
 	r.Post("/clinic/patients/:id/answer", h.site.Guard, enter, h.answerPatient)
+	r.Post("/clinic/patients/:id/ask", h.site.Guard, enter, h.askNow)
 	r.Get("/clinic/alerts/:id", enter, h.alert)
 	h.mountMessages(r, enter)
 	h.mountJoining(r, enter)
 	h.mountDuty(r, enter)
+	h.mountRoster(r, enter)
 	r.Post("/clinic/alerts/:id/acknowledge", h.site.Guard, enter, h.acknowledge)
 	r.Post("/clinic/alerts/:id/resolve", h.site.Guard, enter, h.resolve)
 	r.Post("/clinic/alerts/:id/put-off", h.site.Guard, enter, h.putAlertOff)

@@ -15,6 +15,7 @@ import (
 
 	"howareyou/alerts"
 	"howareyou/carenet"
+	"howareyou/carenet/roster"
 	"howareyou/internal/auth"
 	"howareyou/internal/web/clinic"
 	"howareyou/internal/web/front"
@@ -43,6 +44,10 @@ type fake struct {
 	enrolFault error
 	withdrawn  []carenet.ID
 	reported   []carenet.Report
+
+	imported    roster.Page
+	importFault error
+	uploads     []string
 	desk
 	duty
 }
@@ -122,6 +127,14 @@ func (f *fake) RuleFigures(_ context.Context, _ carenet.Actor, days int) (carene
 }
 
 // hold gives Mary's alert to somebody.
+func (f *fake) AskNow(context.Context, carenet.Actor, carenet.ID) (carenet.Batch, error) {
+	if f.page.AskNow != "" && f.page.AskNow != carenet.AskNowYes {
+		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "ask now", "they are not asked now")
+	}
+	f.page.AskNow, f.page.AskNowAt = carenet.AskNowJustAsked, now
+	return carenet.Batch{}, nil
+}
+
 func (f *fake) Joining(context.Context, carenet.Actor) (carenet.JoiningPage, error) {
 	return f.joining, nil
 }
@@ -405,5 +418,32 @@ func TestWordsStayWords(t *testing.T) {
 		if strings.Contains(body, "<script>") || strings.Count(body, "&lt;script&gt;") < 5 {
 			t.Errorf("%s: %s", path, body)
 		}
+	}
+}
+
+func TestAskingOnceMoreIsOfferedOrSaysWhyNot(t *testing.T) {
+	w := newWorld(t)
+	path := "/clinic/patients/" + mary.String()
+	_, body := w.ask("GET", path, "", nil)
+	w.has(body, "Ask Mary now", "besides the plan")
+	res, _ := w.ask("POST", path+"/ask", "", ours)
+	if res.StatusCode != 303 || w.committed != 1 {
+		t.Errorf("status %d, %d committed", res.StatusCode, w.committed)
+	}
+	_, body = w.ask("GET", path+"?asked=1", "", nil)
+	w.has(body, "Mary is being asked.", "Mary was asked today 12:00.", "not", "Ask Mary now")
+	if res, _ := w.ask("POST", path+"/ask", "", ours); res.StatusCode != 409 || w.committed != 1 {
+		t.Errorf("pressed twice: status %d, %d committed", res.StatusCode, w.committed)
+	}
+	if res, _ := w.ask("POST", path+"/ask", "", map[string]string{"Sec-Fetch-Site": "cross-site"}); res.StatusCode != 403 {
+		t.Errorf("another site asked: %d", res.StatusCode)
+	}
+	for answer, says := range map[carenet.AskNowAnswer]string{
+		carenet.AskNowNotHere: "they have not joined, or have left", carenet.AskNowHospital: "in hospital: nothing automatic", carenet.AskNowStopped: "Call, do not text",
+		carenet.AskNowAway: "away by agreement", carenet.AskNowEnough: "twice in between", carenet.AskNowSoon: "anyway", carenet.AskNowNight: "It is night where Mary lives: we text again today 13:00.",
+	} {
+		w.fake.page.AskNow, w.fake.page.AskNowAt = answer, now.Add(time.Hour)
+		_, body = w.ask("GET", path, "", nil)
+		w.has(body, says, "not", "Ask Mary now")
 	}
 }

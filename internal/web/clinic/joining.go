@@ -39,6 +39,7 @@ type joiningView struct {
 	page     ui.Page
 	base     string
 	mayEnrol bool
+	lists    bool // the viewer may enrol a list
 	rows     []joiningRow
 	notice   notice
 }
@@ -62,7 +63,7 @@ func (h *Handler) showJoining(c *fiber.Ctx, status int, n notice) error {
 		return err
 	}
 	r := h.reader(c, p.Zone)
-	v := joiningView{Reader: r, base: base(c), mayEnrol: p.MayEnrol, notice: n}
+	v := joiningView{Reader: r, base: base(c), mayEnrol: p.MayEnrol, lists: p.MayImport, notice: n}
 	for _, q := range p.Asked {
 		row := joiningRow{id: q.Patient.String(), name: q.Name, open: q.State == carenet.QuestionOpen}
 		key := joinStates[q.State]
@@ -116,11 +117,7 @@ type joinOption struct {
 }
 
 // enrolDays are the recurrences to choose from.
-var enrolDays = []struct {
-	rule string
-	word text.Key
-	week int
-}{
+var enrolDays = []enrolDay{
 	{"FREQ=WEEKLY;BYDAY=MO,WE,FR", text.JoinDaysSome, 3},
 	{"FREQ=DAILY", text.JoinDaysDaily, 7},
 	{"FREQ=WEEKLY;BYDAY=MO", text.JoinDaysWeekly, 1},

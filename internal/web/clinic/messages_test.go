@@ -2,6 +2,7 @@ package clinic_test
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -11,14 +12,17 @@ import (
 
 // desk is the store's part for texts.
 type desk struct {
-	shown   carenet.Desk
-	text    carenet.TextPage
-	in      carenet.InPage
-	filter  carenet.TextFilter
-	did     []string
-	deskErr error
-	wrote   []string
-	stamp   string
+	shown carenet.Desk
+	text  carenet.TextPage
+	in    carenet.InPage
+
+	numbers     []string
+	numberFault error
+	filter      carenet.TextFilter
+	did         []string
+	deskErr     error
+	wrote       []string
+	stamp       string
 }
 
 var textID = carenet.NewID(now)
@@ -58,6 +62,13 @@ func (d *desk) RetryText(_ context.Context, _ carenet.Actor, _ carenet.TextRef, 
 
 func (d *desk) CloseText(_ context.Context, _ carenet.Actor, _ carenet.TextRef, note string) (carenet.Batch, error) {
 	return d.do("close", note)
+}
+
+func (d *desk) CorrectNumber(_ context.Context, _ carenet.Actor, person carenet.ID, number string) (carenet.Batch, error) {
+	if d.numberFault == nil {
+		d.numbers = append(d.numbers, person.String()+" "+number)
+	}
+	return carenet.Batch{}, d.numberFault
 }
 
 func (d *desk) CloseIn(_ context.Context, _ carenet.Actor, _ carenet.ID, note string) (carenet.Batch, error) {
@@ -227,4 +238,32 @@ func TestINV15_StaffWriteInTheThread(t *testing.T) {
 	p.Stopped = true
 	_, body = w.ask("GET", path, "", nil)
 	w.has(body, "Mary has stopped our texts. Call, do not text.", `href="tel:+447700900001"`, "not", "Send the text")
+}
+
+func TestAWrongNumberSaysWhatToDoAndTakesTheRightOne(t *testing.T) {
+	w := newWorld(t)
+	w.fake.in = carenet.InPage{
+		Organisation: "Riverside Care", Body: "who is this?", Number: "+447700900009", Wrong: []carenet.PersonName{{ID: mary, Name: "Mary Okafor"}},
+		TextIn: carenet.TextIn{ID: textID, From: "Mary Okafor", Patient: mary, Reason: "they say that this number is not theirs", ReceivedAt: now},
+	}
+	path := "/clinic/messages/in/" + textID.String()
+	_, body := w.ask("GET", path, "", nil)
+	w.has(body, "What to do", "were told nothing", "The number of Mary Okafor", "Use this number")
+	form := url.Values{"person": {mary.String()}, "phone": {" 07700 900123 "}}
+	for code, says := range map[carenet.Code]string{carenet.Invalid: "no phone number", carenet.Conflict: "it is stopped, or somebody else"} {
+		w.fake.numberFault = carenet.Errorf(code, "correct number", "no")
+		res, body := w.ask("POST", path+"/number", form.Encode(), ours)
+		if res.StatusCode != 422 || w.committed != 0 {
+			t.Errorf("status %d", res.StatusCode)
+		}
+		w.has(body, says, `value="07700 900123"`)
+	}
+	w.fake.numberFault = nil
+	res, _ := w.ask("POST", path+"/number", form.Encode(), ours)
+	if res.StatusCode != 303 || len(w.fake.numbers) != 1 || w.fake.numbers[0] != mary.String()+" 07700 900123" || strings.Contains(res.Header.Get("Location"), "07700") {
+		t.Errorf("status %d, %q", res.StatusCode, w.fake.numbers)
+	}
+	w.fake.in.Wrong = nil
+	_, body = w.ask("GET", path+"?number=1", "", nil)
+	w.has(body, "asked first whether it is theirs", "not", "What to do")
 }

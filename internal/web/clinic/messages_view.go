@@ -241,6 +241,12 @@ type oneView struct {
 	close     string
 	closeNote string
 	fault     string
+	wrong     []wrongNumber
+}
+
+// wrongNumber is where staff write the right number of somebody.
+type wrongNumber struct {
+	action, person, label, typed, fault string
 }
 
 type factLine struct {
@@ -370,6 +376,19 @@ func (h *Handler) inView(c *fiber.Ctx, p carenet.InPage, did handling) oneView {
 	v.facts = []factLine{{r.Say(text.DeskWhy), said{strings.ReplaceAll(p.Reason, "_", " "), false}}}
 	v.handled = handledLines(r, p.Handled)
 	v.call, v.callHref = r.Say(text.DeskCall, text.Data{"Phone": front.Number(p.Number)}), "tel:"+p.Number
+	for _, who := range p.Wrong {
+		w := wrongNumber{
+			action: v.base + "/clinic/messages/in/" + p.ID.String() + "/number", person: who.ID.String(),
+			label: r.Say(text.CareWrongNumber, text.Data{"Name": who.Name}),
+		}
+		if did.person == who.ID {
+			w.typed, w.fault = did.number, did.numberFault
+		}
+		v.wrong = append(v.wrong, w)
+	}
+	if c.Query("number") == "1" {
+		v.notice = notice{ui.ToneLeaf, r.Say(text.CareWrongSaved)}
+	}
 	if p.HandledAt.IsZero() {
 		v.close = v.base + "/clinic/messages/in/" + p.ID.String() + "/close"
 	} else {

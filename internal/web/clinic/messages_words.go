@@ -25,6 +25,7 @@ var filterKinds = []kindWord{
 	{string(notify.KindAlertTaken), text.DeskKindAlertTaken},
 	{string(notify.KindDigest), text.DeskKindDigest},
 	{string(notify.KindCallOffer), text.DeskKindCallOffer},
+	{string(notify.KindNumberCheck), text.CareKindNumberCheck},
 	{string(notify.KindSignIn), text.DeskKindSignIn},
 	{string(notify.KindStaff), text.DeskKindStaff},
 	{string(notify.KindQuestion), text.DeskKindQuestion},

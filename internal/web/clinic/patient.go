@@ -32,6 +32,7 @@ type patientView struct {
 	further    []furtherDay
 	answer     answerBox
 	report     reporting
+	ask        askingNow
 }
 
 // answerBox is where staff write to the patient, or what they do instead.
@@ -73,6 +74,10 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	}
 	v.answer = newAnswerBox(r, v.base, p, a)
 	v.report = newReporting(r, v.base, p)
+	v.ask = newAskingNow(r, v.base, p)
+	if c.Query("asked") == "1" {
+		v.notice = notice{ui.ToneLeaf, r.Say(text.CareAskDone, text.Data{"Name": v.name})}
+	}
 	if c.Query("wrote") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.DeskAnswerSent)}
 	}

@@ -77,8 +77,12 @@ func (w *town) TextPage(context.Context, carenet.Actor, carenet.TextRef) (carene
 
 // InPage is a text that nobody understood.
 func (w *town) InPage(context.Context, carenet.Actor, carenet.ID) (carenet.InPage, error) {
+	var wrong []carenet.PersonName
+	if w.calm {
+		wrong = []carenet.PersonName{{ID: bob, Name: w.words.bob}, {ID: mary, Name: w.words.mary}}
+	}
 	return carenet.InPage{
-		Organisation: w.words.organisation, Zone: zone, Body: w.words.rough, Number: "+447700900002",
+		Organisation: w.words.organisation, Zone: zone, Body: w.words.rough, Number: "+447700900002", Wrong: wrong,
 		TextIn: carenet.TextIn{ID: failedText, From: w.words.bob, Patient: bob, Reason: "the reading failed", ReceivedAt: now.Add(-3 * time.Hour)},
 	}, nil
 }
@@ -104,6 +108,11 @@ func (w *town) RetryText(context.Context, carenet.Actor, carenet.TextRef, string
 // CloseText needs a note.
 func (w *town) CloseText(_ context.Context, _ carenet.Actor, _ carenet.TextRef, note string) (carenet.Batch, error) {
 	return w.noted(note)
+}
+
+// CorrectNumber finds that it is somebody else's.
+func (w *town) CorrectNumber(context.Context, carenet.Actor, carenet.ID, string) (carenet.Batch, error) {
+	return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "correct number", "stopped")
 }
 
 // CloseIn needs a note.

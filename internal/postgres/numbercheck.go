@@ -1,0 +1,201 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"howareyou/carenet"
+	"howareyou/internal/crypto"
+	"howareyou/notify"
+)
+
+// waitedAtMost is how long anything may have waited for a number to say that it is still
+// theirs: longer than any text lives.
+const waitedAtMost = 4 * 24 * time.Hour
+
+const (
+	sqlAskNumber = `UPDATE conversation SET check_asked_at = $3, check_times = 1, check_next_at = $4 WHERE org_id = $1 AND id = $2 AND check_asked_at IS NULL`
+	// Of the conversations that said so, what waits for it leaves.
+	sqlLetLeave = `UPDATE delivery d SET due_at = $4, cause = '' FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS n(org_id, id, checked)
+WHERE n.checked AND d.org_id = n.org_id AND d.conversation_id = n.id AND d.event_id >= $6 AND d.state = 'queued' AND d.cause = $5`
+
+	sqlChecksDue = `SELECT org, conversation FROM lookup_checks_due($1, $2)`
+	sqlCheckDue  = `SELECT c.org_id, c.id, c.check_times, cp.person_id, n.zone, EXISTS (SELECT FROM patient p WHERE p.org_id = cp.org_id AND p.id = cp.person_id) AS patient
+FROM conversation c
+LEFT JOIN LATERAL (SELECT x.org_id, x.person_id FROM contact_point x WHERE x.org_id = c.org_id AND x.conversation_id = c.id AND x.removed_at IS NULL ORDER BY x.id LIMIT 1) cp ON true
+LEFT JOIN person n ON n.org_id = cp.org_id AND n.id = cp.person_id
+WHERE c.org_id = ANY ($1) AND c.id = ANY ($2) AND c.check_next_at <= $3 ORDER BY c.org_id, c.id FOR UPDATE OF c SKIP LOCKED`
+	sqlCheckAgain = `UPDATE conversation SET check_times = check_times + 1, check_next_at = $3 WHERE org_id = $1 AND id = $2`
+	// Nothing personal goes there until somebody has said so: staff see to it.
+	sqlCheckOver   = `UPDATE conversation SET check_next_at = NULL WHERE org_id = $1 AND id = $2`
+	sqlCheckToDesk = `UPDATE delivery SET staff_at = $4, handled_at = NULL, handled_by = NULL, cause = $5 WHERE org_id = $1 AND (event_id, id) = (SELECT d.event_id, d.id FROM delivery d
+WHERE d.org_id = $1 AND d.conversation_id = $2 AND d.kind = 'number_check' AND d.event_id >= $3 ORDER BY d.event_id DESC LIMIT 1)`
+)
+
+// causeUnsure says on the desk why a check stands there.
+const causeUnsure = "nobody has said whether this number is still theirs"
+
+// unsure says what a silence was when the number had not said that it is still theirs: it
+// was neither the patient's nor an outage of ours.
+func unsure(cause carenet.Cause, checkAsked *time.Time) carenet.Cause {
+	if cause == carenet.OurOutage && checkAsked != nil {
+		return carenet.Unsure
+	}
+	return cause
+}
+
+// askNumber has a number asked whether it is still theirs, once.
+func (s *Store) askNumber(w *pgx.Batch, r claimRow, conv *claimedConversation, zone *time.Location, now time.Time) {
+	if conv.Asked {
+		return
+	}
+	conv.Asked = true
+	at := carenet.InWakingHours(now, zone)
+	w.Queue(sqlAskNumber, r.OrgID, conv.ID, now, carenet.InWakingHours(at.Add(notify.CheckAgainAfter), zone))
+	queueEvent(w, checkEvent(r.OrgID, conv.ID, r.RecipientID, carenet.Audience(r.Audience), carenet.NewID(now), at, now))
+	s.queueAudit(w, carenet.SystemActor(r.OrgID), now, audited{Action: "number.ask", Table: "conversation", Row: conv.ID})
+}
+
+func checkEvent(org, conversation, person carenet.ID, as carenet.Audience, batch carenet.ID, at, now time.Time) carenet.Event {
+	return carenet.Event{
+		ID: carenet.NewID(now), Org: org, Batch: batch, Kind: carenet.EventNumberCheck, Subject: conversation,
+		Detail: carenet.Detail{Conversation: conversation, Person: person, Audience: as, At: at}, At: now,
+	}
+}
+
+type checkDueRow struct {
+	OrgID      carenet.ID
+	ID         carenet.ID
+	CheckTimes int
+	PersonID   *carenet.ID
+	Zone       *string
+	Patient    bool
+}
+
+// TickNumberChecks asks once more whether a number is still theirs, and then leaves it to
+// staff: nothing personal goes there meanwhile.
+func (s *Store) TickNumberChecks(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
+	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
+		now := s.Now()
+		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
+		orgs, ids, err := claimed(ctx, tx, sqlChecksDue, now, limit)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		if err := scope(ctx, tx, orgs); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, sqlCheckDue, orgs, ids, now)
+		if err != nil {
+			return err
+		}
+		due, err := pgx.CollectRows(rows, pgx.RowToStructByName[checkDueRow])
+		if err != nil {
+			return err
+		}
+		w := &pgx.Batch{}
+		for _, r := range due {
+			if r.CheckTimes < 2 && r.PersonID != nil {
+				zone := zoneOf(*r.Zone)
+				at, as := carenet.InWakingHours(now, zone), carenet.ToFollower
+				if r.Patient {
+					as = carenet.ToPatient
+				}
+				w.Queue(sqlCheckAgain, r.OrgID, r.ID, at.Add(notify.CheckGiveUp))
+				e := checkEvent(r.OrgID, r.ID, *r.PersonID, as, batch.ID, at, now)
+				queueEvent(w, e)
+				batch.Events = append(batch.Events, e)
+				continue
+			}
+			w.Queue(sqlCheckOver, r.OrgID, r.ID)
+			w.Queue(sqlCheckToDesk, r.OrgID, r.ID, carenet.FloorID(now.Add(-2*notify.CheckGiveUp)), now, causeUnsure)
+			s.queueAudit(w, carenet.SystemActor(r.OrgID), now, audited{Action: "number.unsure", Table: "conversation", Row: r.ID})
+		}
+		done = len(due)
+		return tx.SendBatch(ctx, w).Close()
+	})
+	return batch, done, err
+}
+
+const (
+	sqlNumbersOf = `SELECT cp.id, cp.conversation_id FROM contact_point cp
+WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1`
+	// In one order, as whoever claims or takes in does.
+	sqlLockNumbers   = `SELECT c.id, c.opted_out_at IS NOT NULL AND c.wrong_number_at IS NULL AS stopped, c.wrong_number_at IS NOT NULL AS wrong FROM conversation c WHERE c.org_id = $1 AND c.id = ANY ($2) ORDER BY c.id FOR UPDATE`
+	sqlRemoveContact = `UPDATE contact_point SET removed_at = $3 WHERE org_id = $1 AND id = $2`
+	sqlCheckWanted   = `UPDATE conversation SET check_wanted = true, check_asked_at = NULL, check_next_at = NULL, suspect_at = NULL, suspect_code = 0 WHERE org_id = $1 AND id = $2`
+	// What was said of a wrong number is taken back; a STOP of its owner stays.
+	sqlRightNumber = `UPDATE conversation SET wrong_number_at = NULL, opted_out_at = CASE WHEN opted_out_by = 'wrong_number' THEN NULL ELSE opted_out_at END,
+  opted_out_by = CASE WHEN opted_out_by = 'wrong_number' THEN NULL ELSE opted_out_by END WHERE org_id = $1 AND id = $2`
+)
+
+type lockedNumberRow struct {
+	ID      carenet.ID
+	Stopped bool
+	Wrong   bool
+}
+
+// CorrectNumber gives a person another number, or says of a number that was called wrong
+// that it is theirs after all. Either way it is asked first whether it is, before anything
+// personal goes there. The error is of code Invalid for what is no number, and Conflict
+// for one that is stopped or known to be somebody else's.
+func (s *Store) CorrectNumber(ctx context.Context, actor carenet.Actor, person carenet.ID, number string) (batch carenet.Batch, err error) {
+	const op = "correct number"
+	err = s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		now := s.Now()
+		if err := s.requireManager(ctx, tx, actor); err != nil {
+			return err
+		}
+		var language, zone, region string
+		if err := tx.QueryRow(ctx, sqlOrgDefaults, actor.Org).Scan(&language, &zone, &region); err != nil {
+			return err
+		}
+		phone, err := carenet.ParsePhone(number, region)
+		if err != nil {
+			return err
+		}
+		var contact, old carenet.ID
+		if err := tx.QueryRow(ctx, sqlNumbersOf, actor.Org, person).Scan(&contact, &old); errors.Is(err, pgx.ErrNoRows) {
+			return carenet.Errorf(carenet.NotFound, op, "no number of theirs is known")
+		} else if err != nil {
+			return err
+		}
+		fresh, err := s.conversationFor(ctx, tx, actor.Org, string(phone))
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, sqlLockNumbers, actor.Org, []carenet.ID{old, fresh})
+		if err != nil {
+			return err
+		}
+		locked, err := pgx.CollectRows(rows, pgx.RowToStructByName[lockedNumberRow])
+		if err != nil {
+			return err
+		}
+		for _, l := range locked {
+			if l.ID == fresh && (l.Stopped || l.Wrong && fresh != old) {
+				return carenet.Errorf(carenet.Conflict, op, "this number is stopped, or is somebody else's: call, do not text")
+			}
+		}
+		b := &pgx.Batch{}
+		if fresh == old {
+			b.Queue(sqlRightNumber, actor.Org, old)
+		} else {
+			b.Queue(sqlRemoveContact, actor.Org, contact, now)
+			if err := s.queueContact(b, actor.Org, person, "phone", string(phone), crypto.ForPhone, &fresh, 1); err != nil {
+				return err
+			}
+		}
+		b.Queue(sqlCheckWanted, actor.Org, fresh)
+		s.queueAudit(b, actor, now, audited{Action: "number.correct", Table: "contact_point", Row: contact, Patient: person})
+		batch = changedText(b, actor, nil, fresh, now)
+		return tx.SendBatch(ctx, b).Close()
+	})
+	if err != nil {
+		return carenet.Batch{}, err
+	}
+	return batch, nil
+}

@@ -1,0 +1,277 @@
+package postgres_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"howareyou/carenet"
+	"howareyou/notify"
+)
+
+// checksDue asks again, or gives up, what is due.
+func (c *clinic) checksDue() {
+	c.t.Helper()
+	b, _, err := c.store.TickNumberChecks(c.ctx, 100)
+	c.must(err)
+	c.rest(b)
+}
+
+// rest runs what no bell rang for.
+func (c *clinic) rest(b carenet.Batch) {
+	c.t.Helper()
+	if len(b.Events) > 0 {
+		_, err := c.store.Round(c.ctx, b.ID)
+		c.must(err)
+	}
+	pending, err := c.store.PendingBatches(c.ctx, 0, 100)
+	c.must(err)
+	for _, id := range pending {
+		_, err := c.store.Round(c.ctx, id)
+		c.must(err)
+	}
+}
+
+// leaves are the texts that leave now, with what they bring about.
+func (c *clinic) leaves() (got []string) {
+	c.t.Helper()
+	got = c.sent()
+	c.advance(time.Second)
+	c.rest(carenet.Batch{})
+	return append(got, c.sent()...)
+}
+
+// silent lets Mary's circle be silent for n days while she answers.
+func (c *clinic) silentCircle(days int) {
+	c.t.Helper()
+	for range days / 10 {
+		c.advance(10 * 24 * time.Hour)
+		c.text(marys, "4")
+		c.sent()
+	}
+}
+
+func TestANumberThatWasSilentForLongIsAskedBeforeAnythingPersonal(t *testing.T) {
+	c := newClinic(t)
+	c.silentCircle(80)
+	if got := valueOf[int](c, c.admin(), `SELECT count(*) FROM conversation WHERE check_asked_at IS NOT NULL`); got != 0 {
+		t.Fatalf("%d numbers are asked after 80 days", got)
+	}
+	c.advance(11 * 24 * time.Hour)
+	c.text(marys, "2 rough night")
+	got := c.leaves()
+	want := []string{
+		"+447700900001: thanks to Mary Okafor about Mary Okafor score=2 words=rough night", // she texted a moment ago
+		"+447700900101: number_check to Sam Okafor about ", "+447700900102: number_check to Ruth about ",
+	}
+	if !slices.Equal(got, want) {
+		t.Fatalf("sent\n%s", strings.Join(got, "\n"))
+	}
+	waits := func() string {
+		return valueOf[string](c, c.admin(), `SELECT string_agg(state || ' ' || cause, ', ') FROM delivery WHERE kind = 'update' AND recipient_id = $1 AND body_enc IS NULL AND state = 'queued'`, c.asFollower(c.sam).Person)
+	}
+	if got := waits(); got != "queued "+notify.WaitCheck {
+		t.Errorf("what is for Sam: %q", got)
+	}
+	// Asked once, however much waits.
+	c.advance(time.Hour)
+	c.text(marys, "5 better")
+	if got := c.leaves(); len(got) != 1 || !strings.Contains(got[0], "thanks") {
+		t.Errorf("an hour later: %q", got)
+	}
+	// Words tell nothing, and open nothing.
+	c.text("+447700900101", "hello there")
+	if got := c.leaves(); !slices.Equal(got, []string{"+447700900101: reply to Sam Okafor about  reply=check_how"}) {
+		t.Errorf("after words: %q", got)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM encouragement`); n != 0 {
+		t.Error("a stranger's words were passed on")
+	}
+	c.text("+447700900101", "YES")
+	got = c.leaves()
+	if len(got) != 3 || !strings.Contains(strings.Join(got, "\n"), "reply=check_yes") || !strings.Contains(strings.Join(got, "\n"), "score=5 words=better") {
+		t.Errorf("after the yes: %q", got)
+	}
+	c.text(marys, "3")
+	if got := c.leaves(); !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "+447700900101: update") }) {
+		t.Errorf("later: %q", got)
+	}
+	// Ruth's number is another's by now.
+	c.text("+447700900102", "no")
+	if got := c.leaves(); len(got) != 0 {
+		t.Errorf("a stranger was told %q", got)
+	}
+	if got := valueOf[string](c, c.admin(), `SELECT opted_out_by || ' ' || (check_asked_at IS NULL) FROM conversation WHERE wrong_number_at IS NOT NULL`); got != "wrong_number true" {
+		t.Errorf("Ruth's number: %s", got)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM inbound_message WHERE state = 'unread' AND handled_at IS NULL AND reason LIKE '%not theirs'`); n != 1 {
+		t.Errorf("%d tasks for staff", n)
+	}
+}
+
+func TestWhoDoesNotSayIsAskedOnceMoreAndThenStaffSeeIt(t *testing.T) {
+	c := newClinic(t)
+	lee := c.lee()
+	c.silentCircle(90)
+	c.advance(24 * time.Hour)
+	c.text(marys, "2")
+	c.leaves()
+	c.advance(48 * time.Hour)
+	c.checksDue()
+	if got := c.to("+447700900101"); len(got) != 1 || !strings.HasPrefix(got[0], "number_check") {
+		t.Errorf("after two days: %q", got)
+	}
+	// What waited has ended by its own time, and nothing personal went.
+	if got := valueOf[string](c, c.admin(), `SELECT state FROM delivery WHERE kind = 'update' AND recipient_id = $1 ORDER BY event_id DESC LIMIT 1`, c.asFollower(c.sam).Person); got != "expired" {
+		t.Errorf("the update: %s", got)
+	}
+	desk, err := c.store.Desk(c.ctx, lee, carenet.TextFilter{})
+	c.must(err)
+	before := len(desk.Out)
+	c.advance(5 * 24 * time.Hour)
+	c.checksDue()
+	c.hears("+447700900101")
+	desk, err = c.store.Desk(c.ctx, lee, carenet.TextFilter{})
+	c.must(err)
+	if len(desk.Out) != before+2 || !slices.ContainsFunc(desk.Out, func(x carenet.TextOut) bool {
+		return x.Kind == "number_check" && strings.Contains(x.Cause, "nobody has said")
+	}) {
+		t.Errorf("the desk shows %+v", desk.Out)
+	}
+	c.checksDue()
+	c.text(marys, "4")
+	if got := c.to("+447700900101"); len(got) != 0 {
+		t.Errorf("given up, and told all the same: %q", got)
+	}
+	c.text("+447700900101", "Yes")
+	if got := c.to("+447700900101"); len(got) != 2 {
+		t.Errorf("a late yes: %q", got)
+	}
+}
+
+func TestAPatientWhoIsSilentForLongIsAskedFirst(t *testing.T) {
+	c := newClinic(t)
+	for day := range 89 {
+		c.standAt(day, 9, 0)
+		c.asked()
+	}
+	for day := 89; day < 92; day++ {
+		c.standAt(day, 9, 0)
+		b, _, err := c.store.TickPrompts(c.ctx, 10)
+		c.must(err)
+		c.rest(b)
+		if got := strings.Join(c.leaves(), "\n"); day == 91 && strings.Contains(got, "prompt to") {
+			t.Errorf("day %d: %s", day, got)
+		}
+	}
+	board, err := c.store.Board(c.ctx, c.asDana())
+	c.must(err)
+	c.advance(7 * time.Hour)
+	board, err = c.store.Board(c.ctx, c.asDana())
+	c.must(err)
+	if board.Rows[0].Silence != carenet.Unsure {
+		t.Errorf("the board says %q", board.Rows[0].Silence)
+	}
+	// An answer is more than a stranger could say.
+	c.text(marys, "3")
+	if got := strings.Join(c.leaves(), "\n"); !strings.Contains(got, "thanks to Mary Okafor") {
+		t.Errorf("after her answer: %s", got)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM conversation WHERE check_asked_at IS NOT NULL AND id = (SELECT conversation_id FROM contact_point WHERE person_id = $1)`, c.mary); n != 0 {
+		t.Error("she is still asked")
+	}
+}
+
+// Staff are reached whatever their numbers said of late.
+func TestINV9_AnAlertAsksNoNumberFirst(t *testing.T) {
+	c := newClinic(t)
+	c.silentCircle(100)
+	c.text(marys, "I want to die")
+	if got := about(c.sent(), "alert="); len(got) != 1 || !strings.HasPrefix(got[0], danas) {
+		t.Errorf("staff hear %q", got)
+	}
+}
+
+// Who answers on the page alone has the phone that the link went to.
+func TestThePageShowsThatANumberWorks(t *testing.T) {
+	c := newClinic(t)
+	c.advance(100 * 24 * time.Hour)
+	three := 3
+	c.submit(c.page(), carenet.PageAnswer{Score: &three, Key: "page"})
+	c.sent()
+	b, err := c.store.AskNow(c.ctx, c.asDana(), c.mary)
+	if carenet.CodeOf(err) == carenet.Conflict {
+		c.advance(4 * time.Hour)
+		b, err = c.store.AskNow(c.ctx, c.asDana(), c.mary)
+	}
+	c.must(err)
+	c.rest(b)
+	c.hears(marys, "prompt to Mary Okafor")
+}
+
+func TestACorrectedNumberIsAskedFirst(t *testing.T) {
+	c := newClinic(t)
+	lee := c.lee()
+	c.text(marys, "You have the wrong number")
+	if got := c.leaves(); len(got) != 0 {
+		t.Fatalf("a stranger was told %q", got)
+	}
+	in := valueOf[carenet.ID](c, c.admin(), `SELECT id FROM inbound_message WHERE state = 'unread'`)
+	page, err := c.store.InPage(c.ctx, lee, in)
+	c.must(err)
+	if len(page.Wrong) != 1 || page.Wrong[0].Name != "Mary Okafor" || page.Wrong[0].ID != c.mary {
+		t.Fatalf("staff see %+v", page.Wrong)
+	}
+	_, err = c.store.CorrectNumber(c.ctx, lee, c.mary, "none")
+	c.code(carenet.Invalid, err)
+	_, err = c.store.CorrectNumber(c.ctx, c.asDana(), c.mary, "07700 900800")
+	c.code(carenet.Forbidden, err)
+	c.text("+447700900801", "STOP")
+	c.sent()
+	_, err = c.store.CorrectNumber(c.ctx, lee, c.mary, "07700 900801")
+	c.code(carenet.Conflict, err)
+	_, err = c.store.CorrectNumber(c.ctx, lee, c.mary, "07700 900800")
+	c.must(err)
+	page, err = c.store.InPage(c.ctx, lee, in)
+	c.must(err)
+	if len(page.Wrong) != 0 {
+		t.Errorf("corrected, and still shown: %+v", page.Wrong)
+	}
+	// The old number is nobody's: it hears nothing, and says nothing that counts.
+	c.text(marys, "3")
+	c.standAt(0, 9, 0)
+	c.asked2()
+	c.hears(marys)
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM check_in`); n != 0 {
+		t.Errorf("%d answers of a stranger count", n)
+	}
+	c.text("+447700900800", "yes")
+	got := strings.Join(c.leaves(), "\n")
+	if !strings.Contains(got, "reply=check_yes") || !strings.Contains(got, "+447700900800: prompt to Mary Okafor") {
+		t.Errorf("after her yes: %s", got)
+	}
+	if got := valueOf[int](c, c.admin(), `SELECT count(*) FROM audit WHERE action = 'number.correct' AND patient_id = $1`, c.mary); got != 1 {
+		t.Errorf("%d rows of audit", got)
+	}
+	// A jest of hers: staff write the same number again.
+	c.text("+447700900800", "wrong number")
+	_, err = c.store.CorrectNumber(c.ctx, lee, c.mary, "07700 900800")
+	c.must(err)
+	c.text("+447700900800", "4")
+	if got := strings.Join(c.leaves(), "\n"); !strings.Contains(got, "+447700900800: thanks") {
+		t.Errorf("the number is good again: %s", got)
+	}
+}
+
+// asked2 has the slot of now come, and asks the new number whether it is theirs.
+func (c *clinic) asked2() {
+	c.t.Helper()
+	b, _, err := c.store.TickPrompts(c.ctx, 10)
+	c.must(err)
+	c.rest(b)
+	c.hears("+447700900800")
+	c.advance(time.Second)
+	c.rest(carenet.Batch{})
+	c.hears("+447700900800", "number_check")
+}
