@@ -71,7 +71,7 @@ func (c *clinic) putInForce(actor carenet.Actor, text string) carenet.ID {
 	id, err := c.store.ProposePack(c.ctx, actor, text)
 	c.must(err)
 	c.must(c.store.SignPack(c.ctx, actor, id, "I answer for it"))
-	c.must(c.store.ActivatePack(c.ctx, actor, id, c.try(actor, id), true, ""))
+	c.must(c.store.ActivatePack(c.ctx, actor, id, c.try(actor, id), true, "the flu is here"))
 	return id
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
+	"howareyou/alerts/rulebook"
 	"howareyou/carenet"
 	"howareyou/internal/crypto"
 	"howareyou/internal/postgres"
@@ -43,7 +44,7 @@ func newRotation(t *testing.T) *rotation {
 	}
 	r.samself = valueOf[carenet.ID](c, r.conn, "SELECT person_id FROM follower WHERE id = $1", c.sam)
 	r.ruthself = valueOf[carenet.ID](c, r.conn, "SELECT person_id FROM follower WHERE id = $1", c.ruth)
-	_, err := c.store.AddClinician(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}, postgres.NewClinician{
+	jose, err := c.store.AddClinician(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: c.org, Via: "command"}, postgres.NewClinician{
 		NewPerson: postgres.NewPerson{Name: "Dr José García José", Phone: "+447700900202", Email: "jose@clinic.example"}, Roles: []string{"admin"},
 	})
 	c.must(err)
@@ -58,6 +59,10 @@ func newRotation(t *testing.T) *rotation {
 	note, err = c.keys.Seal("the number was changed", crypto.AD{Org: c.org, Table: "handling", Column: "note_enc", Row: id})
 	c.must(err)
 	c.exec(r.conn, `INSERT INTO handling (org_id, id, about, about_id, action, by_id, note_enc, at) SELECT org_id, $1, 'delivery', id, 'close', id, $2, created_at FROM clinician LIMIT 1`, id, note)
+	governor := carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: jose, Via: "page"}
+	c.putInForce(governor, ownPack(1, "watch", "1"))
+	_, err = c.store.StartBacktest(c.ctx, governor, rulebook.Spec{Text: ownPack(2, "watch", "2"), Period: c.lastDays(30)})
+	c.must(err)
 	c.take(carenet.InboundText{SID: "SMunrouted", From: "+447700900001", To: "+447700900998", Body: "is anybody there?", ReceivedAt: c.clock()})
 	for range 2 {
 		c.advance(40 * 24 * time.Hour) // another month; the last one has no partition yet

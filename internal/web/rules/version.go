@@ -47,7 +47,6 @@ type activateView struct {
 	why                 string
 	label, action, test string
 	noData              bool
-	note                string
 }
 
 var whys = map[rulebook.Why]text.Key{
