@@ -102,6 +102,7 @@ func TestImportMovesTheScheduleOn(t *testing.T) {
 	c.advance(40 * 24 * time.Hour)
 	_, err := c.store.ImportHistory(c.ctx, c.operator(), c.mary, c.past(usually(4, 40)...))
 	c.must(err)
+	c.must(c.store.StartReviews(c.ctx, c.operator())) // nor is anybody told of the weeks since
 	next, err := c.store.NextDue(c.ctx)
 	c.must(err)
 	if want := c.clock().Add(30 * time.Minute); !next.Equal(want) {

@@ -162,6 +162,21 @@ func (s *Store) SetReview(ctx context.Context, actor carenet.Actor, wanted bool)
 	})
 }
 
+// StartReviews has the staff of an organisation told of weeks from the next Monday on:
+// one whose past was brought in has had weeks of which nobody wants to hear.
+func (s *Store) StartReviews(ctx context.Context, actor carenet.Actor) error {
+	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		var name, zone, emergency string
+		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&name, &zone, &emergency); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, sqlNextReview, actor.Org, carenet.NextReview(s.Now(), zoneOf(zone))); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, actor, audited{Action: "review.start", Table: "week_review", Row: actor.Org})
+	})
+}
+
 // reviewFacts is what the emails of weeks say, and who wants none any more.
 type reviewFacts struct {
 	reviews  map[carenet.ID]carenet.Review
