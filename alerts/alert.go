@@ -11,10 +11,12 @@ import (
 type Status string
 
 // The states of an alert. An acknowledged one falls back to open when its
-// time runs out without an outcome; a resolved one is final.
+// time runs out without an outcome, a snoozed one when its time has come; a
+// resolved one is final.
 const (
 	StatusOpen         Status = "open"
 	StatusAcknowledged Status = "acknowledged"
+	StatusSnoozed      Status = "snoozed"
 	StatusResolved     Status = "resolved"
 )
 
@@ -42,15 +44,18 @@ func (o Outcome) Valid() bool { return slices.Contains(Outcomes, o) }
 // writes both in one transaction, under a lock on the alert.
 type Alert struct {
 	ID       carenet.ID
+	Rule     string
 	Severity Severity
 	OpenedAt time.Time
 	Status   Status
 	// AskingSince is when the present round of asking began: the opening, or
-	// the moment the last acknowledgement ran out.
+	// the moment the last acknowledgement ran out or the alert was due again.
 	AskingSince time.Time
 	// Asked counts the asks of this round that have been made.
 	Asked      int
 	Ack        Ack        // set while acknowledged, and kept when resolved
+	Snooze     Snooze     // set while snoozed
+	Snoozes    int        // how often it was put off
 	Resolution Resolution // set when resolved
 }
 
@@ -80,6 +85,8 @@ const (
 	ChangeExpired      ChangeKind = "expired"
 	ChangeResolved     ChangeKind = "resolved"
 	ChangeEscalated    ChangeKind = "escalated" // somebody had everybody asked
+	ChangeSnoozed      ChangeKind = "snoozed"   // somebody put it off
+	ChangeWoke         ChangeKind = "woke"      // that time is over
 )
 
 // Change is one thing that happened to an alert, for its history and for
@@ -134,7 +141,7 @@ func Acknowledge(a Alert, by carenet.ID, now time.Time, hold time.Duration) (Ale
 		}
 		kind = ChangeRenewed
 	}
-	a.Status = StatusAcknowledged
+	a.Status, a.Snooze = StatusAcknowledged, Snooze{}
 	a.Ack = Ack{By: by, At: now, Until: now.Add(hold)}
 	return a, Change{Kind: kind, At: now, By: by, Ack: a.Ack}, nil
 }
@@ -155,7 +162,7 @@ func Resolve(a Alert, by carenet.ID, outcome Outcome, note string, now time.Time
 	if a.Status == StatusResolved {
 		return a, Change{}, carenet.Errorf(carenet.Conflict, op, "this alert is already resolved")
 	}
-	a.Status = StatusResolved
+	a.Status, a.Snooze = StatusResolved, Snooze{}
 	a.Resolution = Resolution{By: by, At: now, Outcome: outcome, Note: note}
 	return a, Change{Kind: ChangeResolved, At: now, By: by, Ack: a.Ack, Outcome: outcome}, nil
 }

@@ -21,13 +21,14 @@ func Escalate(a Alert, e Escalation, by carenet.ID, now time.Time) (Alert, []Cha
 	}
 	changes := []Change{{Kind: ChangeEscalated, At: now, By: by, Ack: a.Ack}}
 	to := []Role{RoleResponder, RoleCoordinator}
-	a.Status, a.Ack, a.AskingSince, a.Asked = StatusOpen, Ack{}, now, 0
+	var people []carenet.ID
+	a.Status, a.Ack, a.Snooze, a.AskingSince, a.Asked = StatusOpen, Ack{}, Snooze{}, now, 0
 	if last := len(e.Steps) - 1; last >= 0 {
 		for _, s := range e.Steps {
-			to = union(to, s.To)
+			to, people = union(to, s.To), union(people, s.People)
 		}
 		// As if all steps had been gone through by now.
 		a.AskingSince, a.Asked = now.Add(-e.Steps[last].After), last+1
 	}
-	return a, append(changes, Change{Kind: ChangeAsked, At: now, Ask: Ask{Number: max(a.Asked-1, 0), Due: now, To: to}}), nil
+	return a, append(changes, Change{Kind: ChangeAsked, At: now, Ask: Ask{Number: max(a.Asked-1, 0), Due: now, To: to, People: people}}), nil
 }

@@ -14,12 +14,16 @@ type Role string
 const (
 	RoleResponder   Role = "responder"
 	RoleCoordinator Role = "coordinator"
+	// RoleOnDuty is whoever the rota has on duty at that moment. In a gap of the rota
+	// it is all responders: never nobody.
+	RoleOnDuty Role = "on_duty"
 )
 
-// Step asks everybody who has one of the roles, at once.
+// Step asks everybody who has one of the roles, and the people named, at once.
 type Step struct {
-	After time.Duration // since the round of asking began
-	To    []Role
+	After  time.Duration // since the round of asking began
+	To     []Role
+	People []carenet.ID
 }
 
 // Escalation is who is asked about an alert, and after how long. Once its
@@ -41,22 +45,22 @@ func DefaultEscalation(s Severity) Escalation {
 	switch s {
 	case Red:
 		return Escalation{
-			Steps:  []Step{{0, responders}, {15 * time.Minute, all}, {30 * time.Minute, all}},
+			Steps:  []Step{{To: responders}, {After: 15 * time.Minute, To: all}, {After: 30 * time.Minute, To: all}},
 			Repeat: 30 * time.Minute, Hold: time.Hour,
 		}
 	case AmberHigh:
 		return Escalation{
-			Steps:  []Step{{0, responders}, {4 * time.Hour, responders}, {8 * time.Hour, all}},
+			Steps:  []Step{{To: responders}, {After: 4 * time.Hour, To: responders}, {After: 8 * time.Hour, To: all}},
 			Repeat: 8 * time.Hour, Hold: day,
 		}
 	case Amber:
 		return Escalation{
-			Steps:  []Step{{0, responders}, {day, all}},
+			Steps:  []Step{{To: responders}, {After: day, To: all}},
 			Repeat: day, Hold: 2 * day,
 		}
 	case Outreach:
 		return Escalation{
-			Steps:  []Step{{0, responders}, {2 * day, all}},
+			Steps:  []Step{{To: responders}, {After: 2 * day, To: all}},
 			Repeat: 2 * day, Hold: 4 * day,
 		}
 	}
@@ -76,7 +80,7 @@ func (e Escalation) Check() error {
 		return invalid("repetition and hold must be at least a minute")
 	}
 	for i, s := range e.Steps {
-		if len(s.To) == 0 {
+		if len(s.To)+len(s.People) == 0 {
 			return invalid("a step asks nobody")
 		}
 		if s.After < 0 || i > 0 && s.After <= e.Steps[i-1].After {
@@ -91,6 +95,7 @@ type Ask struct {
 	Number int       // of the round, from 0; unique with the alert and its AskingSince
 	Due    time.Time // when it fell due
 	To     []Role
+	People []carenet.ID
 }
 
 // ask returns the n-th ask of the round.
@@ -101,11 +106,12 @@ func (e Escalation) ask(since time.Time, n int) Ask {
 		Number: n,
 		Due:    since.Add(step.After + time.Duration(max(n-last, 0))*e.Repeat),
 		To:     step.To,
+		People: step.People,
 	}
 }
 
-// Tick brings the alert up to now: an acknowledgement that ran out expires,
-// and a new round of asking begins at that moment; an ask that is due is made.
+// Tick brings the alert up to now: an acknowledgement that ran out expires, a
+// snooze ends, and a new round of asking begins at that moment; an ask that is due is made.
 // After an outage several may be due: they become one, to the roles of all of
 // them, so that nobody is called five times in a minute. Nothing is asked
 // while somebody has the alert or once it is resolved. The escalation must
@@ -116,15 +122,21 @@ func Tick(a Alert, e Escalation, now time.Time) (Alert, []Change) {
 		changes = append(changes, Change{Kind: ChangeExpired, At: a.Ack.Until, Ack: a.Ack})
 		a.Status, a.AskingSince, a.Asked, a.Ack = StatusOpen, a.Ack.Until, 0, Ack{}
 	}
+	if a.Status == StatusSnoozed && !now.Before(a.Snooze.Until) {
+		changes = append(changes, Change{Kind: ChangeWoke, At: a.Snooze.Until})
+		a.Status, a.AskingSince, a.Asked, a.Snooze = StatusOpen, a.Snooze.Until, 0, Snooze{}
+	}
 	if a.Status != StatusOpen || len(e.Steps) == 0 {
 		return a, changes
 	}
 	var due Ask
+	asks := false
 	for ask := e.ask(a.AskingSince, a.Asked); !ask.Due.After(now); ask = e.ask(a.AskingSince, a.Asked) {
-		due = Ask{Number: ask.Number, Due: ask.Due, To: union(due.To, ask.To)}
+		due = Ask{Number: ask.Number, Due: ask.Due, To: union(due.To, ask.To), People: union(due.People, ask.People)}
+		asks = true
 		a.Asked++
 	}
-	if due.To != nil {
+	if asks {
 		changes = append(changes, Change{Kind: ChangeAsked, At: now, Ask: due})
 	}
 	return a, changes
@@ -136,13 +148,15 @@ func Wake(a Alert, e Escalation) (at time.Time, ok bool) {
 	switch {
 	case a.Status == StatusAcknowledged:
 		return a.Ack.Until, true
+	case a.Status == StatusSnoozed:
+		return a.Snooze.Until, true
 	case a.Status == StatusOpen && len(e.Steps) > 0:
 		return e.ask(a.AskingSince, a.Asked).Due, true
 	}
 	return time.Time{}, false
 }
 
-func union(a, b []Role) []Role {
+func union[T comparable](a, b []T) []T {
 	out := slices.Clone(a)
 	for _, r := range b {
 		if !slices.Contains(out, r) {

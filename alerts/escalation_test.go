@@ -57,15 +57,15 @@ func TestCheckEscalation(t *testing.T) {
 		e    Escalation
 		ok   bool
 	}{
-		{"one step, repeated", Escalation{[]Step{{0, to}}, time.Hour, time.Hour}, true},
+		{"one step, repeated", Escalation{[]Step{{To: to}}, time.Hour, time.Hour}, true},
 		{"nobody is called", Escalation{}, true},
-		{"stops asking", Escalation{[]Step{{0, to}}, 0, time.Hour}, false},
-		{"asks without pause", Escalation{[]Step{{0, to}}, time.Second, time.Hour}, false},
-		{"held for no time", Escalation{[]Step{{0, to}}, time.Hour, 0}, false},
-		{"a step to nobody", Escalation{[]Step{{0, to}, {time.Hour, nil}}, time.Hour, time.Hour}, false},
-		{"steps at once", Escalation{[]Step{{0, to}, {0, to}}, time.Hour, time.Hour}, false},
-		{"steps backwards", Escalation{[]Step{{time.Hour, to}, {0, to}}, time.Hour, time.Hour}, false},
-		{"before the opening", Escalation{[]Step{{-time.Hour, to}}, time.Hour, time.Hour}, false},
+		{"stops asking", Escalation{[]Step{{To: to}}, 0, time.Hour}, false},
+		{"asks without pause", Escalation{[]Step{{To: to}}, time.Second, time.Hour}, false},
+		{"held for no time", Escalation{[]Step{{To: to}}, time.Hour, 0}, false},
+		{"a step to nobody", Escalation{[]Step{{To: to}, {After: time.Hour}}, time.Hour, time.Hour}, false},
+		{"steps at once", Escalation{[]Step{{To: to}, {To: to}}, time.Hour, time.Hour}, false},
+		{"steps backwards", Escalation{[]Step{{After: time.Hour, To: to}, {To: to}}, time.Hour, time.Hour}, false},
+		{"before the opening", Escalation{[]Step{{After: -time.Hour, To: to}}, time.Hour, time.Hour}, false},
 	} {
 		if err := c.e.Check(); (err == nil) != c.ok || err != nil && carenet.CodeOf(err) != carenet.Invalid {
 			t.Errorf("%s: %v", c.name, err)
@@ -84,7 +84,12 @@ func TestINV9_NoHistorySilencesAnAlert(t *testing.T) {
 		now, lastNumber, round := t0, -1, a.AskingSince
 		for range rapid.IntRange(1, 60).Draw(t, "moves") {
 			now = now.Add(time.Duration(rapid.Int64Range(0, int64(2*e.Repeat)).Draw(t, "later")))
-			switch rapid.IntRange(0, 9).Draw(t, "move") {
+			switch rapid.IntRange(0, 10).Draw(t, "move") {
+			case 10:
+				a, _, _ = PutOff(a, dana, time.Duration(rapid.Int64Range(0, int64(100*time.Hour)).Draw(t, "put off for")), "she has visitors", now)
+				if a.Status == StatusSnoozed && (severity == Red || a.Snooze.Until.Sub(now) > 48*time.Hour || a.Snoozes > MaxSnoozes) {
+					t.Fatalf("put off: %+v", a)
+				}
 			case 0, 1:
 				by := rapid.SampledFrom([]carenet.ID{dana, lee}).Draw(t, "by")
 				a, _, _ = Acknowledge(a, by, now, e.Hold)
@@ -101,7 +106,7 @@ func TestINV9_NoHistorySilencesAnAlert(t *testing.T) {
 					if c.Kind != ChangeAsked {
 						continue
 					}
-					if before.Status == StatusResolved || held(before, now) {
+					if before.Status == StatusResolved || held(before, now) || before.Status == StatusSnoozed && now.Before(before.Snooze.Until) {
 						t.Fatalf("asked although %s", before.Status)
 					}
 					if c.Ask.Number <= lastNumber || c.Ask.Due.After(now) {

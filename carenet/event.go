@@ -29,6 +29,9 @@ const (
 	EventCircleChange  EventKind = "circle.changed"     // Subject: the place in the circle; Detail.About: whose, Detail.Change: what
 	EventReported      EventKind = "patient.reported"   // Subject: the report; Detail.About: who says so, Detail.Report: what
 	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
+	EventDutyBegan     EventKind = "duty.began"         // Subject: who has come on duty; Detail.At: until when, Detail.People: who went off
+	EventReview        EventKind = "review.due"         // Subject: who is told of the week; Detail.At: until when it is of use
+	EventDutyEnded     EventKind = "duty.ended"         // Subject: who has gone off duty and still has alerts
 )
 
 // Reply says which automatic text answers an inbound one.
@@ -102,6 +105,9 @@ const (
 	ReplyResolvedBy Reply = "resolved_by" // somebody had closed it
 	ReplyEscalated  Reply = "escalated"   // everybody is asked now
 	ReplyOnDuty     Reply = "on_duty"     // who is asked about alerts
+	ReplySnoozed    Reply = "snoozed"     // Detail.At: until when the alert asks nobody
+	ReplySnoozeHow  Reply = "snooze_how"  // for how long or why is missing
+	ReplySnoozeNot  Reply = "snooze_not"  // this alert is not put off
 )
 
 // Replies are all automatic answers.
@@ -116,6 +122,7 @@ func Replies() []Reply {
 		ReplyHospital, ReplyHome, ReplyDied, ReplyNotDied, ReplyReportWhom, ReplyReportKnown, ReplyPaceDaily, ReplyPaceWeekly, ReplyPaceAtOnce,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
+		ReplySnoozed, ReplySnoozeHow, ReplySnoozeNot,
 	}
 }
 
@@ -150,6 +157,7 @@ type Detail struct {
 	Door         string    `json:"door,omitempty"`
 	LeadsTo      string    `json:"leads_to,omitempty"` // the page of ours that a sign-in was asked for on the way to
 	ByEmail      bool      `json:"by_email,omitempty"` // a sign-in was asked for with an email address
+	People       []ID      `json:"people,omitempty"`   // of an alert's step: who is asked by name; of a change of shift: who went off
 	Since        time.Time `json:"since,omitzero"`
 	Weekly       bool      `json:"weekly,omitempty"`    // a summary of a week
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already

@@ -45,10 +45,16 @@ func (r BoardRow) lowNow(today Day) bool {
 	return last.Score <= lowScore && today.Sub(last.Day) <= 2
 }
 
-// SortByNeed puts those who need somebody first: alerts that nobody has before
-// those taken, then by severity and age; then low answers, then silence, then
-// by name. The order is total, so that the list does not jump between two looks.
+// SortByNeed puts those who need somebody first: by the gravest alert that is not
+// put off, one that nobody has before one that is taken, then by age; then low
+// answers, then silence, then by name. So somebody in danger stands on top also
+// while a colleague is with them: whoever opens the board must not have to look for
+// them. Each row's alerts are in that order too. The order is total, so that the list
+// does not jump between two looks.
 func SortByNeed(rows []BoardRow, today Day) {
+	for i := range rows {
+		slices.SortStableFunc(rows[i].Alerts, compareAlert)
+	}
 	slices.SortFunc(rows, func(a, b BoardRow) int {
 		ca, cb := a.Concern(today), b.Concern(today)
 		return cmp.Or(
@@ -77,19 +83,21 @@ func compareAlerts(a, b []AlertView) int {
 	return compareAlert(slices.MinFunc(a, compareAlert), slices.MinFunc(b, compareAlert))
 }
 
-// compareAlert orders alerts by need: nobody has it, then severity (one that we
-// do not know counts as the gravest), then age.
+// compareAlert orders alerts by need: one that is put off comes last, then severity
+// counts (one that we do not know is the gravest), then that nobody has it, then age.
 func compareAlert(x, y AlertView) int {
 	return cmp.Or(
-		cmp.Compare(takenRank(x), takenRank(y)),
+		cmp.Compare(rank(x.State == "snoozed"), rank(y.State == "snoozed")),
 		cmp.Compare(slices.Index(severityOrder, x.Severity), slices.Index(severityOrder, y.Severity)),
+		cmp.Compare(rank(x.State != "open"), rank(y.State != "open")),
 		x.OpenedAt.Compare(y.OpenedAt),
+		slices.Compare(x.ID[:], y.ID[:]),
 	)
 }
 
-func takenRank(a AlertView) int {
-	if a.State == "open" {
-		return 0
+func rank(later bool) int {
+	if later {
+		return 1
 	}
-	return 1
+	return 0
 }

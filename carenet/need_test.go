@@ -50,9 +50,13 @@ func TestSortByNeed(t *testing.T) {
 	want := []carenet.BoardRow{
 		{Name: "red, nobody has it, oldest of several", Alerts: []carenet.AlertView{alert("open", "red", 1), alert("open", "red", 9)}},
 		{Name: "red, nobody has it", Alerts: []carenet.AlertView{alert("open", "red", 5)}},
-		{Name: "amber beside a red that is taken", Alerts: []carenet.AlertView{alert("acknowledged", "red", 99), alert("open", "amber", 2)}},
-		{Name: "amber, younger", Alerts: []carenet.AlertView{alert("open", "amber", 1)}},
+		{Name: "red that is taken beside an amber", Alerts: []carenet.AlertView{alert("open", "amber", 2), alert("acknowledged", "red", 99)}},
 		{Name: "red, taken", Alerts: []carenet.AlertView{alert("acknowledged", "red", 9)}},
+		{Name: "amber-high, nobody has it", Alerts: []carenet.AlertView{alert("open", "amber-high", 1)}},
+		{Name: "amber, nobody has it, beside one put off", Alerts: []carenet.AlertView{alert("snoozed", "amber-high", 50), alert("open", "amber", 3)}},
+		{Name: "amber, younger", Alerts: []carenet.AlertView{alert("open", "amber", 1)}},
+		{Name: "amber, taken", Alerts: []carenet.AlertView{alert("acknowledged", "amber", 90)}},
+		{Name: "amber-high, put off", Alerts: []carenet.AlertView{alert("snoozed", "amber-high", 2)}},
 		{Name: "low", Series: scored(0, 1)},
 		{Name: "silent five times", Silence: carenet.NoReply, MissedInRow: 5},
 		{Name: "silent once", Silence: carenet.NoReply, MissedInRow: 1},
@@ -66,6 +70,9 @@ func TestSortByNeed(t *testing.T) {
 			if rows[i].Name != want[i].Name {
 				t.Fatalf("place %d: %q, want %q", i, rows[i].Name, want[i].Name)
 			}
+			if a := rows[i].Alerts; len(a) > 1 && a[0].State == "snoozed" {
+				t.Fatalf("%q shows first what is put off", rows[i].Name)
+			}
 		}
 	})
 }
@@ -75,7 +82,7 @@ func TestSortByNeed(t *testing.T) {
 func TestTheOrderOfTheBoardIsTotal(t *testing.T) {
 	rows := rapid.Custom(func(t *rapid.T) carenet.BoardRow {
 		alerts := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) carenet.AlertView {
-			return alert(rapid.SampledFrom([]string{"open", "acknowledged"}).Draw(t, "state"),
+			return alert(rapid.SampledFrom([]string{"open", "acknowledged", "snoozed"}).Draw(t, "state"),
 				rapid.SampledFrom([]string{"red", "amber", "something new"}).Draw(t, "severity"), rapid.IntRange(0, 3).Draw(t, "hours"))
 		}), 0, 3).Draw(t, "alerts")
 		return carenet.BoardRow{

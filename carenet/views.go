@@ -23,7 +23,8 @@ type AlertView struct {
 	Number     int
 	Patient    ID
 	Severity   string
-	State      string // open, acknowledged, resolved
+	Rule       string
+	State      string // open, acknowledged, snoozed, resolved
 	Evidence   Evidence
 	OpenedAt   time.Time
 	TakenBy    string // who has it; "" when nobody
@@ -32,7 +33,12 @@ type AlertView struct {
 	TakenUntil time.Time
 	ResolvedAt time.Time
 	Outcome    string
-	Note       string // what staff wrote when they closed it, on the patient's page alone
+	Note       string // what staff wrote when they closed it or put it off, on the patient's page alone
+
+	PutOffBy    string // who put it off; "" when it is not
+	PutOffUntil time.Time
+	MayPutOff   time.Duration // the longest that it may be put off; 0 not at all
+	Useful      *bool         // whether staff found it useful; nil: nobody has said
 }
 
 // BoardRow is one patient on the board.
@@ -67,6 +73,7 @@ type Board struct {
 	Viewer       string
 	Rows         []BoardRow
 	LastCheckIn  time.Time
+	Duty         DutyNow
 	Attention    int // texts that wait for a human; -1: the viewer does not see to them
 }
 

@@ -23,7 +23,7 @@ func Channels(k Kind, to carenet.Audience) []Channel {
 	switch {
 	case k == KindAlert && to == carenet.ToClinician:
 		return []Channel{SMS, Voice, Email}
-	case k == KindUpdate, k == KindDigest, k == KindSignIn, k == KindAlertTaken && to == carenet.ToClinician:
+	case k == KindUpdate, k == KindDigest, k == KindSignIn, k == KindReview, k == KindAlertTaken && to == carenet.ToClinician:
 		return []Channel{SMS, Email}
 	}
 	return []Channel{SMS}

@@ -46,6 +46,7 @@ type Draft struct {
 	Words  string    // KindStaff: what they wrote
 
 	Digest []carenet.Update // KindDigest: what the follower may know, the oldest first
+	Review carenet.Review   // KindReview
 	Weekly bool             // it tells of a week, not of a day
 
 	Question carenet.QuestionKind // KindQuestion
@@ -54,6 +55,12 @@ type Draft struct {
 	Change   carenet.Change       // KindCircle
 	Report   carenet.Report       // KindReport
 
+	Until time.Time // KindDutyOn, or who is on duty: until when
+	Gap   bool      // the rota has nobody on duty now
+	Open  int       // KindDutyOn: alerts that nobody has
+	Red   int       // and how many of them are red
+	Held  []HeldBy  // alerts that people who are off duty still have
+
 	Link string // an address on the public site; "" for none
 }
 
@@ -61,6 +68,12 @@ type Draft struct {
 type SeenBy struct {
 	Name  string
 	Scope carenet.Scope
+}
+
+// HeldBy is somebody with the numbers of the alerts that they have.
+type HeldBy struct {
+	Name    string
+	Numbers []int
 }
 
 // CountsParts says as how many parts a text is charged. A Composer that is one has its

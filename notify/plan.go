@@ -26,6 +26,9 @@ const (
 	KindTask       Kind = "task"       // for staff: a text that somebody must read now
 	KindCircle     Kind = "circle"     // for the patient: who sees what has changed
 	KindDigest     Kind = "digest"     // a summary, for a follower who asked for one
+	KindDutyOn     Kind = "duty_on"    // for staff: they have come on duty, and what is open
+	KindReview     Kind = "review"     // for staff: the summary of the week
+	KindDutyOff    Kind = "duty_off"   // for staff: they have gone off duty and still have alerts
 	KindCallOffer  Kind = "call_offer" // asks a patient who gave the lowest answer whether they would like a call
 )
 
@@ -70,6 +73,7 @@ type World struct {
 	CheckIns   map[carenet.ID]carenet.CheckIn
 	Told       map[carenet.ID][]carenet.ID  // alert -> people already told of it
 	Danger     map[carenet.ID]bool          // alerts of danger now
+	OnDuty     []carenet.ID                 // whom the rota has on duty now
 	Usual      map[carenet.ID]carenet.Usual // what the patients' answers are usually like
 }
 
@@ -141,6 +145,12 @@ func Plan(e carenet.Event, w World) []Planned {
 		p.digest()
 	case carenet.EventCallOffer:
 		p.one(KindCallOffer, carenet.ToPatient, known(w.Patients, e.Patient), PriorityReply, OfferTime, "they gave the lowest answer")
+	case carenet.EventDutyBegan:
+		p.dutyBegan()
+	case carenet.EventReview:
+		p.review()
+	case carenet.EventDutyEnded:
+		p.one(KindDutyOff, carenet.ToClinician, known(p.world.People, e.Detail.Person), PriorityReply, replyLife, "their time on duty is over")
 	case carenet.EventSignIn:
 		r := known(w.People, e.Detail.Person)
 		if e.Detail.ByEmail {
@@ -251,10 +261,11 @@ func (p *planner) alertStep() {
 		lane = PriorityRed
 	}
 	for _, r := range p.world.Responders {
-		if !slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(p.event.Detail.Roles, role) }) {
+		why := p.asks(r)
+		if why == "" {
 			continue
 		}
-		d := p.one(KindAlert, carenet.ToClinician, r.Reach, lane, alertLife, "told at this step of the escalation")
+		d := p.one(KindAlert, carenet.ToClinician, r.Reach, lane, alertLife, why)
 		p.beside(d, r.Reach)
 		told = told || d != nil && d.Cause == ""
 	}

@@ -38,6 +38,9 @@ type Candidate struct {
 	PromptOpen   bool // for KindPrompt: still unanswered
 	PatientAsked bool // for KindPrompt: active and not paused
 	AlertOpen    bool // for KindAlert: nobody has acknowledged it
+	Unwanted     bool // for KindReview: they do not want to be told of it any more
+	OnDuty       bool // for KindDutyOn: they still are
+	Holds        bool // for KindDutyOff: they still have alerts, and are off duty
 	Seen         bool // for KindTask: somebody has seen to it
 	OfferOpen    bool // for KindCallOffer: they have not answered it, and it still stands
 }
@@ -135,6 +138,18 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 	case KindQuestion:
 		if !c.QuestionOpen {
 			return false, Withdrawn, "it is no longer asked"
+		}
+	case KindReview:
+		if c.Unwanted {
+			return false, Withdrawn, "they want no summary of the week"
+		}
+	case KindDutyOn:
+		if !c.OnDuty {
+			return false, Withdrawn, "they are on duty no more"
+		}
+	case KindDutyOff:
+		if !c.Holds {
+			return false, Withdrawn, "they have no alert any more, or are on duty again"
 		}
 	case KindTask:
 		if c.Seen {

@@ -19,9 +19,9 @@ type Order struct {
 	Zone    *time.Location
 	Name    string        // DROP: the name as typed
 	Until   time.Time     // PAUSE and AWAY: from when on they are asked again
-	For     time.Duration // MUTE
+	For     time.Duration // MUTE; SNOOZE: for how long, 0 when that is not clear
 	Number  int           // of an alert: 0 the only one, NoAlert none
-	Words   string        // TELL: what to pass on; RESOLVE: the note
+	Words   string        // TELL: what to pass on; RESOLVE: the note; SNOOZE: why
 	Outcome string        // RESOLVE: what came of it, "" when it was not said
 
 	Question carenet.ID // OrderAnswer: which one

@@ -35,6 +35,8 @@ func (d *decision) staffCommand(w writer) bool {
 		d.out.Ack = &Ack{By: by.ID, Number: o.Number}
 		return true
 	case reply.CommandEscalate:
+	case reply.CommandSnooze:
+		o.Number, o.For, o.Words = SnoozeSaid(strings.TrimSpace(r.Arg + " " + r.Words))
 	case reply.CommandResolve:
 		o.Outcome, o.Words = OutcomeSaid(r.Words)
 	case reply.CommandWho:

@@ -54,6 +54,8 @@ func (r *reader) commandAs(e entry) order {
 		if o.arg, o.words, o.ok = r.alertNumber(n); !o.ok {
 			o.words, o.ok = r.rest(n), true
 		}
+	case CommandSnooze:
+		o.words, o.ok = r.rest(n), true
 	case CommandEscalate:
 		o.arg, o.words, o.ok = r.alertNumber(n)
 		o.ok = o.ok || alone

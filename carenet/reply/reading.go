@@ -72,6 +72,7 @@ const (
 	CommandAck      = "ack"      // clinician: Arg is the alert's number, empty for "the one that is open"
 	CommandResolve  = "resolve"  // clinician: Arg as for ack, Words the outcome and a note
 	CommandEscalate = "escalate" // clinician: Arg as for ack
+	CommandSnooze   = "snooze"   // clinician: Words which alert, for how long and why
 )
 
 // Role is what the sender is to us; it decides which commands exist and

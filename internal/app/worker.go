@@ -175,7 +175,7 @@ func (w *worker) look(ctx context.Context) error {
 	if err := w.clockIsRight(ctx); err != nil {
 		errs = append(errs, err)
 	} else {
-		errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickOffers), w.tick(ctx, w.store.TickDigests), w.tick(ctx, w.store.TickQuestions))
+		errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickOffers), w.tick(ctx, w.store.TickDigests), w.tick(ctx, w.store.TickRotas), w.tick(ctx, w.store.TickReviews), w.tick(ctx, w.store.TickQuestions))
 	}
 	w.kick()
 	return errors.Join(errs...)

@@ -56,7 +56,7 @@ func (c *clinic) follower(of *phone, name, number, scope string, flags ...string
 func (c *clinic) clinician(name, number, roles string, flags ...string) *phone {
 	c.t.Helper()
 	p := c.Phone(name, number)
-	p.id = c.admin(append([]string{"add-clinician", "--roles", roles, "--name", name, "--phone", number}, flags...)...)
+	p.id = c.admin(append([]string{"add-clinician", "--no-summary", "--roles", roles, "--name", name, "--phone", number}, flags...)...)
 	return p
 }
 

@@ -169,6 +169,8 @@ var scenes = []scene{
 var alarms = []scene{
 	{"words that somebody must see, taken and closed", "", []step{
 		says(patientPhone, "die"), hears(patientPhone, text.CrisisNoHours), hears(nursePhone, text.AlertSafety, "patient"),
+		says(nursePhone, "snooze how"), hears(nursePhone, text.DutySnoozeHow),
+		says(nursePhone, "snooze"), hears(nursePhone, text.DutySnoozeNot),
 		says(nursePhone, "ack"), hears(nursePhone, text.AckConfirm, "patient"),
 		says(nursePhone, "resolve"), hears(nursePhone, text.ResolveHow),
 		says(nursePhone, "resolve called"), hears(nursePhone, text.Resolved, "patient"),

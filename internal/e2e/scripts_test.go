@@ -19,7 +19,7 @@ var scripts = map[string]script{
 		"wrong number": "sorry, you have the wrong number", "machine": "I'm driving right now, I will get back to you later", "code": "12345",
 		"kind word": "So proud of you", "tell": "TELL keep it up", "on it": "On it", "mute": "MUTE 8H", "unmute": "UNMUTE",
 		"die": "I want to die", "breathe": "canot breathe", "stop and die": "STOP. I want to die",
-		"ack": "ACK #", "resolve": "RESOLVE # fine", "resolve called": "RESOLVE # called, fine now", "resolve none": "RESOLVE 9999 called", "escalate": "ESCALATE #", "on duty": "WHO",
+		"ack": "ACK #", "resolve": "RESOLVE # fine", "resolve called": "RESOLVE # called, fine now", "resolve none": "RESOLVE 9999 called", "escalate": "ESCALATE #", "on duty": "WHO", "snooze": "SNOOZE # 2H her son is there", "snooze how": "SNOOZE #",
 	},
 	"es": {
 		"eleven": "11", "six": "6", "kilos": "72,5 kilos", "pain two": "dolor 2", "four six kilos": "4 6 72,5", "pain question": "duele", "weight question": "peso",
@@ -34,7 +34,7 @@ var scripts = map[string]script{
 		"wrong number": "se ha equivocado de número", "machine": "Estoy conduciendo, te llamo luego", "code": "12345",
 		"kind word": "Qué contenta estoy", "tell": "DILE sigue así", "on it": "Me ocupo", "mute": "SILENCIO 8H", "unmute": "ACTIVAR",
 		"die": "quiero morir", "breathe": "no puedo respirrar", "stop and die": "ALTO. Quiero morir",
-		"ack": "ACK #", "resolve": "RESOLVER # mejor", "resolve called": "RESOLVER # llamada, ya mejor", "resolve none": "RESOLVER 9999 llamada", "escalate": "ESCALAR #", "on duty": "GUARDIA",
+		"ack": "ACK #", "resolve": "RESOLVER # mejor", "resolve called": "RESOLVER # llamada, ya mejor", "resolve none": "RESOLVER 9999 llamada", "escalate": "ESCALAR #", "on duty": "GUARDIA", "snooze": "POSPONER # 2H viene su hija", "snooze how": "POSPONER #",
 	},
 	"ar": {
 		"eleven": "١١", "six": "٦", "kilos": "٧٢ كغ", "pain two": "ألم ٢", "four six kilos": "٤ ٦ ٧٢", "pain question": "ألمك", "weight question": "وزنك",
@@ -49,6 +49,6 @@ var scripts = map[string]script{
 		"wrong number": "الرقم غلط", "machine": "أنا أقود السيارة الآن، سأتصل بك لاحقا", "code": "12345",
 		"kind word": "أنا فخور بك", "tell": "قل أحسنت", "on it": "تمام", "mute": "صامت 8", "unmute": "إلغاء الكتم",
 		"die": "أريد أن أموت", "breathe": "لا أستطيع التنفسس", "stop and die": "قف. أريد أن أموت",
-		"ack": "استلمت #", "resolve": "حل # أفضل", "resolve called": "حل # اتصلت وهي أفضل", "resolve none": "حل 9999 اتصلت", "escalate": "تصعيد #", "on duty": "من المناوب",
+		"ack": "استلمت #", "resolve": "حل # أفضل", "resolve called": "حل # اتصلت وهي أفضل", "resolve none": "حل 9999 اتصلت", "escalate": "تصعيد #", "on duty": "من المناوب", "snooze": "تأجيل # ساعتين ابنتها معها", "snooze how": "تأجيل #",
 	},
 }

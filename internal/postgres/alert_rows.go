@@ -11,7 +11,8 @@ import (
 )
 
 const alertColumns = `a.org_id, a.id, a.number, a.patient_id, a.episode_id, a.rule_id, a.severity, a.evidence, a.state, a.asking_since, a.asked,
-  a.opened_at, a.acked_by, a.acked_at, a.ack_until, a.resolved_by, a.resolved_at, a.outcome`
+  a.opened_at, a.acked_by, a.acked_at, a.ack_until, a.resolved_by, a.resolved_at, a.outcome, a.snoozed_by, a.snoozed_at, a.snoozed_until, a.snoozes, a.useful,
+  ` + policyOf
 
 type alertRow struct {
 	OrgID       carenet.ID
@@ -32,13 +33,28 @@ type alertRow struct {
 	ResolvedBy  *carenet.ID
 	ResolvedAt  *time.Time
 	Outcome     string
+
+	SnoozedBy    *carenet.ID
+	SnoozedAt    *time.Time
+	SnoozedUntil *time.Time
+	Snoozes      int
+	Useful       *bool
+	Policy       *policyDoc
+}
+
+// escalation is who is asked about the alert, and after how long.
+func (r alertRow) escalation() alerts.Escalation {
+	return r.Policy.escalation(alerts.Severity(r.Severity))
 }
 
 // alert is the row as the pure state machine sees it.
 func (r alertRow) alert() alerts.Alert {
 	a := alerts.Alert{
-		ID: r.ID, Severity: alerts.Severity(r.Severity), OpenedAt: r.OpenedAt, Status: alerts.Status(r.State),
-		AskingSince: r.AskingSince, Asked: r.Asked,
+		ID: r.ID, Rule: r.RuleID, Severity: alerts.Severity(r.Severity), OpenedAt: r.OpenedAt, Status: alerts.Status(r.State),
+		AskingSince: r.AskingSince, Asked: r.Asked, Snoozes: r.Snoozes,
+	}
+	if r.SnoozedBy != nil && r.SnoozedAt != nil && r.SnoozedUntil != nil {
+		a.Snooze = alerts.Snooze{By: *r.SnoozedBy, At: *r.SnoozedAt, Until: *r.SnoozedUntil}
 	}
 	if r.AckedBy != nil && r.AckedAt != nil && r.AckUntil != nil {
 		a.Ack = alerts.Ack{By: *r.AckedBy, At: *r.AckedAt, Until: *r.AckUntil}
@@ -54,7 +70,8 @@ const (
 	sqlAlertByID      = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = $1 AND a.id = $2 FOR UPDATE`
 	sqlAlertsOpen     = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = $1 AND a.state = 'open' ORDER BY a.id FOR UPDATE`
 	sqlUpdateAlert    = `UPDATE alert SET state = $3, asking_since = $4, asked = $5, next_step_at = $6, acked_by = $7, acked_at = $8,
-  ack_until = $9, resolved_by = $10, resolved_at = $11, outcome = $12, changed_at = $13 WHERE org_id = $1 AND id = $2`
+  ack_until = $9, resolved_by = $10, resolved_at = $11, outcome = $12, changed_at = $13,
+  snoozed_by = $14, snoozed_at = $15, snoozed_until = $16, snoozes = $17 WHERE org_id = $1 AND id = $2`
 	sqlAlertEntry = `INSERT INTO alert_entry (org_id, id, alert_id, kind, actor_kind, actor_id, channel, note_enc, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
@@ -68,9 +85,9 @@ func alertsFor(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]alert
 }
 
 // queueAlert writes the alert as the state machine left it.
-func queueAlert(b *pgx.Batch, org carenet.ID, a alerts.Alert, now time.Time) {
-	var next, ackedAt, ackUntil, resolvedAt *time.Time
-	if at, ok := alerts.Wake(a, alerts.DefaultEscalation(a.Severity)); ok {
+func queueAlert(b *pgx.Batch, row alertRow, a alerts.Alert, now time.Time) {
+	var next, ackedAt, ackUntil, resolvedAt, snoozedAt, snoozedUntil *time.Time
+	if at, ok := alerts.Wake(a, row.escalation()); ok {
 		next = &at
 	}
 	if a.Ack.By != carenet.NilID {
@@ -79,8 +96,12 @@ func queueAlert(b *pgx.Batch, org carenet.ID, a alerts.Alert, now time.Time) {
 	if a.Resolution.By != carenet.NilID {
 		resolvedAt = &a.Resolution.At
 	}
-	b.Queue(sqlUpdateAlert, org, a.ID, string(a.Status), a.AskingSince, a.Asked, next, orNull(a.Ack.By), ackedAt, ackUntil,
-		orNull(a.Resolution.By), resolvedAt, string(a.Resolution.Outcome), now)
+	if a.Snooze.By != carenet.NilID {
+		snoozedAt, snoozedUntil = &a.Snooze.At, &a.Snooze.Until
+	}
+	b.Queue(sqlUpdateAlert, row.OrgID, a.ID, string(a.Status), a.AskingSince, a.Asked, next, orNull(a.Ack.By), ackedAt, ackUntil,
+		orNull(a.Resolution.By), resolvedAt, string(a.Resolution.Outcome), now,
+		orNull(a.Snooze.By), snoozedAt, snoozedUntil, a.Snoozes)
 }
 
 // queueAlertEntry writes one line of the alert's history.
@@ -127,12 +148,11 @@ func (s *Store) Acknowledge(ctx context.Context, actor carenet.Actor, alert care
 
 // acknowledge decides under the alert's lock and queues what changes.
 func (s *Store) acknowledge(b *pgx.Batch, actor carenet.Actor, row alertRow, batch carenet.ID, now time.Time) ([]carenet.Event, error) {
-	escalation := alerts.DefaultEscalation(alerts.Severity(row.Severity))
-	a, change, err := alerts.Acknowledge(row.alert(), actor.Person, now, escalation.Hold)
+	a, change, err := alerts.Acknowledge(row.alert(), actor.Person, now, row.escalation().Hold)
 	if err != nil {
 		return nil, err
 	}
-	queueAlert(b, row.OrgID, a, now)
+	queueAlert(b, row, a, now)
 	if err := s.queueAlertEntry(b, row.OrgID, row.ID, string(change.Kind), actor, "", now); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"howareyou/alerts"
 	"howareyou/carenet"
 )
 
@@ -41,8 +42,9 @@ JOIN check_in k ON k.org_id = p.org_id AND k.patient_id = p.id
 JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
 WHERE p.org_id = $1 AND k.superseded_by IS NULL AND k.local_day > $2 AND k.at > $4 AND a.value IS NOT NULL AND ($3::uuid IS NULL OR p.id = $3)
 ORDER BY k.patient_id, k.local_day, k.reporter, k.at DESC, k.id DESC`
-	sqlAlertViews = `SELECT ` + alertColumns + `, n.name_enc AS acked_name FROM alert a
+	sqlAlertViews = `SELECT ` + alertColumns + `, n.name_enc AS acked_name, z.name_enc AS snoozed_name FROM alert a
 LEFT JOIN person n ON n.org_id = a.org_id AND n.id = a.acked_by
+LEFT JOIN person z ON z.org_id = a.org_id AND z.id = a.snoozed_by
 WHERE a.org_id = $1 AND ($2::uuid IS NULL OR a.patient_id = $2) AND ($3 OR a.state <> 'resolved')
 ORDER BY a.opened_at DESC, a.number DESC LIMIT 500`
 	sqlWatched = `SELECT f.patient_id, f.severity, f.opened_day, f.last_day, f.evidence FROM finding f
@@ -90,7 +92,8 @@ type scoreRow struct {
 
 type alertViewRow struct {
 	alertRow
-	AckedName []byte
+	AckedName   []byte
+	SnoozedName []byte
 }
 
 // Board is the list of the actor's organisation's patients, by need.
@@ -117,6 +120,9 @@ func (s *Store) Board(ctx context.Context, actor carenet.Actor) (carenet.Board, 
 			}
 		}
 		carenet.SortByNeed(board.Rows, board.Today)
+		if board.Duty, err = s.dutyNow(ctx, tx, actor.Org); err != nil {
+			return err
+		}
 		if board.Viewer, err = s.nameOf(ctx, tx, actor.Org, actor.Person); err != nil {
 			return err
 		}
@@ -214,11 +220,20 @@ func (s *Store) alertView(r alertViewRow) (carenet.AlertView, error) {
 	v := carenet.AlertView{
 		ID: r.ID, Number: r.Number, Patient: r.PatientID, Severity: r.Severity, State: r.State, Evidence: r.Evidence,
 		OpenedAt: r.OpenedAt, Outcome: r.Outcome, TakenByID: orNil(r.AckedBy), TakenAt: orZero(r.AckedAt), TakenUntil: orZero(r.AckUntil), ResolvedAt: orZero(r.ResolvedAt),
+		Rule: r.RuleID, PutOffUntil: orZero(r.SnoozedUntil), Useful: r.Useful,
+	}
+	if a := r.alert(); a.Status != alerts.StatusResolved {
+		v.MayPutOff, _ = a.LongestSnooze()
+	}
+	var err error
+	if r.SnoozedBy != nil {
+		if v.PutOffBy, err = s.personName(r.SnoozedName, r.OrgID, *r.SnoozedBy); err != nil {
+			return v, err
+		}
 	}
 	if r.AckedBy == nil {
 		return v, nil
 	}
-	var err error
 	v.TakenBy, err = s.personName(r.AckedName, r.OrgID, *r.AckedBy)
 	return v, err
 }

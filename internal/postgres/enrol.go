@@ -134,6 +134,8 @@ func (s *Store) AddFollower(ctx context.Context, actor carenet.Actor, n NewFollo
 type NewClinician struct {
 	NewPerson
 	Roles []string // admin, coordinator, responder
+	// NoReview: they are not told of each week.
+	NoReview bool
 }
 
 // AddClinician adds a member of staff.
@@ -157,6 +159,9 @@ func (s *Store) AddClinician(ctx context.Context, actor carenet.Actor, n NewClin
 		clinician = person
 		b := &pgx.Batch{}
 		b.Queue(sqlInsertClinician, actor.Org, person, n.Roles, now)
+		if n.NoReview {
+			b.Queue(sqlSetReview, actor.Org, person, now)
+		}
 		s.queueAudit(b, actor, now, audited{Action: "clinician.add", Table: "clinician", Row: person})
 		return asConflict(tx.SendBatch(ctx, b).Close(), op, "this person is staff here already")
 	})

@@ -373,7 +373,10 @@ func (s *Store) openAlert(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newAle
 		return nil, err
 	}
 	a := alerts.NewAlert(carenet.NewID(n.now), n.severity, n.now)
-	escalation := alerts.DefaultEscalation(n.severity)
+	escalation, err := escalationOf(ctx, tx, n.org, n.severity)
+	if err != nil {
+		return nil, err
+	}
 	a, changes := alerts.Tick(a, escalation, n.now)
 	var next *time.Time
 	if at, ok := alerts.Wake(a, escalation); ok {
@@ -404,7 +407,7 @@ func queueAsks(b *pgx.Batch, org, patient, alert carenet.ID, number int, batch c
 		}
 		ev := carenet.Event{
 			ID: carenet.NewID(now), Org: org, Batch: batch, Kind: carenet.EventAlertStep, Patient: patient, Subject: alert,
-			Detail: carenet.Detail{Alert: alert, AlertNumber: number, Roles: roles}, At: now,
+			Detail: carenet.Detail{Alert: alert, AlertNumber: number, Roles: roles, People: c.Ask.People}, At: now,
 		}
 		queueEvent(b, ev)
 		out = append(out, ev)

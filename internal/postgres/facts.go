@@ -26,6 +26,8 @@ type claimFacts struct {
 	digests   []digestRow // what happened in the time of a summary
 	commands  commandFacts
 	questions questionFacts
+	duty      dutyFacts
+	reviews   reviewFacts
 	seen      map[carenet.ID]seenFacts // texts in that a person has seen to
 }
 
@@ -150,7 +152,15 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 	if err != nil {
 		return claimFacts{}, err
 	}
-	f := claimFacts{commands: commands, questions: questions}
+	duty, err := loadDutyFacts(ctx, tx, orgs, rows)
+	if err != nil {
+		return claimFacts{}, err
+	}
+	reviews, err := s.loadReviewFacts(ctx, tx, rows, s.Now())
+	if err != nil {
+		return claimFacts{}, err
+	}
+	f := claimFacts{commands: commands, questions: questions, duty: duty, reviews: reviews}
 	b := &pgx.Batch{}
 	byID(b.Queue(sqlOrgFacts, orgs), &f.orgs, func(r orgFacts) carenet.ID { return r.OrgID })
 	var senders []senderFacts
@@ -177,6 +187,9 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 		f.senders[x.OrgID] = append(f.senders[x.OrgID], x)
 	}
 	people = append(people, patients...)
+	for _, id := range duty.people(rows, s.Now()) {
+		people = addID(people, id)
+	}
 	for _, a := range f.alerts {
 		people = addID(people, orNil(a.AckedBy))
 	}
@@ -262,6 +275,9 @@ func (f claimFacts) candidate(s *Store, r claimRow, conv claimedConversation, no
 		c.PatientAsked = patient.State == "active" && (patient.PausedUntil == nil || !patient.PausedUntil.After(now))
 	}
 	c.Seen = f.seen[orNil(r.SubjectID)].Seen
+	if c.Kind == notify.KindReview {
+		c.Unwanted, d.Review = f.reviews.unwanted[r.RecipientID], f.reviews.reviews[r.OrgID]
+	}
 	c.OfferOpen = f.offers[orNil(r.SubjectID)].State == string(carenet.OfferOpen)
 	if a, ok := f.alerts[r.Detail.Alert]; ok {
 		c.AlertOpen = a.State == string(alerts.StatusOpen)

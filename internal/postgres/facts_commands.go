@@ -127,5 +127,6 @@ func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *n
 		}
 		d.Names = append(d.Names, name)
 	}
+	f.duty.about(f, s, r, c, d, c.Now)
 	return nil
 }

@@ -42,6 +42,24 @@ func (plainComposer) Compose(d notify.Draft) (string, error) {
 	if d.Link != "" {
 		s += " link"
 	}
+	if d.Reply == carenet.ReplyOnDuty {
+		s += fmt.Sprintf(" names %v", d.Names)
+		if d.Gap {
+			s += " gap"
+		}
+	}
+	if !d.Until.IsZero() {
+		s += " on until " + d.Until.In(d.Zone).Format("15:04")
+	}
+	if d.Kind == notify.KindReview && d.Review.Organisation != "" && !strings.HasSuffix(d.Recipient, "Dana") {
+		s += fmt.Sprintf(" drift %d watch %d silent %d rules %v standing %d", len(d.Review.Drift), len(d.Review.Watch), len(d.Review.Silent), d.Review.Rules, d.Review.Standing)
+	}
+	if d.Kind == notify.KindDutyOn || d.Kind == notify.KindDutyOff {
+		s += fmt.Sprintf(" open %d red %d", d.Open, d.Red)
+		if len(d.Held) > 0 {
+			s += fmt.Sprintf(" held %v", d.Held)
+		}
+	}
 	if d.Kind == notify.KindQuestion {
 		s += fmt.Sprintf(" %s of %q for %v, %d a week", d.Question, d.About, d.Scope.Strings(), d.PerWeek)
 		if d.Again {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -68,7 +69,7 @@ func (o *order) carryOut(ctx context.Context) error {
 		return o.pace(ctx)
 	case reply.CommandAdd:
 		return o.add(ctx)
-	case reply.CommandResolve, reply.CommandEscalate:
+	case reply.CommandResolve, reply.CommandEscalate, reply.CommandSnooze:
 		return o.alert(ctx)
 	}
 	return fmt.Errorf("nobody carries it out")
@@ -304,7 +305,7 @@ func (o *order) mute() error {
 
 const sqlAlertsUnresolved = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = $1 AND a.state <> 'resolved' ORDER BY a.id FOR UPDATE`
 
-// alert resolves or escalates an alert.
+// alert resolves an alert, escalates it or puts it off.
 func (o *order) alert(ctx context.Context) error {
 	sql, args := sqlAlertsUnresolved, []any{o.it.org}
 	if o.Number > 0 {
@@ -327,6 +328,19 @@ func (o *order) alert(ctx context.Context) error {
 	answer := carenet.Detail{Alert: row.ID, AlertNumber: row.Number}
 	var events []carenet.Event
 	switch {
+	case o.Command == reply.CommandSnooze && (o.For == 0 || o.Words == ""):
+		answer.Reply = carenet.ReplySnoozeHow
+	case o.Command == reply.CommandSnooze:
+		answer.Reply = carenet.ReplySnoozed
+		events, answer.At, err = o.store.putOff(o.b, o.actor(), row, o.For, o.Words, o.batch.ID, o.now)
+		var not *alerts.SnoozeError
+		var taken *alerts.TakenError
+		switch {
+		case errors.As(err, &not):
+			answer.Reply, err = carenet.ReplySnoozeNot, nil
+		case errors.As(err, &taken):
+			answer.Reply, err = carenet.ReplyAckAlready, nil
+		}
 	case o.Command == reply.CommandEscalate:
 		answer.Reply = carenet.ReplyEscalated
 		events, err = o.store.escalate(o.b, o.actor(), row, o.batch.ID, o.now)

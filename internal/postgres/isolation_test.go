@@ -12,9 +12,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"howareyou/alerts"
 	"howareyou/alerts/rulebook"
 	"howareyou/carenet"
 	"howareyou/internal/auth"
+	"howareyou/internal/postgres"
 	"howareyou/notify"
 )
 
@@ -82,6 +84,16 @@ func (n *neighbours) fill() {
 	n.text("+447700900001", "6") // the pain that was asked next
 	_, err = n.store.ReportPatient(n.ctx, lee, n.mary, carenet.ReportHospital)
 	n.must(err)
+	id, err := n.store.AddClinician(n.ctx, n.operator(), postgres.NewClinician{
+		NewPerson: postgres.NewPerson{Name: "Ann", Phone: "+447700900204"}, Roles: []string{"admin"},
+	})
+	n.must(err)
+	boss := carenet.Actor{Kind: carenet.ActorClinician, Org: n.org, Person: id, Via: "page"}
+	n.must(n.store.AddShifts(n.ctx, boss, []alerts.Shift{{Clinician: n.dana, Weekly: true, Weekday: time.Monday, First: carenet.LocalDay(n.clock(), time.UTC), From: 480, Until: 1200}}))
+	n.must(n.store.AddCover(n.ctx, boss, alerts.Cover{Away: n.dana, First: carenet.LocalDay(n.clock(), time.UTC), Last: carenet.LocalDay(n.clock(), time.UTC)}))
+	n.must(n.store.SetEscalation(n.ctx, boss, alerts.Red, alerts.DefaultEscalation(alerts.Red)))
+	n.exec(n.conn, "UPDATE week_review SET next_at = $1", n.clock())
+	n.exec(n.conn, "INSERT INTO week_told (org_id, clinician_id, week, at) VALUES ($1, $2, 1, $3)", n.org, n.dana, n.clock())
 	n.putInForce(lee, ownPack(1, "amber", "4"))
 	_, err = n.store.StartBacktest(n.ctx, lee, rulebook.Spec{Text: ownPack(2, "amber", "3"), Period: n.lastDays(30)})
 	n.must(err)

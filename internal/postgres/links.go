@@ -46,6 +46,10 @@ func (s *Store) queueLink(b *pgx.Batch, r claimRow, d notify.Draft, now time.Tim
 		return s.siteURL + "/a/" + token, nil
 	case notify.KindReport:
 		return s.siteURL + "/clinic/patients/" + orNil(r.PatientID).String(), nil
+	case notify.KindReview:
+		return s.siteURL + "/clinic/week", nil
+	case notify.KindDutyOn, notify.KindDutyOff:
+		return s.siteURL + "/clinic", nil
 	case notify.KindTask:
 		return s.siteURL + "/clinic/messages", nil
 	case notify.KindAlert:

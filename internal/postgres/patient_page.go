@@ -76,7 +76,7 @@ type threadOutRow struct {
 }
 
 const sqlAlertNotes = `SELECT e.id, e.alert_id, e.note_enc FROM alert a JOIN alert_entry e ON e.org_id = a.org_id AND e.alert_id = a.id
-WHERE a.org_id = $1 AND a.patient_id = $2 AND e.kind = 'resolved' AND e.note_enc IS NOT NULL ORDER BY e.id`
+WHERE a.org_id = $1 AND a.patient_id = $2 AND e.kind IN ('resolved', 'snoozed') AND e.note_enc IS NOT NULL ORDER BY e.id`
 
 type alertNoteRow struct {
 	ID      carenet.ID

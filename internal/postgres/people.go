@@ -58,6 +58,7 @@ func (s *Store) AddOrganisation(ctx context.Context, n NewOrganisation) (carenet
 		b := &pgx.Batch{}
 		b.Queue(sqlInsertOrganisation, org, n.Name, n.Zone, n.Language, strings.ToUpper(n.Region), n.EmergencyNumber, n.ClinicNumber, n.StaffedHours, now,
 			n.HoursIn["en"], n.HoursIn["es"], n.HoursIn["ar"])
+		b.Queue(sqlNewReview, org, carenet.NextReview(now, zoneOf(n.Zone)))
 		sender.queue(b, org, carenet.NewID(now), now)
 		b.Queue(sqlInsertSet, org, carenet.NewID(now), set.Code, set.Version, set.Items, now)
 		s.queueAudit(b, carenet.Actor{Kind: carenet.ActorOperator, Org: org, Via: "command"}, now, audited{Action: "organisation.add", Table: "organisation", Row: org})

@@ -63,7 +63,7 @@ func (s *Store) resolve(b *pgx.Batch, actor carenet.Actor, row alertRow, outcome
 	if err != nil {
 		return nil, err
 	}
-	queueAlert(b, row.OrgID, a, now)
+	queueAlert(b, row, a, now)
 	if err := s.queueAlertEntry(b, row.OrgID, row.ID, string(change.Kind), actor, note, now); err != nil {
 		return nil, err
 	}
@@ -76,11 +76,11 @@ func (s *Store) resolve(b *pgx.Batch, actor carenet.Actor, row alertRow, outcome
 
 // escalate decides under the alert's lock and queues what changes.
 func (s *Store) escalate(b *pgx.Batch, actor carenet.Actor, row alertRow, batch carenet.ID, now time.Time) ([]carenet.Event, error) {
-	a, changes, err := alerts.Escalate(row.alert(), alerts.DefaultEscalation(alerts.Severity(row.Severity)), actor.Person, now)
+	a, changes, err := alerts.Escalate(row.alert(), row.escalation(), actor.Person, now)
 	if err != nil {
 		return nil, err
 	}
-	queueAlert(b, row.OrgID, a, now)
+	queueAlert(b, row, a, now)
 	for _, c := range changes {
 		if err := s.queueAlertEntry(b, row.OrgID, row.ID, string(c.Kind), actor, "", now); err != nil {
 			return nil, err

@@ -13,8 +13,8 @@ import (
 const (
 	sqlClaimAlerts = `SELECT org, alert FROM claim_alerts($1, $2)`
 	sqlDueAlerts   = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = ANY ($1) AND a.id = ANY ($2) ORDER BY a.id FOR UPDATE`
-	sqlNextDue     = `SELECT least(lookup_next_due(), lookup_next_offer(), lookup_next_unread())`
-	sqlBusy        = `SELECT lookup_busy($1) OR coalesce(least(lookup_next_offer(), lookup_next_unread()) <= $1, false)`
+	sqlNextDue     = `SELECT least(lookup_next_due(), lookup_next_offer(), lookup_next_unread(), lookup_next_rota(), lookup_next_review())`
+	sqlBusy        = `SELECT lookup_busy($1) OR coalesce(least(lookup_next_offer(), lookup_next_unread(), lookup_next_rota(), lookup_next_review()) <= $1, false)`
 )
 
 // TickAlerts moves alerts on whose next step is due: asks again, asks further
@@ -36,8 +36,8 @@ func (s *Store) TickAlerts(ctx context.Context, limit int) (batch carenet.Batch,
 		}
 		b := &pgx.Batch{}
 		for _, r := range due {
-			a, changes := alerts.Tick(r.alert(), alerts.DefaultEscalation(alerts.Severity(r.Severity)), now)
-			queueAlert(b, r.OrgID, a, now)
+			a, changes := alerts.Tick(r.alert(), r.escalation(), now)
+			queueAlert(b, r, a, now)
 			for _, c := range changes {
 				if err := s.queueAlertEntry(b, r.OrgID, r.ID, string(c.Kind), carenet.SystemActor(r.OrgID), "", now); err != nil {
 					return err

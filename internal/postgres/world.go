@@ -144,7 +144,7 @@ func (s *Store) checkIn(r checkInRow) (carenet.CheckIn, error) {
 
 // loadWorld reads, in two round trips, all that the planner needs about events.
 func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event, now time.Time) (map[carenet.ID]notify.World, error) {
-	staffed := false
+	staffed, rota := false, false
 	var orgs, patients, checkIns, alertIDs, asking, people []carenet.ID
 	for _, e := range events {
 		orgs = addID(orgs, e.Org)
@@ -157,6 +157,7 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 			alertIDs = addID(alertIDs, e.Subject)
 		case carenet.EventAlertStep:
 			asking = addID(asking, e.Subject)
+			rota = rota || slices.Contains(e.Detail.Roles, string(alerts.RoleOnDuty))
 		case carenet.EventReported, carenet.EventSafety:
 			staffed = true
 		}
@@ -199,6 +200,13 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
+	var onDuty map[carenet.ID][]alerts.Duty
+	if rota {
+		var err error
+		if onDuty, err = s.onDuty(ctx, tx, orgs, now); err != nil {
+			return nil, err
+		}
+	}
 	people = append(people, patients...)
 	for _, c := range circles {
 		people = addID(people, c.PersonID)
@@ -224,6 +232,9 @@ func (s *Store) loadWorld(ctx context.Context, tx pgx.Tx, events []carenet.Event
 		w := notify.World{
 			Now: now, Danger: danger, Usual: usual, Patients: map[carenet.ID]notify.Reach{}, Circles: map[carenet.ID][]notify.CircleMember{},
 			People: map[carenet.ID]notify.Reach{}, CheckIns: map[carenet.ID]carenet.CheckIn{}, Told: map[carenet.ID][]carenet.ID{},
+		}
+		for _, d := range onDuty[org] {
+			w.OnDuty = append(w.OnDuty, d.Clinician)
 		}
 		for _, id := range people {
 			w.People[id] = notify.Reach{Person: id, Contact: notify.Contact{Number: notify.Number{None: true}}}

@@ -41,13 +41,12 @@ func (c composer) aboutCommand(key Key, data Data) Key {
 		if c.d.StaffedHours == "" {
 			return CallYesNoHours
 		}
+	case DutySnoozed:
+		data["Name"], data["When"] = c.patientForStaff(), c.When(c.d.At, c.d.Now, c.d.Zone)
 	case Resolved, Escalated:
 		data["Name"] = c.patientForStaff()
 	case OnDuty:
-		if len(c.d.Names) == 0 {
-			return OnDutyNobody
-		}
-		data["Who"] = strings.Join(c.d.Names, ", ")
+		return c.onDuty(data)
 	}
 	return key
 }

@@ -65,7 +65,28 @@ func commandDrafts(add func(string, notify.Kind, carenet.Audience, func(*notify.
 	staff("resolve, how", carenet.ReplyResolveHow, nil)
 	staff("resolved already", carenet.ReplyResolvedBy, nil)
 	staff("escalated", carenet.ReplyEscalated, nil)
+	staff("snoozed", carenet.ReplySnoozed, at(2*time.Hour))
+	staff("snooze, how", carenet.ReplySnoozeHow, nil)
+	staff("snooze, not", carenet.ReplySnoozeNot, nil)
 	staff("on duty", carenet.ReplyOnDuty, func(d *notify.Draft) { d.Names = []string{"Nurse Dana", "Dr Lee"} })
+	staff("on duty, by the rota", carenet.ReplyOnDuty, func(d *notify.Draft) { d.Names, d.Until = []string{"Nurse Dana"}, noon.Add(8*time.Hour) })
+	staff("on duty, a gap", carenet.ReplyOnDuty, func(d *notify.Draft) { d.Names, d.Gap = []string{"Nurse Dana", "Dr Lee"}, true })
+	for name, change := range map[string]func(*notify.Draft){
+		"":       func(d *notify.Draft) { d.Open, d.Red = 2, 1 },
+		", calm": func(*notify.Draft) {},
+		", handed": func(d *notify.Draft) {
+			d.Open, d.Red, d.Held = 2, 1, []notify.HeldBy{{Name: "Nurse Dana", Numbers: []int{12, 14}}}
+		},
+	} {
+		add("on duty now"+name, notify.KindDutyOn, carenet.ToClinician, func(d *notify.Draft) {
+			d.Until, d.Link = noon.Add(8*time.Hour), "https://care.example/clinic"
+			change(d)
+		})
+	}
+	add("off duty", notify.KindDutyOff, carenet.ToClinician, func(d *notify.Draft) {
+		d.Held, d.Link = []notify.HeldBy{{Numbers: []int{12, 14}}}, "https://care.example/clinic"
+	})
+	add("the week", notify.KindReview, carenet.ToClinician, func(d *notify.Draft) { d.Link = "https://care.example/clinic/week" })
 	staff("on duty, nobody", carenet.ReplyOnDuty, nil)
 
 	add("kind word", notify.KindKindWord, carenet.ToPatient, func(d *notify.Draft) { d.From, d.Said = "Sam Okafor", "Well done" })

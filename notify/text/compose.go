@@ -60,6 +60,12 @@ func (c composer) written() (body string, err error) {
 		body, err = c.say(TaskRead, Data{"Link": d.Link})
 	case notify.KindDigest:
 		body, err = c.digest()
+	case notify.KindDutyOn:
+		body, err = c.dutyOn()
+	case notify.KindReview:
+		body, err = c.say(DutyReview, Data{"Link": d.Link})
+	case notify.KindDutyOff:
+		body, err = c.dutyOff()
 	case notify.KindCallOffer:
 		body, err = c.say(CallOffer, Data{"Name": c.name(), "Emergency": c.emergency()})
 	case notify.KindSignIn:
@@ -208,6 +214,9 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyResolvedBy:  ResolvedBy,
 	carenet.ReplyEscalated:   Escalated,
 	carenet.ReplyOnDuty:      OnDuty,
+	carenet.ReplySnoozed:     DutySnoozed,
+	carenet.ReplySnoozeHow:   DutySnoozeHow,
+	carenet.ReplySnoozeNot:   DutySnoozeNot,
 }
 
 // emergency is whom to call in danger.

@@ -198,6 +198,152 @@ const (
 	DropUnknown                     Key = "drop_unknown"
 	DropWhich                       Key = "drop_which"
 	Dropped                         Key = "dropped"
+	DutyCauseOff                    Key = "duty.cause_off"
+	DutyCauseOn                     Key = "duty.cause_on"
+	DutyCauseReview                 Key = "duty.cause_review"
+	DutyHeadGap                     Key = "duty.head_gap"
+	DutyHeadLink                    Key = "duty.head_link"
+	DutyHeadNone                    Key = "duty.head_none"
+	DutyHeadOn                      Key = "duty.head_on"
+	DutyHeadPerson                  Key = "duty.head_person"
+	DutyKindDutyOff                 Key = "duty.kind_duty_off"
+	DutyKindDutyOn                  Key = "duty.kind_duty_on"
+	DutyKindReview                  Key = "duty.kind_review"
+	DutyOff                         Key = "duty.off"
+	DutyOn                          Key = "duty.on"
+	DutyOnCalm                      Key = "duty.on_calm"
+	DutyOnHeld                      Key = "duty.on_held"
+	DutyPutOff                      Key = "duty.put_off"
+	DutyPutOffAbout                 Key = "duty.put_off_about"
+	DutyPutOffDone                  Key = "duty.put_off_done"
+	DutyPutOffError                 Key = "duty.put_off_error"
+	DutyPutOffFor                   Key = "duty.put_off_for"
+	DutyPutOffHas                   Key = "duty.put_off_has"
+	DutyPutOffNot                   Key = "duty.put_off_not"
+	DutyPutOffWhy                   Key = "duty.put_off_why"
+	DutyReasonOff                   Key = "duty.reason_off"
+	DutyReasonOn                    Key = "duty.reason_on"
+	DutyReasonReview                Key = "duty.reason_review"
+	DutyReasonStepGap               Key = "duty.reason_step_gap"
+	DutyReasonStepOn                Key = "duty.reason_step_on"
+	DutyReview                      Key = "duty.review"
+	DutyRotaAbout                   Key = "duty.rota_about"
+	DutyRotaAdd                     Key = "duty.rota_add"
+	DutyRotaAddButton               Key = "duty.rota_add_button"
+	DutyRotaAsked                   Key = "duty.rota_asked"
+	DutyRotaAskedLink               Key = "duty.rota_asked_link"
+	DutyRotaCover                   Key = "duty.rota_cover"
+	DutyRotaCoverAdd                Key = "duty.rota_cover_add"
+	DutyRotaCoverAway               Key = "duty.rota_cover_away"
+	DutyRotaCoverBy                 Key = "duty.rota_cover_by"
+	DutyRotaCoverFirst              Key = "duty.rota_cover_first"
+	DutyRotaCoverLast               Key = "duty.rota_cover_last"
+	DutyRotaCoverNobody             Key = "duty.rota_cover_nobody"
+	DutyRotaCoverNone               Key = "duty.rota_cover_none"
+	DutyRotaCovers                  Key = "duty.rota_covers"
+	DutyRotaDays                    Key = "duty.rota_days"
+	DutyRotaEnd                     Key = "duty.rota_end"
+	DutyRotaErrorCover              Key = "duty.rota_error_cover"
+	DutyRotaErrorShift              Key = "duty.rota_error_shift"
+	DutyRotaFor                     Key = "duty.rota_for"
+	DutyRotaFrom                    Key = "duty.rota_from"
+	DutyRotaGap                     Key = "duty.rota_gap"
+	DutyRotaGaps                    Key = "duty.rota_gaps"
+	DutyRotaNext                    Key = "duty.rota_next"
+	DutyRotaNoCovers                Key = "duty.rota_no_covers"
+	DutyRotaNoShifts                Key = "duty.rota_no_shifts"
+	DutyRotaNow                     Key = "duty.rota_now"
+	DutyRotaOnce                    Key = "duty.rota_once"
+	DutyRotaOrDay                   Key = "duty.rota_or_day"
+	DutyRotaOrDayHint               Key = "duty.rota_or_day_hint"
+	DutyRotaSaved                   Key = "duty.rota_saved"
+	DutyRotaShifts                  Key = "duty.rota_shifts"
+	DutyRotaSpan                    Key = "duty.rota_span"
+	DutyRotaTitle                   Key = "duty.rota_title"
+	DutyRotaUnasked                 Key = "duty.rota_unasked"
+	DutyRotaUntil                   Key = "duty.rota_until"
+	DutyRotaUntilHint               Key = "duty.rota_until_hint"
+	DutyRotaWeekly                  Key = "duty.rota_weekly"
+	DutyRotaWeeklyFrom              Key = "duty.rota_weekly_from"
+	DutyRotaWho                     Key = "duty.rota_who"
+	DutyRotaWhole                   Key = "duty.rota_whole"
+	DutySnoozeHow                   Key = "duty.snooze_how"
+	DutySnoozeNot                   Key = "duty.snooze_not"
+	DutySnoozed                     Key = "duty.snoozed"
+	DutyStepsAbout                  Key = "duty.steps_about"
+	DutyStepsAfter                  Key = "duty.steps_after"
+	DutyStepsAtOnce                 Key = "duty.steps_at_once"
+	DutyStepsCoordinators           Key = "duty.steps_coordinators"
+	DutyStepsDefault                Key = "duty.steps_default"
+	DutyStepsEdit                   Key = "duty.steps_edit"
+	DutyStepsErrorEmptyStep         Key = "duty.steps_error_empty_step"
+	DutyStepsErrorFirstLate         Key = "duty.steps_error_first_late"
+	DutyStepsErrorHold              Key = "duty.steps_error_hold"
+	DutyStepsErrorManySteps         Key = "duty.steps_error_many_steps"
+	DutyStepsErrorNoSteps           Key = "duty.steps_error_no_steps"
+	DutyStepsErrorNobody            Key = "duty.steps_error_nobody"
+	DutyStepsErrorNumber            Key = "duty.steps_error_number"
+	DutyStepsErrorOrder             Key = "duty.steps_error_order"
+	DutyStepsErrorPause             Key = "duty.steps_error_pause"
+	DutyStepsErrorRepeat            Key = "duty.steps_error_repeat"
+	DutyStepsErrorUnchanged         Key = "duty.steps_error_unchanged"
+	DutyStepsErrorUnknown           Key = "duty.steps_error_unknown"
+	DutyStepsErrorUnknownRole       Key = "duty.steps_error_unknown_role"
+	DutyStepsHold                   Key = "duty.steps_hold"
+	DutyStepsHoldLabel              Key = "duty.steps_hold_label"
+	DutyStepsMinutes                Key = "duty.steps_minutes"
+	DutyStepsOnDuty                 Key = "duty.steps_on_duty"
+	DutyStepsOwn                    Key = "duty.steps_own"
+	DutyStepsPeople                 Key = "duty.steps_people"
+	DutyStepsRepeat                 Key = "duty.steps_repeat"
+	DutyStepsRepeatLabel            Key = "duty.steps_repeat_label"
+	DutyStepsResponders             Key = "duty.steps_responders"
+	DutyStepsSave                   Key = "duty.steps_save"
+	DutyStepsSaved                  Key = "duty.steps_saved"
+	DutyStepsSpare                  Key = "duty.steps_spare"
+	DutyStepsStep                   Key = "duty.steps_step"
+	DutyStepsTitle                  Key = "duty.steps_title"
+	DutyStepsWait                   Key = "duty.steps_wait"
+	DutyStepsWaitHint               Key = "duty.steps_wait_hint"
+	DutySubjectWeek                 Key = "duty.subject_week"
+	DutyUsefulAsk                   Key = "duty.useful_ask"
+	DutyUsefulNo                    Key = "duty.useful_no"
+	DutyUsefulSaidNo                Key = "duty.useful_said_no"
+	DutyUsefulSaidYes               Key = "duty.useful_said_yes"
+	DutyUsefulThanks                Key = "duty.useful_thanks"
+	DutyUsefulYes                   Key = "duty.useful_yes"
+	DutyWeekAbout                   Key = "duty.week_about"
+	DutyWeekDrift                   Key = "duty.week_drift"
+	DutyWeekLetter                  Key = "duty.week_letter"
+	DutyWeekLink                    Key = "duty.week_link"
+	DutyWeekNothing                 Key = "duty.week_nothing"
+	DutyWeekOpen                    Key = "duty.week_open"
+	DutyWeekRule                    Key = "duty.week_rule"
+	DutyWeekRules                   Key = "duty.week_rules"
+	DutyWeekSaved                   Key = "duty.week_saved"
+	DutyWeekSilent                  Key = "duty.week_silent"
+	DutyWeekStanding                Key = "duty.week_standing"
+	DutyWeekStart                   Key = "duty.week_start"
+	DutyWeekStop                    Key = "duty.week_stop"
+	DutyWeekTitle                   Key = "duty.week_title"
+	DutyWeekUndelivered             Key = "duty.week_undelivered"
+	DutyWeekUnwanted                Key = "duty.week_unwanted"
+	DutyWeekWanted                  Key = "duty.week_wanted"
+	DutyWeekWatch                   Key = "duty.week_watch"
+	DutyWho                         Key = "duty.who"
+	DutyWhoGap                      Key = "duty.who_gap"
+	DutyWorthAbout                  Key = "duty.worth_about"
+	DutyWorthClosed                 Key = "duty.worth_closed"
+	DutyWorthDays                   Key = "duty.worth_days"
+	DutyWorthFew                    Key = "duty.worth_few"
+	DutyWorthLink                   Key = "duty.worth_link"
+	DutyWorthNone                   Key = "duty.worth_none"
+	DutyWorthOpened                 Key = "duty.worth_opened"
+	DutyWorthPeriod                 Key = "duty.worth_period"
+	DutyWorthSaid                   Key = "duty.worth_said"
+	DutyWorthShare                  Key = "duty.worth_share"
+	DutyWorthStanding               Key = "duty.worth_standing"
+	DutyWorthTitle                  Key = "duty.worth_title"
 	EmailAlertDecline               Key = "email_alert_decline"
 	EmailAlertLook                  Key = "email_alert_look"
 	EmailAlertReason                Key = "email_alert_reason"
@@ -1087,6 +1233,152 @@ var catalogue = map[Key]shape{
 	DropUnknown:                     {Plural: false, Fields: []string{"Org"}},
 	DropWhich:                       {Plural: false, Fields: []string{"Org"}},
 	Dropped:                         {Plural: false, Fields: []string{"Name", "Org"}},
+	DutyCauseOff:                    {Plural: false, Fields: []string(nil)},
+	DutyCauseOn:                     {Plural: false, Fields: []string(nil)},
+	DutyCauseReview:                 {Plural: false, Fields: []string(nil)},
+	DutyHeadGap:                     {Plural: false, Fields: []string(nil)},
+	DutyHeadLink:                    {Plural: false, Fields: []string(nil)},
+	DutyHeadNone:                    {Plural: false, Fields: []string(nil)},
+	DutyHeadOn:                      {Plural: false, Fields: []string{"Who"}},
+	DutyHeadPerson:                  {Plural: false, Fields: []string{"Name", "When"}},
+	DutyKindDutyOff:                 {Plural: false, Fields: []string(nil)},
+	DutyKindDutyOn:                  {Plural: false, Fields: []string(nil)},
+	DutyKindReview:                  {Plural: false, Fields: []string(nil)},
+	DutyOff:                         {Plural: false, Fields: []string{"Held", "Link", "Org"}},
+	DutyOn:                          {Plural: false, Fields: []string{"Link", "Open", "Org", "Red", "When"}},
+	DutyOnCalm:                      {Plural: false, Fields: []string{"Link", "Org", "When"}},
+	DutyOnHeld:                      {Plural: false, Fields: []string{"Held", "Link", "Open", "Org", "Red", "When"}},
+	DutyPutOff:                      {Plural: false, Fields: []string(nil)},
+	DutyPutOffAbout:                 {Plural: false, Fields: []string(nil)},
+	DutyPutOffDone:                  {Plural: false, Fields: []string{"Number", "When"}},
+	DutyPutOffError:                 {Plural: false, Fields: []string(nil)},
+	DutyPutOffFor:                   {Plural: false, Fields: []string(nil)},
+	DutyPutOffHas:                   {Plural: false, Fields: []string{"Name", "When"}},
+	DutyPutOffNot:                   {Plural: false, Fields: []string(nil)},
+	DutyPutOffWhy:                   {Plural: false, Fields: []string(nil)},
+	DutyReasonOff:                   {Plural: false, Fields: []string(nil)},
+	DutyReasonOn:                    {Plural: false, Fields: []string(nil)},
+	DutyReasonReview:                {Plural: false, Fields: []string(nil)},
+	DutyReasonStepGap:               {Plural: false, Fields: []string(nil)},
+	DutyReasonStepOn:                {Plural: false, Fields: []string(nil)},
+	DutyReview:                      {Plural: false, Fields: []string{"Link", "Org"}},
+	DutyRotaAbout:                   {Plural: false, Fields: []string{"Zone"}},
+	DutyRotaAdd:                     {Plural: false, Fields: []string(nil)},
+	DutyRotaAddButton:               {Plural: false, Fields: []string(nil)},
+	DutyRotaAsked:                   {Plural: false, Fields: []string(nil)},
+	DutyRotaAskedLink:               {Plural: false, Fields: []string(nil)},
+	DutyRotaCover:                   {Plural: false, Fields: []string{"Away", "By", "First", "Last"}},
+	DutyRotaCoverAdd:                {Plural: false, Fields: []string(nil)},
+	DutyRotaCoverAway:               {Plural: false, Fields: []string(nil)},
+	DutyRotaCoverBy:                 {Plural: false, Fields: []string(nil)},
+	DutyRotaCoverFirst:              {Plural: false, Fields: []string(nil)},
+	DutyRotaCoverLast:               {Plural: false, Fields: []string(nil)},
+	DutyRotaCoverNobody:             {Plural: false, Fields: []string(nil)},
+	DutyRotaCoverNone:               {Plural: false, Fields: []string{"Away", "First", "Last"}},
+	DutyRotaCovers:                  {Plural: false, Fields: []string(nil)},
+	DutyRotaDays:                    {Plural: false, Fields: []string(nil)},
+	DutyRotaEnd:                     {Plural: false, Fields: []string(nil)},
+	DutyRotaErrorCover:              {Plural: false, Fields: []string(nil)},
+	DutyRotaErrorShift:              {Plural: false, Fields: []string(nil)},
+	DutyRotaFor:                     {Plural: false, Fields: []string{"Name"}},
+	DutyRotaFrom:                    {Plural: false, Fields: []string(nil)},
+	DutyRotaGap:                     {Plural: false, Fields: []string(nil)},
+	DutyRotaGaps:                    {Plural: true, Fields: []string{"Count"}},
+	DutyRotaNext:                    {Plural: false, Fields: []string(nil)},
+	DutyRotaNoCovers:                {Plural: false, Fields: []string(nil)},
+	DutyRotaNoShifts:                {Plural: false, Fields: []string(nil)},
+	DutyRotaNow:                     {Plural: false, Fields: []string(nil)},
+	DutyRotaOnce:                    {Plural: false, Fields: []string{"Day", "From", "Until"}},
+	DutyRotaOrDay:                   {Plural: false, Fields: []string(nil)},
+	DutyRotaOrDayHint:               {Plural: false, Fields: []string(nil)},
+	DutyRotaSaved:                   {Plural: false, Fields: []string(nil)},
+	DutyRotaShifts:                  {Plural: false, Fields: []string(nil)},
+	DutyRotaSpan:                    {Plural: false, Fields: []string{"From", "Until"}},
+	DutyRotaTitle:                   {Plural: false, Fields: []string(nil)},
+	DutyRotaUnasked:                 {Plural: false, Fields: []string(nil)},
+	DutyRotaUntil:                   {Plural: false, Fields: []string(nil)},
+	DutyRotaUntilHint:               {Plural: false, Fields: []string(nil)},
+	DutyRotaWeekly:                  {Plural: false, Fields: []string{"From", "Until", "Weekday"}},
+	DutyRotaWeeklyFrom:              {Plural: false, Fields: []string{"Day", "From", "Until", "Weekday"}},
+	DutyRotaWho:                     {Plural: false, Fields: []string(nil)},
+	DutyRotaWhole:                   {Plural: false, Fields: []string(nil)},
+	DutySnoozeHow:                   {Plural: false, Fields: []string{"Number", "Org"}},
+	DutySnoozeNot:                   {Plural: false, Fields: []string{"Number", "Org"}},
+	DutySnoozed:                     {Plural: false, Fields: []string{"Name", "Number", "Org", "When"}},
+	DutyStepsAbout:                  {Plural: false, Fields: []string(nil)},
+	DutyStepsAfter:                  {Plural: false, Fields: []string{"Time", "Who"}},
+	DutyStepsAtOnce:                 {Plural: false, Fields: []string{"Who"}},
+	DutyStepsCoordinators:           {Plural: false, Fields: []string(nil)},
+	DutyStepsDefault:                {Plural: false, Fields: []string(nil)},
+	DutyStepsEdit:                   {Plural: false, Fields: []string(nil)},
+	DutyStepsErrorEmptyStep:         {Plural: false, Fields: []string{"Step"}},
+	DutyStepsErrorFirstLate:         {Plural: false, Fields: []string(nil)},
+	DutyStepsErrorHold:              {Plural: false, Fields: []string{"Time"}},
+	DutyStepsErrorManySteps:         {Plural: false, Fields: []string(nil)},
+	DutyStepsErrorNoSteps:           {Plural: false, Fields: []string(nil)},
+	DutyStepsErrorNobody:            {Plural: false, Fields: []string{"Step"}},
+	DutyStepsErrorNumber:            {Plural: false, Fields: []string(nil)},
+	DutyStepsErrorOrder:             {Plural: false, Fields: []string{"Step"}},
+	DutyStepsErrorPause:             {Plural: false, Fields: []string{"Step", "Time"}},
+	DutyStepsErrorRepeat:            {Plural: false, Fields: []string{"Time"}},
+	DutyStepsErrorUnchanged:         {Plural: false, Fields: []string(nil)},
+	DutyStepsErrorUnknown:           {Plural: false, Fields: []string(nil)},
+	DutyStepsErrorUnknownRole:       {Plural: false, Fields: []string{"Step"}},
+	DutyStepsHold:                   {Plural: false, Fields: []string{"Time"}},
+	DutyStepsHoldLabel:              {Plural: false, Fields: []string(nil)},
+	DutyStepsMinutes:                {Plural: true, Fields: []string{"Count"}},
+	DutyStepsOnDuty:                 {Plural: false, Fields: []string(nil)},
+	DutyStepsOwn:                    {Plural: false, Fields: []string{"Version", "When"}},
+	DutyStepsPeople:                 {Plural: false, Fields: []string(nil)},
+	DutyStepsRepeat:                 {Plural: false, Fields: []string{"Time"}},
+	DutyStepsRepeatLabel:            {Plural: false, Fields: []string(nil)},
+	DutyStepsResponders:             {Plural: false, Fields: []string(nil)},
+	DutyStepsSave:                   {Plural: false, Fields: []string(nil)},
+	DutyStepsSaved:                  {Plural: false, Fields: []string(nil)},
+	DutyStepsSpare:                  {Plural: false, Fields: []string(nil)},
+	DutyStepsStep:                   {Plural: false, Fields: []string{"Step"}},
+	DutyStepsTitle:                  {Plural: false, Fields: []string(nil)},
+	DutyStepsWait:                   {Plural: false, Fields: []string(nil)},
+	DutyStepsWaitHint:               {Plural: false, Fields: []string(nil)},
+	DutySubjectWeek:                 {Plural: false, Fields: []string{"Org"}},
+	DutyUsefulAsk:                   {Plural: false, Fields: []string(nil)},
+	DutyUsefulNo:                    {Plural: false, Fields: []string(nil)},
+	DutyUsefulSaidNo:                {Plural: false, Fields: []string(nil)},
+	DutyUsefulSaidYes:               {Plural: false, Fields: []string(nil)},
+	DutyUsefulThanks:                {Plural: false, Fields: []string(nil)},
+	DutyUsefulYes:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekAbout:                   {Plural: false, Fields: []string{"From", "To"}},
+	DutyWeekDrift:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekLetter:                  {Plural: false, Fields: []string{"From", "Org", "To"}},
+	DutyWeekLink:                    {Plural: false, Fields: []string(nil)},
+	DutyWeekNothing:                 {Plural: false, Fields: []string(nil)},
+	DutyWeekOpen:                    {Plural: false, Fields: []string{"Link"}},
+	DutyWeekRule:                    {Plural: false, Fields: []string{"Closed", "False", "Not", "Opened", "Rule", "Useful"}},
+	DutyWeekRules:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekSaved:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekSilent:                  {Plural: false, Fields: []string(nil)},
+	DutyWeekStanding:                {Plural: true, Fields: []string{"Count"}},
+	DutyWeekStart:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekStop:                    {Plural: false, Fields: []string(nil)},
+	DutyWeekTitle:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekUndelivered:             {Plural: false, Fields: []string(nil)},
+	DutyWeekUnwanted:                {Plural: false, Fields: []string(nil)},
+	DutyWeekWanted:                  {Plural: false, Fields: []string(nil)},
+	DutyWeekWatch:                   {Plural: false, Fields: []string(nil)},
+	DutyWho:                         {Plural: false, Fields: []string{"Org", "When", "Who"}},
+	DutyWhoGap:                      {Plural: false, Fields: []string{"Org", "Who"}},
+	DutyWorthAbout:                  {Plural: false, Fields: []string{"From", "To"}},
+	DutyWorthClosed:                 {Plural: false, Fields: []string(nil)},
+	DutyWorthDays:                   {Plural: false, Fields: []string{"Count"}},
+	DutyWorthFew:                    {Plural: false, Fields: []string{"Needed", "Rated"}},
+	DutyWorthLink:                   {Plural: false, Fields: []string(nil)},
+	DutyWorthNone:                   {Plural: false, Fields: []string(nil)},
+	DutyWorthOpened:                 {Plural: false, Fields: []string(nil)},
+	DutyWorthPeriod:                 {Plural: false, Fields: []string(nil)},
+	DutyWorthSaid:                   {Plural: false, Fields: []string{"Not", "Unsaid", "Useful"}},
+	DutyWorthShare:                  {Plural: false, Fields: []string{"High", "Low", "Share"}},
+	DutyWorthStanding:               {Plural: false, Fields: []string(nil)},
+	DutyWorthTitle:                  {Plural: false, Fields: []string(nil)},
 	EmailAlertDecline:               {Plural: false, Fields: []string{"Last", "Name", "Number", "Org", "Usual"}},
 	EmailAlertLook:                  {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	EmailAlertReason:                {Plural: false, Fields: []string{"Name", "Number", "Org", "Reason"}},

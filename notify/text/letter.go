@@ -16,6 +16,8 @@ func (Composer) Letter(d notify.Draft, stop string) (subject, body string, err e
 		body, err = c.alertLetter()
 	case notify.KindDigest:
 		body, err = c.digestLetter()
+	case notify.KindReview:
+		body, err = c.reviewLetter()
 	default:
 		body, err = Composer{}.Compose(d)
 	}
@@ -42,6 +44,7 @@ var subjects = map[notify.Kind]Key{
 	notify.KindAlert:      EmailSubjectAlert,
 	notify.KindAlertTaken: EmailSubjectAlert,
 	notify.KindSignIn:     EmailSubjectSignIn,
+	notify.KindReview:     DutySubjectWeek,
 }
 
 func (c composer) subject() (string, error) {

@@ -148,6 +148,7 @@ func (sh *shell) addClinician() *cobra.Command {
 	}}
 	personFlags(cmd, &org, &n.NewPerson)
 	cmd.Flags().StringVar(&roles, "roles", "responder", "admin, coordinator, responder")
+	cmd.Flags().BoolVar(&n.NoReview, "no-summary", false, "do not tell them of each week on Mondays")
 	return cmd
 }
 

@@ -28,6 +28,9 @@ type alertView struct {
 	closing  bool   // somebody has it: what came of it is asked for
 	close    string // where that form goes
 	choices  []outcomeChoice
+	putOff   putOffBox
+	rate     string   // where it is said whether the alert was useful; "" not now
+	useful   string   // what was said
 	rule     string   // which rule of which pack fired; "" when that is not known
 	limits   []string // and what it compared
 }
@@ -76,11 +79,12 @@ func newAlertView(r front.Reader, base string, viewer carenet.ID, a carenet.Aler
 		id: a.ID.String(), number: a.Number, title: r.Say(text.PageBoardAlert, text.Data{"Number": a.Number}),
 		opened:   r.Say(text.PageBoardAlertOpened, text.Data{"Number": a.Number, "When": r.On(a.OpenedAt)}),
 		severity: r.Say(s.word), tone: s.tone, reason: r.Reason(a.Evidence), has: whoHas(r, viewer, a),
-		open: alerts.Status(a.State) == alerts.StatusOpen, take: base + "/clinic/alerts/" + a.ID.String() + "/acknowledge",
+		open: a.State == string(alerts.StatusOpen) || a.State == string(alerts.StatusSnoozed), take: base + "/clinic/alerts/" + a.ID.String() + "/acknowledge",
 	}
 	if alerts.Status(a.State) == alerts.StatusAcknowledged {
 		v.closing, v.close, v.choices = true, base+"/clinic/alerts/"+a.ID.String()+"/resolve", outcomeChoices(r)
 	}
+	v.life(r, base, a)
 	if e := a.Evidence; e.Pack != "" {
 		v.rule = r.Say(text.PageBoardRule, text.Data{"Rule": e.Rule, "Version": e.Version, "Pack": e.Pack, "PackVersion": e.PackVersion})
 		for _, l := range e.Limits {
@@ -93,7 +97,7 @@ func newAlertView(r front.Reader, base string, viewer carenet.ID, a carenet.Aler
 		}
 	}
 	if alerts.Status(a.State) == alerts.StatusResolved {
-		v.tone, v.note = ui.ToneNeutral, a.Note
+		v.tone = ui.ToneNeutral
 		if key, ok := outcomes[alerts.Outcome(a.Outcome)]; ok {
 			v.outcome = r.Say(key)
 		}
@@ -114,6 +118,8 @@ func whoHas(r front.Reader, viewer carenet.ID, a carenet.AlertView) string {
 			return r.Say(text.PageBoardYouHave, text.Data{"When": r.On(a.TakenAt)})
 		}
 		return r.Say(text.PageBoardHas, text.Data{"Name": a.TakenBy, "When": r.On(a.TakenAt)})
+	case alerts.StatusSnoozed:
+		return r.Say(text.DutyPutOffHas, text.Data{"Name": a.PutOffBy, "When": r.On(a.PutOffUntil)})
 	}
 	return r.Say(text.PageBoardNobodyHas)
 }
@@ -129,6 +135,10 @@ func aboutAlert(r front.Reader, viewer carenet.ID, a carenet.AlertView) notice {
 	switch {
 	case alerts.Status(a.State) == alerts.StatusAcknowledged && a.TakenByID == viewer:
 		return notice{ui.ToneLeaf, r.Say(text.PageBoardTakenTitle, text.Data{"Number": a.Number})}
+	case alerts.Status(a.State) == alerts.StatusSnoozed:
+		return notice{ui.ToneLeaf, r.Say(text.DutyPutOffDone, text.Data{"Number": a.Number, "When": r.On(a.PutOffUntil)})}
+	case alerts.Status(a.State) == alerts.StatusResolved && a.Useful != nil:
+		return notice{ui.ToneLeaf, r.Say(text.DutyUsefulThanks)}
 	case alerts.Status(a.State) == alerts.StatusResolved:
 		return notice{ui.ToneLeaf, r.Say(text.PagePatientOutcomeDone, text.Data{"Number": a.Number})}
 	case alerts.Status(a.State) == alerts.StatusAcknowledged:

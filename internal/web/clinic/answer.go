@@ -8,6 +8,7 @@ import (
 
 	"howareyou/carenet"
 	"howareyou/internal/web/front"
+	"howareyou/notify/text"
 )
 
 // maxAnswer is the longest text that staff may write, in characters.
@@ -16,8 +17,9 @@ const maxAnswer = 400
 // answering is a text on its way to a patient: what was typed, and what became of it.
 type answering struct {
 	words   string
-	fault   bool // it is empty or too long
-	stopped bool // the number was stopped meanwhile
+	fault   bool     // it is empty or too long
+	stopped bool     // the number was stopped meanwhile
+	said    text.Key // what else became of what was pressed; "" for nothing
 }
 
 // answerPatient sends what a member of staff wrote, under their name.

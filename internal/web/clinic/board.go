@@ -24,6 +24,7 @@ type boardView struct {
 	notice   notice
 	sections []boardSection
 	calm     string // said when nobody needs anybody
+	duty     string // who is on duty
 	messages string // that texts wait for a human; "" when none does
 }
 
@@ -66,7 +67,7 @@ var concerns = []struct {
 func (h *Handler) boardView(c *fiber.Ctx, b carenet.Board, about carenet.ID) boardView {
 	r := h.reader(c, b.Zone)
 	viewer := front.Actor(c).Person
-	v := boardView{Reader: r, base: base(c), viewer: b.Viewer}
+	v := boardView{Reader: r, base: base(c), viewer: b.Viewer, duty: dutyHead(r, b.Duty)}
 	waiting := 0
 	for _, k := range concerns {
 		s := boardSection{id: "concern-" + string(k.concern), title: r.Say(k.title)}

@@ -5,6 +5,7 @@ package clinic
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -27,8 +28,13 @@ type Store interface {
 	ResolveAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID, outcome alerts.Outcome, note string) (carenet.Batch, error)
 	PatientStamp(ctx context.Context, actor carenet.Actor, patient carenet.ID) (string, error)
 	WriteToPatient(ctx context.Context, actor carenet.Actor, patient carenet.ID, words string, key carenet.ID) (carenet.Batch, error)
+	PutOffAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID, forTime time.Duration, reason string) (carenet.Batch, error)
+	RateAlert(ctx context.Context, actor carenet.Actor, alert carenet.ID, useful bool) (carenet.Batch, error)
+	RuleFigures(ctx context.Context, actor carenet.Actor, days int) (carenet.RuleFigures, []alerts.Worth, error)
 	Messages
 	Enrolment
+	Duty
+	Week
 }
 
 // Messages is what those who see to texts read and do. What nobody waits for any
@@ -74,8 +80,14 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/clinic/alerts/:id", enter, h.alert)
 	h.mountMessages(r, enter)
 	h.mountJoining(r, enter)
+	h.mountDuty(r, enter)
 	r.Post("/clinic/alerts/:id/acknowledge", h.site.Guard, enter, h.acknowledge)
 	r.Post("/clinic/alerts/:id/resolve", h.site.Guard, enter, h.resolve)
+	r.Post("/clinic/alerts/:id/put-off", h.site.Guard, enter, h.putAlertOff)
+	r.Post("/clinic/alerts/:id/useful", h.site.Guard, enter, h.rateAlert)
+	r.Get("/clinic/worth", enter, h.worth)
+	r.Get("/clinic/week", enter, h.week)
+	r.Post("/clinic/week", h.site.Guard, enter, h.chooseWeek)
 	r.Post("/clinic/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })
 }
 

@@ -44,6 +44,7 @@ type fake struct {
 	withdrawn  []carenet.ID
 	reported   []carenet.Report
 	desk
+	duty
 }
 
 func (f *fake) Board(context.Context, carenet.Actor) (carenet.Board, error) { return f.board, nil }
@@ -93,6 +94,31 @@ func (f *fake) ResolveAlert(_ context.Context, _ carenet.Actor, id carenet.ID, o
 	a.State, a.Outcome, a.ResolvedAt = "resolved", string(outcome), now
 	f.closed = append(f.closed, string(outcome)+" "+note)
 	return carenet.Batch{ID: carenet.NewID(now)}, nil
+}
+
+func (f *fake) PutOffAlert(_ context.Context, _ carenet.Actor, _ carenet.ID, forTime time.Duration, reason string) (carenet.Batch, error) {
+	switch {
+	case reason == "":
+		return carenet.Batch{}, carenet.Errorf(carenet.Invalid, "snooze alert", "say why it can wait")
+	case f.conflict:
+		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "snooze alert", "an alert of danger cannot be put off")
+	}
+	a := &f.page.Alerts[0]
+	a.State, a.PutOffBy, a.PutOffUntil, a.Note = "snoozed", "Nurse Dana", now.Add(forTime), reason
+	f.closed = append(f.closed, "put off "+forTime.String()+" "+reason)
+	return carenet.Batch{ID: carenet.NewID(now)}, nil
+}
+
+func (f *fake) RateAlert(_ context.Context, _ carenet.Actor, _ carenet.ID, useful bool) (carenet.Batch, error) {
+	f.page.Alerts[0].Useful = &useful
+	return carenet.Batch{ID: carenet.NewID(now)}, nil
+}
+
+func (f *fake) RuleFigures(_ context.Context, _ carenet.Actor, days int) (carenet.RuleFigures, []alerts.Worth, error) {
+	return carenet.RuleFigures{Organisation: "Riverside Care", Zone: time.UTC, Since: now.AddDate(0, 0, -days), Until: now}, []alerts.Worth{
+		{Rule: "WB-TREND-EWMA", Severity: alerts.Amber, Opened: 40, Standing: 2, Useful: 20, NotUseful: 10, Outcomes: map[alerts.Outcome]int{alerts.OutcomeCalled: 30, alerts.OutcomeFalseAlarm: 8}},
+		{Rule: "SAFE-HELP", Severity: alerts.AmberHigh, Opened: 3, Useful: 3, Outcomes: map[alerts.Outcome]int{alerts.OutcomeVisited: 3}},
+	}, nil
 }
 
 // hold gives Mary's alert to somebody.

@@ -31,6 +31,9 @@ var filterKinds = []kindWord{
 	{string(notify.KindCircle), text.DeskKindCircle},
 	{string(notify.KindReport), text.DeskKindReport},
 	{string(notify.KindTask), text.DeskKindTask},
+	{string(notify.KindDutyOn), text.DutyKindDutyOn},
+	{string(notify.KindDutyOff), text.DutyKindDutyOff},
+	{string(notify.KindReview), text.DutyKindReview},
 }
 
 func kindSaid(r front.Reader, kind string) string {
@@ -84,19 +87,24 @@ type said struct {
 
 // reasons are why a text was to be sent, as they are stored.
 var reasons = map[string]text.Key{
-	"their slot came":                                text.DeskReasonSlot,
-	"they asked for a sign-in link":                  text.DeskReasonSignIn,
-	"they checked in by text":                        text.DeskReasonCheckedIn,
-	"in the circle, by the patient's consent":        text.DeskReasonCircle,
-	"told at this step of the escalation":            text.DeskReasonStep,
-	"told early: nobody at this step can be reached": text.DeskReasonEarly,
-	"they were asked to take this alert":             text.DeskReasonAsked,
-	"a member of staff wrote it":                     text.DeskReasonStaff,
-	"they gave the lowest answer":                    text.DeskReasonLowest,
-	"they are asked to say yes or no":                text.DeskReasonQuestion,
-	"staff must know":                                text.DeskReasonReport,
-	"words that somebody must see now":               text.DeskReasonTask,
-	"something is different in their circle":         text.DeskReasonCircleChange,
+	"their slot came":                                        text.DeskReasonSlot,
+	"they asked for a sign-in link":                          text.DeskReasonSignIn,
+	"they checked in by text":                                text.DeskReasonCheckedIn,
+	"in the circle, by the patient's consent":                text.DeskReasonCircle,
+	"told at this step of the escalation":                    text.DeskReasonStep,
+	"told early: nobody at this step can be reached":         text.DeskReasonEarly,
+	"told at this step of the escalation: they are on duty":  text.DutyReasonStepOn,
+	"told at this step of the escalation: nobody is on duty": text.DutyReasonStepGap,
+	"they have come on duty":                                 text.DutyReasonOn,
+	"their time on duty is over":                             text.DutyReasonOff,
+	"their summary of the week":                              text.DutyReasonReview,
+	"they were asked to take this alert":                     text.DeskReasonAsked,
+	"a member of staff wrote it":                             text.DeskReasonStaff,
+	"they gave the lowest answer":                            text.DeskReasonLowest,
+	"they are asked to say yes or no":                        text.DeskReasonQuestion,
+	"staff must know":                                        text.DeskReasonReport,
+	"words that somebody must see now":                       text.DeskReasonTask,
+	"something is different in their circle":                 text.DeskReasonCircleChange,
 }
 
 // causes are why a text ended as it did, or waits.
@@ -117,6 +125,9 @@ var sayCauses = map[string]text.Key{
 	"already answered":                                         text.DeskCauseAnswered,
 	"paused or no longer asked":                                text.DeskCausePaused,
 	"somebody has taken it":                                    text.DeskCauseTaken,
+	"they are on duty no more":                                 text.DutyCauseOn,
+	"they want no summary of the week":                         text.DutyCauseReview,
+	"they have no alert any more, or are on duty again":        text.DutyCauseOff,
 	"the offer of a call is over":                              text.DeskCauseOfferOver,
 	"its number or its words cannot be opened":                 text.DeskCauseLocked,
 	"the text could not be written":                            text.DeskCauseUnwritten,
@@ -145,6 +156,8 @@ var insteads = []struct {
 	{"the text could not be delivered: ", text.DeskReasonAfterText},
 	{"the call could not be delivered: ", text.DeskReasonAfterCall},
 	{"told at this step of the escalation; no text can reach them: ", text.DeskReasonNoText},
+	{"told at this step of the escalation: they are on duty; no text can reach them: ", text.DeskReasonNoText},
+	{"told at this step of the escalation: nobody is on duty; no text can reach them: ", text.DeskReasonNoText},
 	{"told early: nobody at this step can be reached; no text can reach them: ", text.DeskReasonNoText},
 }
 

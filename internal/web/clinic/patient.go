@@ -76,6 +76,9 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	if c.Query("wrote") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.DeskAnswerSent)}
 	}
+	if a.said != "" {
+		v.notice = notice{ui.ToneAmber, r.Say(a.said)}
+	}
 	v.row = newBoardRow(r, v.base, viewer, p.Today, p.Row)
 	v.next = r.Say(text.PagePatientNextNone)
 	if !p.NextPrompt.IsZero() && (p.State == "" || carenet.Reachable(p.State)) {

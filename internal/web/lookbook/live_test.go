@@ -117,12 +117,13 @@ func TestKeys(t *testing.T) {
 		t.Helper()
 		tab.Await(t, fmt.Sprintf(`document.activeElement.textContent === %q`, name))
 	}
+	const first = "Robert Featherstonehaugh-Williamson" // in danger, and Dr Lee is with him
 	tab.Do(t, chromedp.KeyEvent("j"))
-	focused("Mary Okafor")
+	focused(first)
 	tab.Do(t, chromedp.KeyEvent("j"), chromedp.KeyEvent("j"))
 	focused("Ann Lee")
 	tab.Do(t, chromedp.KeyEvent("k"), chromedp.KeyEvent("k"), chromedp.KeyEvent("k"))
-	focused("Mary Okafor")
+	focused(first)
 	tab.Do(t, chromedp.KeyEvent("?"))
 	tab.Await(t, `document.getElementById("keys").open`)
 	tab.Do(t, chromedp.Click("#keys-use"), chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`), chromedp.KeyEvent("j"))
@@ -133,7 +134,7 @@ func TestKeys(t *testing.T) {
 	if webtest.Ask(t, tab, chromedp.Evaluate[bool](`document.getElementById("keys-use").checked`)) {
 		t.Error("the switch was forgotten")
 	}
-	tab.Do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("keys-use").click(); document.activeElement.blur()`), chromedp.KeyEvent("j"))
+	tab.Do(t, chromedp.Evaluate[chromedp.Void](`document.getElementById("keys-use").click(); document.activeElement.blur()`), chromedp.KeyEvent("j"), chromedp.KeyEvent("j"))
 	focused("Mary Okafor")
 	tab.Leave(t, chromedp.KeyEvent("a"))
 	tab.Await(t, `document.querySelector("[role=status].strong")?.textContent === "Alert 12 is yours"`)

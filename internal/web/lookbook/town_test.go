@@ -104,7 +104,7 @@ var (
 func (w *town) maryAlert() carenet.AlertView {
 	a := carenet.AlertView{
 		ID: maryAlert, Number: 12, Patient: mary, Severity: "amber-high", State: "open", OpenedAt: now.Add(-40 * time.Minute),
-		Evidence: carenet.Evidence{Rule: "WB-DROP-CONFIRMED", Usual: 4.1, Last: []float64{3, 2, 2}},
+		Evidence: carenet.Evidence{Rule: "WB-DROP-CONFIRMED", Usual: 4.1, Last: []float64{3, 2, 2}}, MayPutOff: 4 * time.Hour,
 	}
 	if w.taken {
 		a.State, a.TakenBy, a.TakenByID, a.TakenAt = "acknowledged", w.words.dana, dana, now
@@ -131,6 +131,7 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 		"ar": "انخفاض منذ ثلاثة أسابيع، -0.5 في الأسبوع. المعتاد 4، ومؤخرا 3.5.",
 	}}}}
 	b.Rows = []carenet.BoardRow{will, joe}
+	b.Duty = carenet.DutyNow{HasRota: true, On: []carenet.OnDuty{{ID: dana, Name: w.words.dana, Until: now.Add(8 * time.Hour)}}}
 	if w.calm {
 		return b, nil
 	}
@@ -211,6 +212,28 @@ func (w *town) Acknowledge(context.Context, carenet.Actor, carenet.ID) (carenet.
 // ResolveAlert ends nothing.
 func (w *town) ResolveAlert(context.Context, carenet.Actor, carenet.ID, alerts.Outcome, string) (carenet.Batch, error) {
 	return carenet.Batch{}, nil
+}
+
+// PutOffAlert does nothing.
+func (w *town) PutOffAlert(context.Context, carenet.Actor, carenet.ID, time.Duration, string) (carenet.Batch, error) {
+	return carenet.Batch{}, nil
+}
+
+// RateAlert does nothing.
+func (w *town) RateAlert(context.Context, carenet.Actor, carenet.ID, bool) (carenet.Batch, error) {
+	return carenet.Batch{}, nil
+}
+
+// RuleFigures are of one rule with many alerts and one with few.
+func (w *town) RuleFigures(_ context.Context, _ carenet.Actor, days int) (carenet.RuleFigures, []alerts.Worth, error) {
+	p := carenet.RuleFigures{Organisation: w.words.organisation, Zone: zone, Since: now.AddDate(0, 0, -days), Until: now}
+	if w.empty {
+		return p, nil, nil
+	}
+	return p, []alerts.Worth{
+		{Rule: "WB-BELOW-USUAL-3", Severity: alerts.Amber, Opened: 40, Standing: 2, Useful: 20, NotUseful: 10, Outcomes: map[alerts.Outcome]int{alerts.OutcomeCalled: 30, alerts.OutcomeFalseAlarm: 8}},
+		{Rule: "SAFE-HELP", Severity: alerts.AmberHigh, Opened: 3, Useful: 3, Outcomes: map[alerts.Outcome]int{alerts.OutcomeVisited: 3}},
+	}, nil
 }
 
 // PatientStamp never changes.
