@@ -35,6 +35,15 @@ WHERE c.org_id = ANY ($1) AND c.id = ANY ($2) AND c.check_next_at <= $3 ORDER BY
 WHERE d.org_id = $1 AND d.conversation_id = $2 AND d.kind = 'number_check' AND d.event_id >= $3 ORDER BY d.event_id DESC LIMIT 1)`
 )
 
+// Whoever signs in by a link that was texted to a number has it: they need not be asked
+// whether it is theirs because they only ever read. A number that is being asked, or must
+// be, answers itself. A conversation that is in use is left for the next time.
+const sqlNumberReached = `UPDATE conversation SET checked_at = $3 WHERE org_id = $1 AND id IN (
+  SELECT c.id FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
+  WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_at IS NULL AND NOT c.check_wanted AND c.check_asked_at IS NULL
+    AND EXISTS (SELECT FROM delivery d WHERE d.org_id = $1 AND d.conversation_id = c.id AND d.event_id >= $4 AND d.recipient_id = $2 AND d.kind = 'sign_in' AND d.channel = 'sms')
+  FOR UPDATE OF c SKIP LOCKED)`
+
 // causeUnsure says on the desk why a check stands there.
 const causeUnsure = "nobody has said whether this number is still theirs"
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/internal/auth"
 	"howareyou/notify"
 )
 
@@ -208,6 +209,32 @@ func TestThePageShowsThatANumberWorks(t *testing.T) {
 	c.must(err)
 	c.rest(b)
 	c.hears(marys, "prompt to Mary Okafor")
+}
+
+// Who only reads has the phone that the sign-in link went to; an email proves no phone.
+func TestSigningInShowsThatANumberWorks(t *testing.T) {
+	c := newClinic(t)
+	c.silentCircle(80)
+	batches, err := c.store.RequestSignIn(c.ctx, "+447700900101", auth.FollowerDoor, "")
+	c.must(err)
+	for _, b := range batches {
+		c.rest(b)
+	}
+	c.hears("+447700900101", "sign_in")
+	token, hash := auth.NewToken(auth.ForSignIn)
+	_, err = c.admin().Exec(c.ctx, "UPDATE link SET token_hash = $1 WHERE purpose = 'sign_in'", hash)
+	c.must(err)
+	_, _, _, err = c.store.SignIn(c.ctx, token)
+	c.must(err)
+	c.advance(11 * 24 * time.Hour)
+	c.text(marys, "2 rough night")
+	got := about(c.leaves(), "+4477009001")
+	if want := []string{
+		"+447700900101: update to Sam Okafor about Mary Okafor score=2 words=rough night",
+		"+447700900102: number_check to Ruth about ",
+	}; !slices.Equal(got, want) {
+		t.Errorf("sent\n%s", strings.Join(got, "\n"))
+	}
 }
 
 func TestACorrectedNumberIsAskedFirst(t *testing.T) {

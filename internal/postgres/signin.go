@@ -118,7 +118,10 @@ func (s *Store) SignIn(ctx context.Context, linkToken string) (door auth.Door, t
 			return carenet.Errorf(carenet.Expired, "sign in", "this link was used already; ask for a new one")
 		}
 		door, leadsTo = auth.Door(l.Door), l.LeadsTo
-		token, err = s.openSession(ctx, tx, l.OrgID, l.PersonID, door)
+		if token, err = s.openSession(ctx, tx, l.OrgID, l.PersonID, door); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, sqlNumberReached, l.OrgID, l.PersonID, now, carenet.FloorID(now.Add(-time.Hour)))
 		return err
 	})
 	return door, token, leadsTo, err
