@@ -27,7 +27,7 @@ type Step struct {
 }
 
 // Escalation is who is asked about an alert, and after how long. Once its
-// steps are through, the last is repeated until somebody acknowledges.
+// steps are through, everybody is asked, again and again, until somebody acknowledges.
 type Escalation struct {
 	Steps  []Step        // in order of time; none: nobody is called (a list shows the alert)
 	Repeat time.Duration // from the last step to its repetition, and on
@@ -102,12 +102,17 @@ type Ask struct {
 func (e Escalation) ask(since time.Time, n int) Ask {
 	last := len(e.Steps) - 1
 	step := e.Steps[min(n, last)]
-	return Ask{
+	ask := Ask{
 		Number: n,
 		Due:    since.Add(step.After + time.Duration(max(n-last, 0))*e.Repeat),
 		To:     step.To,
 		People: step.People,
 	}
+	if n > last {
+		// Whom the steps name may be away: what nobody takes climbs to everybody.
+		ask.To = union(ask.To, []Role{RoleResponder, RoleCoordinator})
+	}
+	return ask
 }
 
 // Tick brings the alert up to now: an acknowledgement that ran out expires, a

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -108,6 +109,10 @@ func TestINV9_WhateverEscalationIsTakenGoesOnAsking(t *testing.T) {
 			a, changes = Tick(a, e, now)
 			if len(changes) != 1 || changes[0].Kind != ChangeAsked {
 				t.Fatalf("at %s: %+v", now.Sub(t0), changes)
+			}
+			// Whom the steps name may be away: after them everybody is asked.
+			if ask := changes[0].Ask; ask.Number >= len(e.Steps) && !slices.Contains(ask.To, RoleCoordinator) {
+				t.Fatalf("at %s only %v are asked", now.Sub(t0), ask.To)
 			}
 			at, ok := Wake(a, e)
 			if !ok || at.Sub(now) > bounds.Pause || !at.After(now) {

@@ -6,9 +6,9 @@ import (
 )
 
 // answersCheck reads a text of a number that was asked whether it is still that of
-// whoever signed up. Only a yes, or what nobody would text who does not know us, opens it
-// again; a no is a wrong number; anything else is for a human, and is asked about once
-// more, in words that tell nothing.
+// whoever signed up. Only a yes, or a score from a patient's, opens it again; a no is a
+// wrong number; anything else is for a human, and is asked about once more, in words that
+// tell nothing. That holds for commands: "who?" and "ok" are what a stranger texts.
 func (d *decision) answersCheck(r reply.Reading, w writer) bool {
 	if !d.ctx.Check || d.ctx.OptedOut || d.ctx.WrongNumber {
 		return false
@@ -30,7 +30,7 @@ func (d *decision) answersCheck(r reply.Reading, w writer) bool {
 	case said == reply.No && name == "":
 		d.notTheirs(r)
 		return true
-	case r.Kind == reply.Answer && r.Score != nil, r.Kind == reply.Command:
+	case r.Kind == reply.Answer && r.Score != nil && w.as == carenet.ToPatient:
 		d.out.Checked = true
 		return false
 	}

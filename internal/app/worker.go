@@ -177,7 +177,10 @@ func (w *worker) look(ctx context.Context) error {
 	} else {
 		errs = append(errs, w.tick(ctx, w.store.TickPrompts), w.tick(ctx, w.store.TickOffers), w.tick(ctx, w.store.TickDigests),
 			w.tick(ctx, w.store.TickRotas), w.tick(ctx, w.store.TickReviews),
-			w.tick(ctx, w.store.TickQuestions), w.tick(ctx, w.store.TickImports), w.tick(ctx, w.store.TickNumberChecks))
+			w.tick(ctx, w.store.TickQuestions), w.tick(ctx, w.store.TickNumberChecks))
+		// A part of a list at a time, and last: enrolling thousands holds up nobody's text.
+		_, err := w.once(ctx, w.store.TickImports)
+		errs = append(errs, err)
 	}
 	w.kick()
 	return errors.Join(errs...)
@@ -202,18 +205,20 @@ func (w *worker) settle(ctx context.Context) error {
 // tick claims what is due until nothing is, and runs what that brings about.
 func (w *worker) tick(ctx context.Context, claim func(context.Context, int) (carenet.Batch, int, error)) error {
 	for ctx.Err() == nil {
-		batch, done, err := claim(ctx, chunk)
-		if err != nil || done == 0 {
-			return err
-		}
-		if len(batch.Events) == 0 {
-			continue
-		}
-		if err := w.round(ctx, batch.ID); err != nil {
+		if done, err := w.once(ctx, claim); err != nil || done == 0 {
 			return err
 		}
 	}
 	return ctx.Err()
+}
+
+// once claims some of what is due, and runs what that brings about.
+func (w *worker) once(ctx context.Context, claim func(context.Context, int) (carenet.Batch, int, error)) (done int, err error) {
+	batch, done, err := claim(ctx, chunk)
+	if err == nil && len(batch.Events) > 0 {
+		err = w.round(ctx, batch.ID)
+	}
+	return done, err
 }
 
 // maxSkew is how far this machine's clock may be from the database's before it

@@ -98,7 +98,7 @@ var scenes = []scene{
 	{"a question without the word", "", []step{says(patientPhone, "question"), hears(patientPhone, text.AskedNoHours)}},
 	{"a wrong number", "", []step{says(patientPhone, "wrong number"), says(patientPhone, "four")}},
 	{"a number that was corrected, and is theirs", "corrected", []step{
-		hears(patientPhone, text.NumberCheck), says(patientPhone, "hello"), hears(patientPhone, text.CheckHow),
+		hears(patientPhone, text.NumberCheck), says(patientPhone, "who"), hears(patientPhone, text.CheckHow),
 		says(patientPhone, "yes"), hears(patientPhone, text.CheckYes),
 		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "patient", "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
 	}},

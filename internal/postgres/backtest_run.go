@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -175,7 +176,9 @@ func (s *Store) TickBacktests(ctx context.Context, limit int) (done int, err err
 	}
 	for _, d := range found {
 		moved, err := s.stepBacktest(ctx, d.Org, d.Backtest)
-		if err != nil && !passing(err) {
+		// One that takes longer than a transaction may will do so again.
+		tooLong := errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
+		if err != nil && (!passing(err) || tooLong) {
 			// One that cannot be judged must not hold up the others.
 			err = s.inTx(ctx, []carenet.ID{d.Org}, func(tx pgx.Tx) error {
 				_, err := tx.Exec(ctx, sqlBacktestFailed, d.Org, d.Backtest, s.Now())

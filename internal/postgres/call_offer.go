@@ -26,8 +26,10 @@ WHERE o.org_id = $1 AND o.id = $2`
 	// Whether the text that asked left, or is leaving, as far as is known.
 	sqlOfferArrived = `SELECT EXISTS (SELECT FROM event v JOIN delivery d ON d.org_id = v.org_id AND d.event_id = v.id
 WHERE v.org_id = $1 AND v.patient_id = $2 AND v.kind = 'call.offered' AND v.subject_id = $3 AND d.state IN ('sending', 'sent', 'delivered', 'uncertain', 'unconfirmed'))`
-	sqlOfferAlert  = `UPDATE call_offer SET alert_id = $3 WHERE org_id = $1 AND id = $2`
-	sqlEvidence    = `UPDATE alert SET evidence = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
+	sqlOfferAlert = `UPDATE call_offer SET alert_id = $3 WHERE org_id = $1 AND id = $2`
+	sqlEvidence   = `UPDATE alert SET evidence = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
+	sqlWakeAlert  = `UPDATE alert SET state = 'open', asking_since = $3, asked = 0, next_step_at = $3, snoozed_by = NULL, snoozed_at = NULL, snoozed_until = NULL, changed_at = $3
+WHERE org_id = $1 AND id = $2 AND state = 'snoozed'`
 	sqlNewestOffer = `SELECT o.id, o.state FROM call_offer o
 WHERE o.org_id = $1 AND o.patient_id = $2 AND o.asked_at >= $3 AND o.state <> 'withdrawn' ORDER BY o.id DESC LIMIT 1`
 	sqlStandsAlone = `SELECT EXISTS (SELECT 1 FROM alert a WHERE a.org_id = $1 AND a.patient_id = $2 AND a.rule_id = $3 AND a.finding_id IS NOT NULL AND a.state <> 'resolved')`
@@ -146,6 +148,8 @@ func (s *Store) openCallAlert(ctx context.Context, tx pgx.Tx, e carenet.Event, n
 			return nil, nil
 		}
 		b.Queue(sqlEvidence, e.Org, *o.AlertID, evidence, now)
+		// Who put it off did not know that the patient would like to be called.
+		b.Queue(sqlWakeAlert, e.Org, *o.AlertID, now)
 		if err := s.queueAlertEntry(b, e.Org, *o.AlertID, "wants_call", carenet.Actor{Kind: carenet.ActorPatient, Org: e.Org, Person: o.PatientID}, "", now); err != nil {
 			return nil, err
 		}

@@ -23,8 +23,9 @@ const (
 	sqlLockOrg      = `SELECT org_id FROM organisation WHERE org_id = $1 FOR UPDATE`
 	sqlInsertPolicy = `INSERT INTO escalation_policy (org_id, id, severity, version, policy, made_by, made_at)
 VALUES ($1, $2, $3, (SELECT coalesce(max(ep.version), 0) + 1 FROM escalation_policy ep WHERE ep.org_id = $1 AND ep.severity = $3), $4, $5, $6)`
-	// What stands open is looked at again at once: its next step may be due earlier now.
-	sqlPolicyChanged = `UPDATE alert SET next_step_at = $3 WHERE org_id = $1 AND severity = $2 AND state = 'open'`
+	// What stands open begins a new round: how often the old steps asked says nothing of
+	// where the new ones stand.
+	sqlPolicyChanged = `UPDATE alert SET asking_since = $3, asked = 0, next_step_at = $3 WHERE org_id = $1 AND severity = $2 AND state = 'open'`
 )
 
 // policyDoc is an escalation as it is stored: times in seconds.

@@ -191,8 +191,9 @@ func (e *evaluation) askOrCall(ctx context.Context, b *pgx.Batch, finding carene
 	})
 }
 
-const sqlHears = `SELECT p.state, c.opted_out_at IS NOT NULL AS stopped, c.wrong_number_at IS NOT NULL AS wrong, c.suspect_at IS NOT NULL AS suspect, c.suspect_code
-FROM patient p LEFT JOIN LATERAL (SELECT k.opted_out_at, k.wrong_number_at, k.suspect_at, k.suspect_code FROM contact_point cp
+const sqlHears = `SELECT p.state, c.opted_out_at IS NOT NULL AS stopped, c.wrong_number_at IS NOT NULL AS wrong, c.suspect_at IS NOT NULL AS suspect, c.suspect_code,
+  coalesce(c.check_wanted OR c.check_asked_at IS NOT NULL, false) AS asked
+FROM patient p LEFT JOIN LATERAL (SELECT k.opted_out_at, k.wrong_number_at, k.suspect_at, k.suspect_code, k.check_wanted, k.check_asked_at FROM contact_point cp
   JOIN conversation k ON k.org_id = cp.org_id AND k.id = cp.conversation_id
   WHERE cp.org_id = p.org_id AND cp.person_id = p.id AND cp.kind = 'phone' AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1) c ON true
 WHERE p.org_id = $1 AND p.id = $2`
@@ -202,7 +203,8 @@ func (e *evaluation) unheard(ctx context.Context) (carenet.Unheard, error) {
 	var state string
 	var n notify.Number
 	var code *int
-	if err := e.tx.QueryRow(ctx, sqlHears, e.patient.OrgID, e.patient.PatientID).Scan(&state, &n.Stopped, &n.Wrong, &n.Suspect, &code); err != nil {
+	var asked bool // whether it is still theirs: nothing personal goes there
+	if err := e.tx.QueryRow(ctx, sqlHears, e.patient.OrgID, e.patient.PatientID).Scan(&state, &n.Stopped, &n.Wrong, &n.Suspect, &code, &asked); err != nil {
 		return "", err
 	}
 	if code != nil {
@@ -212,7 +214,7 @@ func (e *evaluation) unheard(ctx context.Context) (carenet.Unheard, error) {
 	switch {
 	case !carenet.Reachable(state):
 		return carenet.UnheardHospital, nil
-	case n.None, n.Texts() != "":
+	case n.None, asked, n.Texts() != "":
 		return carenet.UnheardStopped, nil
 	}
 	return "", nil

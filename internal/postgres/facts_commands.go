@@ -89,6 +89,9 @@ func loadCommandFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []
 // aboutCommand adds what the answer to a command says, or what a kind word does.
 func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *notify.Draft) error {
 	d.About, d.At = f.name(s, r.Detail.About), r.Detail.At
+	if c.Kind == notify.KindReview && f.reviews.unreadable[r.OrgID] {
+		return errUnreadableWeek
+	}
 	f.aboutQuestion(r, c, d)
 	if r.FollowerID != nil {
 		fl := f.follow[*r.FollowerID]

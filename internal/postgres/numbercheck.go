@@ -19,8 +19,13 @@ const waitedAtMost = 4 * 24 * time.Hour
 const (
 	sqlAskNumber = `UPDATE conversation SET check_asked_at = $3, check_times = 1, check_next_at = $4 WHERE org_id = $1 AND id = $2 AND check_asked_at IS NULL`
 	// Of the conversations that said so, what waits for it leaves.
-	sqlLetLeave = `UPDATE delivery d SET due_at = $4, cause = '' FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS n(org_id, id, checked)
-WHERE n.checked AND d.org_id = n.org_id AND d.conversation_id = n.id AND d.event_id >= $6 AND d.state = 'queued' AND d.cause = $5`
+	// One that is being looked at in this moment is left to that: a claim locks a delivery
+	// before its conversation.
+	sqlLetLeave = `UPDATE delivery d SET due_at = $4, cause = '' FROM (
+  SELECT w.org_id, w.event_id, w.id FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS n(org_id, id, checked)
+  JOIN delivery w ON w.org_id = n.org_id AND w.conversation_id = n.id
+  WHERE n.checked AND w.event_id >= $6 AND w.state = 'queued' AND w.cause = $5 FOR UPDATE OF w SKIP LOCKED) AS k
+WHERE d.org_id = k.org_id AND d.event_id = k.event_id AND d.id = k.id`
 
 	sqlChecksDue = `SELECT org, conversation FROM lookup_checks_due($1, $2)`
 	sqlCheckDue  = `SELECT c.org_id, c.id, c.check_times, cp.person_id, n.zone, EXISTS (SELECT FROM patient p WHERE p.org_id = cp.org_id AND p.id = cp.person_id) AS patient
@@ -63,6 +68,9 @@ func (s *Store) askNumber(w *pgx.Batch, r claimRow, conv *claimedConversation, z
 	}
 	conv.Asked = true
 	at := carenet.InWakingHours(now, zone)
+	if r.Kind == string(notify.KindSignIn) {
+		at = now // they wait for it with the telephone in their hand
+	}
 	w.Queue(sqlAskNumber, r.OrgID, conv.ID, now, carenet.InWakingHours(at.Add(notify.CheckAgainAfter), zone))
 	queueEvent(w, checkEvent(r.OrgID, conv.ID, r.RecipientID, carenet.Audience(r.Audience), carenet.NewID(now), at, now))
 	s.queueAudit(w, carenet.SystemActor(r.OrgID), now, audited{Action: "number.ask", Table: "conversation", Row: conv.ID})
@@ -157,6 +165,15 @@ func (s *Store) CorrectNumber(ctx context.Context, actor carenet.Actor, person c
 		now := s.Now()
 		if err := s.requireManager(ctx, tx, actor); err != nil {
 			return err
+		}
+		// An alert and a sign-in link go where a colleague's number says: that is not given
+		// away on a page.
+		var staff bool
+		if err := tx.QueryRow(ctx, sqlIsStaff, actor.Org, person).Scan(&staff); err != nil {
+			return err
+		}
+		if staff {
+			return carenet.Errorf(carenet.Forbidden, op, "the number of one of the staff is not changed here")
 		}
 		var language, zone, region string
 		if err := tx.QueryRow(ctx, sqlOrgDefaults, actor.Org).Scan(&language, &zone, &region); err != nil {

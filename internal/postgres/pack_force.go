@@ -108,12 +108,12 @@ func (s *Store) packOf(ctx context.Context, tx pgx.Tx, org carenet.ID, n ruleboo
 		return p, nil
 	}
 	_, p, err := s.readPack(ctx, tx, org, n.ID)
-	if carenet.CodeOf(err) == carenet.Invalid {
-		s.onFault(alerts.Fault{Rule: "PACK", Why: "cannot be read by this version of the program"})
-		return &s.trend.Pack, nil
+	if err != nil && passing(err) {
+		return nil, err
 	}
 	if err != nil {
-		return nil, err
+		s.onFault(alerts.Fault{Rule: "PACK", Why: "cannot be read by this version of the program"})
+		return &s.trend.Pack, nil
 	}
 	return s.packs.put(n.Hash, &p.Pack), nil
 }

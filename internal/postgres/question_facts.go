@@ -55,6 +55,9 @@ const justNow = time.Hour
 // aboutQuestion adds what a question says, or what a change in a circle does.
 func (f claimFacts) aboutQuestion(r claimRow, c *notify.Candidate, d *notify.Draft) {
 	switch c.Kind {
+	case notify.KindNumberCheck:
+		// Asked at once, at any hour: they wait for a sign-in link.
+		c.JustAsked = !r.Detail.At.Truncate(time.Millisecond).After(r.EventAt) && c.Now.Sub(r.EventAt) < justNow
 	case notify.KindReport:
 		d.Report = r.Detail.Report
 	case notify.KindCircle:

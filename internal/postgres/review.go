@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -179,9 +180,12 @@ func (s *Store) StartReviews(ctx context.Context, actor carenet.Actor) error {
 
 // reviewFacts is what the emails of weeks say, and who wants none any more.
 type reviewFacts struct {
-	reviews  map[carenet.ID]carenet.Review
-	unwanted map[carenet.ID]bool
+	reviews    map[carenet.ID]carenet.Review
+	unwanted   map[carenet.ID]bool
+	unreadable map[carenet.ID]bool // organisations whose week holds what cannot be opened
 }
+
+var errUnreadableWeek = errors.New("the week holds what cannot be opened")
 
 // loadReviewFacts reads them, only when something needs them.
 func (s *Store) loadReviewFacts(ctx context.Context, tx pgx.Tx, rows []claimRow, now time.Time) (f reviewFacts, err error) {
@@ -190,13 +194,15 @@ func (s *Store) loadReviewFacts(ctx context.Context, tx pgx.Tx, rows []claimRow,
 			continue
 		}
 		if f.reviews == nil {
-			f.reviews, f.unwanted = map[carenet.ID]carenet.Review{}, map[carenet.ID]bool{}
+			f.reviews, f.unwanted, f.unreadable = map[carenet.ID]carenet.Review{}, map[carenet.ID]bool{}, map[carenet.ID]bool{}
 		}
 		if _, known := f.reviews[r.OrgID]; known {
 			continue
 		}
-		if f.reviews[r.OrgID], err = s.review(ctx, tx, r.OrgID, now); err != nil {
+		if f.reviews[r.OrgID], err = s.review(ctx, tx, r.OrgID, now); passing(err) {
 			return f, err
+		} else if err != nil {
+			f.unreadable[r.OrgID] = true // this one waits, and the others go on
 		}
 		found, err := tx.Query(ctx, sqlNoReviews, []carenet.ID{r.OrgID})
 		if err != nil {

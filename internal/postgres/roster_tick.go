@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,16 +22,21 @@ const (
 	sqlCameTo  = `UPDATE patient_import SET next_row = $3, imported = $4, left_out = $5 WHERE org_id = $1 AND id = $2`
 	sqlIsDone  = `UPDATE patient_import SET state = 'done', rows_enc = NULL, due_at = NULL, ended_at = $3 WHERE org_id = $1 AND id = $2`
 	importRows = "patient_import"
+
+	sqlImportLater = `UPDATE patient_import SET due_at = $3 WHERE org_id = $1 AND id = $2 AND due_at IS NOT NULL`
 )
+
+// importAgain is when a list that could not be gone on with is tried again.
+const importAgain = 10 * time.Minute
 
 // TickImports enrols the next rows of one confirmed list, or forgets one that nobody
 // confirmed in time. How far it came is committed with what it did: a list is enrolled
 // once, whoever dies on the way.
 func (s *Store) TickImports(ctx context.Context, _ int) (batch carenet.Batch, done int, err error) {
+	var org, id carenet.ID
 	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
 		now := s.Now()
 		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		var org, id carenet.ID
 		rows, err := tx.Query(ctx, sqlImportsDue, now, 1)
 		if err != nil {
 			return err
@@ -86,7 +93,15 @@ func (s *Store) TickImports(ctx context.Context, _ int) (batch carenet.Batch, do
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})
-	return batch, done, err
+	if err == nil || passing(err) || id == carenet.NilID {
+		return batch, done, err
+	}
+	// A list that cannot be gone on with must not stand before all others.
+	later := s.inTx(ctx, []carenet.ID{org}, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, sqlImportLater, org, id, s.Now().Add(importAgain))
+		return err
+	})
+	return carenet.Batch{}, 0, errors.Join(err, later)
 }
 
 // enrolRow enrols one row, or leaves nothing of it behind.

@@ -155,3 +155,29 @@ func TestWhatAlertsWereWorth(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// TestINV9_AYesToACallWakesAnAlert: whoever put it off did not know that the patient
+// would like to be called.
+func TestINV9_AYesToACallWakesAnAlert(t *testing.T) {
+	c := newClinic(t)
+	c.text("+447700900001", "1")
+	c.sent()
+	c.advance(2 * time.Hour)
+	b, _, err := c.store.TickOffers(c.ctx, 10)
+	c.must(err)
+	_, err = c.store.Round(c.ctx, b.ID)
+	c.must(err)
+	c.sent()
+	alert := valueOf[carenet.ID](c, c.admin(), "SELECT id FROM alert WHERE severity = 'amber-high' AND state = 'open'")
+	_, err = c.store.PutOffAlert(c.ctx, c.asDana(), alert, 4*time.Hour, "she sleeps at this time")
+	c.must(err)
+	c.text("+447700900001", "yes")
+	c.sent()
+	if state := valueOf[string](c, c.admin(), "SELECT state FROM alert WHERE id = $1", alert); state != "open" {
+		t.Errorf("the alert is %s", state)
+	}
+	c.climb()
+	if got := about(c.sent(), "alert to Nurse Dana"); len(got) != 1 {
+		t.Errorf("Dana hears %q", got)
+	}
+}
