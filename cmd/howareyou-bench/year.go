@@ -123,6 +123,12 @@ func (y yearRun) run(ctx context.Context) (r yearResult, err error) {
 		if err := y.step(random, tickers, environ, at, &r); err != nil {
 			return r, err
 		}
+		// What else falls due by itself: the year is not about it.
+		for _, tick := range []func(context.Context, int) (carenet.Batch, int, error){store.TickRotas, store.TickReviews} {
+			if _, _, err := tick(ctx, 100); err != nil {
+				return r, err
+			}
+		}
 		for len(moves) > 0 && moves[0].at.Equal(at) {
 			m := moves[0]
 			moves = moves[1:]

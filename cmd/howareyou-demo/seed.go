@@ -47,6 +47,9 @@ func (p *planter) plant(ctx context.Context) error {
 		}
 	}
 	p.back = 0
+	if err := p.store.TrustNumbers(ctx, p.operator()); err != nil {
+		return err
+	}
 	if err := p.store.StartReviews(ctx, p.operator()); err != nil {
 		return err
 	}

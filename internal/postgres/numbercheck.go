@@ -49,6 +49,19 @@ const sqlNumberReached = `UPDATE conversation SET checked_at = $3 WHERE org_id =
     AND EXISTS (SELECT FROM delivery d WHERE d.org_id = $1 AND d.conversation_id = c.id AND d.event_id >= $4 AND d.recipient_id = $2 AND d.kind = 'sign_in' AND d.channel = 'sms')
   FOR UPDATE OF c SKIP LOCKED)`
 
+const sqlTrustNumbers = `UPDATE conversation SET checked_at = $2 WHERE org_id = $1 AND NOT check_wanted`
+
+// TrustNumbers takes the numbers of an organisation for those of whom they are said to
+// be, as of now: whoever brings people in with their past has just been in touch with them.
+func (s *Store) TrustNumbers(ctx context.Context, actor carenet.Actor) error {
+	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, sqlTrustNumbers, actor.Org, s.Now()); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, actor, audited{Action: "number.trust", Table: "conversation", Row: actor.Org})
+	})
+}
+
 // causeUnsure says on the desk why a check stands there.
 const causeUnsure = "nobody has said whether this number is still theirs"
 
