@@ -49,6 +49,7 @@ type clinic struct {
 	phones map[string]*phone
 	broken atomic.Int64  // texts that broke off before they reached the provider
 	onWay  chan struct{} // has one when a text has just left for the provider
+	held   atomic.Bool   // what leaves now does not arrive
 }
 
 // database is where the installation's data is.
@@ -147,8 +148,12 @@ func (c *clinic) onTheWay(transit time.Duration, provider http.Handler) http.Han
 			}
 			way := time.NewTimer(transit)
 			defer way.Stop()
+			arrives := way.C
+			if c.held.Load() {
+				arrives = nil // it is on its way until its sender dies
+			}
 			select {
-			case <-way.C:
+			case <-arrives:
 			case <-r.Context().Done():
 				err = r.Context().Err()
 			}

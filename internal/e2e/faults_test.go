@@ -126,9 +126,11 @@ func TestINV4_KilledAtEachStep(t *testing.T) {
 			defer o.block("SELECT FROM conversation WHERE id = (SELECT conversation_id FROM contact_point WHERE person_id = (SELECT person_id FROM follower WHERE id = '"+ci.follower.id+"')) FOR UPDATE", ci.begins)()
 		}},
 		{"F22 while a text is on its way", func(o *ordeal, ci circle) {
+			o.held.Store(true)
 			ci.begins()
 			o.nextOnWay()
 			defer o.dies()()
+			o.held.Store(false)
 		}},
 		{"F23 after the provider took it, before it answered", func(o *ordeal, ci circle) {
 			if err := o.sim.AddFault(twiliosim.Fault{Kind: twiliosim.Slow, Count: 2, Delay: time.Minute}); err != nil {
