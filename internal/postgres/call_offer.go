@@ -56,18 +56,12 @@ type offerForRow struct {
 
 // TickOffers ends offers of a call that nobody answered in time: then staff are
 // called, as for a yes.
-func (s *Store) TickOffers(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlOffersDue, now, limit)
-		if err != nil || len(ids) == 0 {
+func (s *Store) TickOffers(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlOffersDue, limit, func(tx pgx.Tx, t *ticking) error {
+		if err := scope(ctx, tx, t.orgs); err != nil {
 			return err
 		}
-		if err := scope(ctx, tx, orgs); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, sqlOfferOwners, orgs, ids)
+		rows, err := tx.Query(ctx, sqlOfferOwners, t.orgs, t.ids)
 		if err != nil {
 			return err
 		}
@@ -82,25 +76,24 @@ func (s *Store) TickOffers(ctx context.Context, limit int) (batch carenet.Batch,
 		var locked []patientRow
 		var over []offerAmong
 		b := &pgx.Batch{}
-		collect(b.Queue(sqlLockPatients, orgs, patients), &locked)
-		collect(b.Queue(sqlEndOffers, orgs, ids, now), &over)
+		collect(b.Queue(sqlLockPatients, t.orgs, patients), &locked)
+		collect(b.Queue(sqlEndOffers, t.orgs, t.ids, t.now), &over)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		w := &pgx.Batch{}
 		for _, o := range over {
 			e := carenet.Event{
-				ID: carenet.NewID(now), Org: o.OrgID, Batch: batch.ID, Kind: carenet.EventCallWanted, Patient: o.PatientID, Subject: o.ID,
-				Detail: carenet.Detail{Person: o.PatientID}, At: now,
+				ID: carenet.NewID(t.now), Org: o.OrgID, Batch: t.batch.ID, Kind: carenet.EventCallWanted, Patient: o.PatientID, Subject: o.ID,
+				Detail: carenet.Detail{Person: o.PatientID}, At: t.now,
 			}
 			queueEvent(w, e)
-			s.queueAudit(w, carenet.SystemActor(o.OrgID), now, audited{Action: "call.no_answer", Table: "call_offer", Row: o.ID, Patient: o.PatientID})
-			batch.Events = append(batch.Events, e)
+			s.queueAudit(w, carenet.SystemActor(o.OrgID), t.now, audited{Action: "call.no_answer", Table: "call_offer", Row: o.ID, Patient: o.PatientID})
+			t.batch.Events = append(t.batch.Events, e)
 		}
-		done = len(over)
+		t.done = len(over)
 		return tx.SendBatch(ctx, w).Close()
 	})
-	return batch, done, err
 }
 
 // queueOfferAnswer writes what a patient said to an offer.

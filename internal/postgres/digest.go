@@ -52,40 +52,33 @@ type digestRow struct {
 // TickDigests turns up to limit summaries that are due into events, one each, whoever
 // claims them, and sets the next. Of a time in which nothing happened nothing is said.
 // done is 0 when none is due.
-func (s *Store) TickDigests(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlClaimDigests, now, limit)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
+func (s *Store) TickDigests(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlClaimDigests, limit, func(tx pgx.Tx, t *ticking) error {
 		var due []dueDigestRow
 		b := &pgx.Batch{}
-		b.Queue(sqlScope, orgs)
-		collect(b.Queue(sqlDueDigests, orgs, ids, now.Add(-digestWriting)), &due)
+		b.Queue(sqlScope, t.orgs)
+		collect(b.Queue(sqlDueDigests, t.orgs, t.ids, t.now.Add(-digestWriting)), &due)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		w := &pgx.Batch{}
 		for _, r := range due {
 			zone, pace := zoneOf(r.Zone), carenet.Pace(r.Pace)
-			next, _ := pace.NextDigest(now, zone)
-			w.Queue(sqlNextDigest, r.OrgID, r.ID, next, later(now.Add(-digestWriting), r.DigestSince))
+			next, _ := pace.NextDigest(t.now, zone)
+			w.Queue(sqlNextDigest, r.OrgID, r.ID, next, later(t.now.Add(-digestWriting), r.DigestSince))
 			if !r.News {
 				continue
 			}
 			e := carenet.Event{
-				ID: carenet.NewID(now), Org: r.OrgID, Batch: batch.ID, Kind: carenet.EventDigest, Patient: r.PatientID, Subject: r.ID, At: now,
-				Detail: carenet.Detail{Person: r.PersonID, Since: r.DigestSince, At: notify.DigestAt(r.DigestAt, now, zone), Weekly: pace == carenet.Weekly},
+				ID: carenet.NewID(t.now), Org: r.OrgID, Batch: t.batch.ID, Kind: carenet.EventDigest, Patient: r.PatientID, Subject: r.ID, At: t.now,
+				Detail: carenet.Detail{Person: r.PersonID, Since: r.DigestSince, At: notify.DigestAt(r.DigestAt, t.now, zone), Weekly: pace == carenet.Weekly},
 			}
 			queueEvent(w, e)
-			batch.Events = append(batch.Events, e)
+			t.batch.Events = append(t.batch.Events, e)
 		}
-		done = len(due)
+		t.done = len(due)
 		return tx.SendBatch(ctx, w).Close()
 	})
-	return batch, done, err
 }
 
 func later(a, b time.Time) time.Time {

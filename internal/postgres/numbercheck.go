@@ -107,18 +107,12 @@ type checkDueRow struct {
 
 // TickNumberChecks asks once more whether a number is still theirs, and then leaves it to
 // staff: nothing personal goes there meanwhile.
-func (s *Store) TickNumberChecks(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlChecksDue, now, limit)
-		if err != nil || len(ids) == 0 {
+func (s *Store) TickNumberChecks(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlChecksDue, limit, func(tx pgx.Tx, t *ticking) error {
+		if err := scope(ctx, tx, t.orgs); err != nil {
 			return err
 		}
-		if err := scope(ctx, tx, orgs); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, sqlCheckDue, orgs, ids, now)
+		rows, err := tx.Query(ctx, sqlCheckDue, t.orgs, t.ids, t.now)
 		if err != nil {
 			return err
 		}
@@ -130,24 +124,23 @@ func (s *Store) TickNumberChecks(ctx context.Context, limit int) (batch carenet.
 		for _, r := range due {
 			if r.CheckTimes < 2 && r.PersonID != nil {
 				zone := zoneOf(*r.Zone)
-				at, as := carenet.InWakingHours(now, zone), carenet.ToFollower
+				at, as := carenet.InWakingHours(t.now, zone), carenet.ToFollower
 				if r.Patient {
 					as = carenet.ToPatient
 				}
 				w.Queue(sqlCheckAgain, r.OrgID, r.ID, at.Add(notify.CheckGiveUp))
-				e := checkEvent(r.OrgID, r.ID, *r.PersonID, as, batch.ID, at, now)
+				e := checkEvent(r.OrgID, r.ID, *r.PersonID, as, t.batch.ID, at, t.now)
 				queueEvent(w, e)
-				batch.Events = append(batch.Events, e)
+				t.batch.Events = append(t.batch.Events, e)
 				continue
 			}
 			w.Queue(sqlCheckOver, r.OrgID, r.ID)
-			w.Queue(sqlCheckToDesk, r.OrgID, r.ID, carenet.FloorID(now.Add(-2*notify.CheckGiveUp)), now, causeUnsure)
-			s.queueAudit(w, carenet.SystemActor(r.OrgID), now, audited{Action: "number.unsure", Table: "conversation", Row: r.ID})
+			w.Queue(sqlCheckToDesk, r.OrgID, r.ID, carenet.FloorID(t.now.Add(-2*notify.CheckGiveUp)), t.now, causeUnsure)
+			s.queueAudit(w, carenet.SystemActor(r.OrgID), t.now, audited{Action: "number.unsure", Table: "conversation", Row: r.ID})
 		}
-		done = len(due)
+		t.done = len(due)
 		return tx.SendBatch(ctx, w).Close()
 	})
-	return batch, done, err
 }
 
 const (

@@ -29,18 +29,12 @@ type dueQuestionRow struct {
 // TickQuestions asks once more what nobody has answered, and gives up what was asked
 // twice: then staff see it, and a patient hears that their invitation came to nothing.
 // done is 0 when none is due.
-func (s *Store) TickQuestions(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlClaimQuestions, now, limit)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
+func (s *Store) TickQuestions(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlClaimQuestions, limit, func(tx pgx.Tx, t *ticking) error {
 		var due []dueQuestionRow
 		b := &pgx.Batch{}
-		b.Queue(sqlScope, orgs)
-		collect(b.Queue(sqlDueQuestions, orgs, ids), &due)
+		b.Queue(sqlScope, t.orgs)
+		collect(b.Queue(sqlDueQuestions, t.orgs, t.ids), &due)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
@@ -48,34 +42,33 @@ func (s *Store) TickQuestions(ctx context.Context, limit int) (batch carenet.Bat
 		for _, r := range due {
 			q := r.question()
 			if q.Asked < 2 && !q.Kind.AskedOnce() {
-				at := carenet.InWakingHours(now, zoneOf(r.Zone))
+				at := carenet.InWakingHours(t.now, zoneOf(r.Zone))
 				w.Queue(sqlAskAgain, q.Org, q.ID, at, q.Kind.NextAsk(at, q.Asked+1, zoneOf(r.Zone)))
 				about := orNil(r.AskedBy)
 				if q.Kind == carenet.AskFollow {
 					about = q.Patient
 				}
-				batch.Events = append(batch.Events, newQuestion{Question: q, about: about, many: q.Kind == carenet.AskEnrol}.event(batch.ID, at, now))
+				t.batch.Events = append(t.batch.Events, newQuestion{Question: q, about: about, many: q.Kind == carenet.AskEnrol}.event(t.batch.ID, at, t.now))
 				continue
 			}
 			w.Queue(sqlLapse, q.Org, q.ID)
-			s.queueAudit(w, carenet.SystemActor(q.Org), now, audited{Action: "question." + string(q.Kind) + ".lapsed", Table: "open_question", Row: q.ID, Patient: q.Patient})
+			s.queueAudit(w, carenet.SystemActor(q.Org), t.now, audited{Action: "question." + string(q.Kind) + ".lapsed", Table: "open_question", Row: q.ID, Patient: q.Patient})
 			if q.Follower != carenet.NilID && q.Kind != carenet.AskDied {
-				w.Queue(sqlLapsedPlaces, q.Org, q.Follower, now)
+				w.Queue(sqlLapsedPlaces, q.Org, q.Follower, t.now)
 			}
-			e := carenet.Event{ID: carenet.NewID(now), Org: q.Org, Batch: batch.ID, Kind: carenet.EventPatientChange, Patient: q.Patient, Subject: q.ID, At: now}
+			e := carenet.Event{ID: carenet.NewID(t.now), Org: q.Org, Batch: t.batch.ID, Kind: carenet.EventPatientChange, Patient: q.Patient, Subject: q.ID, At: t.now}
 			if q.Kind == carenet.AskFollow {
 				e.Kind, e.Subject = carenet.EventCircleChange, q.Follower
-				e.Detail = carenet.Detail{About: q.Person, Change: carenet.ChangeLapsed, At: carenet.InWakingHours(now, zoneOf(r.PatientZone))}
+				e.Detail = carenet.Detail{About: q.Person, Change: carenet.ChangeLapsed, At: carenet.InWakingHours(t.now, zoneOf(r.PatientZone))}
 			}
-			batch.Events = append(batch.Events, e)
+			t.batch.Events = append(t.batch.Events, e)
 		}
-		for _, e := range batch.Events {
+		for _, e := range t.batch.Events {
 			queueEvent(w, e)
 		}
-		done = len(due)
+		t.done = len(due)
 		return tx.SendBatch(ctx, w).Close()
 	})
-	return batch, done, err
 }
 
 const sqlNextQuestion = `SELECT lookup_next_question()`

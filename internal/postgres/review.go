@@ -28,30 +28,24 @@ const (
 // TickReviews tells the staff of organisations whose week is over, once each; of a week
 // that an outage has held up for longer than it is of use nobody is told, and it is said
 // on the page alone. It sets when the next is due.
-func (s *Store) TickReviews(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlClaimReviews, now, limit)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		if err := scope(ctx, tx, orgs); err != nil {
+func (s *Store) TickReviews(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlClaimReviews, limit, func(tx pgx.Tx, t *ticking) error {
+		if err := scope(ctx, tx, t.orgs); err != nil {
 			return err
 		}
 		var zones []orgZoneRow
 		b := &pgx.Batch{}
-		collect(b.Queue(sqlOrgZones, orgs), &zones)
+		collect(b.Queue(sqlOrgZones, t.orgs), &zones)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		w := &pgx.Batch{}
 		for _, z := range zones {
 			zone := zoneOf(z.Zone)
-			due, week := carenet.ReviewDue(now, zone)
-			w.Queue(sqlNextReview, z.OrgID, carenet.NextReview(now, zone))
+			due, week := carenet.ReviewDue(t.now, zone)
+			w.Queue(sqlNextReview, z.OrgID, carenet.NextReview(t.now, zone))
 			until := due.Add(carenet.ReviewLife)
-			if !now.Before(until) {
+			if !t.now.Before(until) {
 				continue
 			}
 			rows, err := tx.Query(ctx, sqlReviewReaders, z.OrgID, int(week))
@@ -64,18 +58,17 @@ func (s *Store) TickReviews(ctx context.Context, limit int) (batch carenet.Batch
 			}
 			for _, id := range readers {
 				e := carenet.Event{
-					ID: carenet.NewID(now), Org: z.OrgID, Batch: batch.ID, Kind: carenet.EventReview, Subject: id, At: now,
+					ID: carenet.NewID(t.now), Org: z.OrgID, Batch: t.batch.ID, Kind: carenet.EventReview, Subject: id, At: t.now,
 					Detail: carenet.Detail{Person: id, Since: (week - 7).Time(zone), At: until},
 				}
-				w.Queue(sqlWeekTold, z.OrgID, id, int(week), now)
+				w.Queue(sqlWeekTold, z.OrgID, id, int(week), t.now)
 				queueEvent(w, e)
-				batch.Events = append(batch.Events, e)
+				t.batch.Events = append(t.batch.Events, e)
 			}
 		}
-		done = len(ids)
+		t.done = len(t.ids)
 		return tx.SendBatch(ctx, w).Close()
 	})
-	return batch, done, err
 }
 
 // Review is the week of the actor's organisation as it stands: the last seven days.

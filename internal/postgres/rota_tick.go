@@ -32,51 +32,44 @@ type holderRow struct {
 // TickRotas hands over: at a change of shift whoever comes on is told, once, and
 // whoever goes off and still has alerts. It sets when the next change is. done is 0
 // when none is due.
-func (s *Store) TickRotas(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlClaimRotas, now, limit)
-		if err != nil || len(ids) == 0 {
+func (s *Store) TickRotas(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlClaimRotas, limit, func(tx pgx.Tx, t *ticking) error {
+		if err := scope(ctx, tx, t.orgs); err != nil {
 			return err
 		}
-		if err := scope(ctx, tx, orgs); err != nil {
-			return err
-		}
-		all, err := rotas(ctx, tx, orgs)
+		all, err := rotas(ctx, tx, t.orgs)
 		if err != nil {
 			return err
 		}
 		var due []rotaRow
 		var holders []holderRow
 		b := &pgx.Batch{}
-		collect(b.Queue(sqlRotaRows, orgs), &due)
-		collect(b.Queue(sqlHolders, orgs), &holders)
+		collect(b.Queue(sqlRotaRows, t.orgs), &due)
+		collect(b.Queue(sqlHolders, t.orgs), &holders)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		w := &pgx.Batch{}
 		for _, r := range due {
 			rota := all[r.OrgID]
-			came, went := rota.HandOver(r.OnIDs, r.ToldAt, now)
+			came, went := rota.HandOver(r.OnIDs, r.ToldAt, t.now)
 			on := []carenet.ID{}
-			for _, d := range rota.On(now) {
+			for _, d := range rota.On(t.now) {
 				on = append(on, d.Clinician)
 			}
 			var next *time.Time
-			if at, ok := rota.Next(now); ok {
+			if at, ok := rota.Next(t.now); ok {
 				next = &at
 			}
-			w.Queue(sqlRotaTold, r.OrgID, on, now, next)
-			batch.Events = append(batch.Events, handOverEvents(r.OrgID, batch.ID, came, went, holders, now)...)
+			w.Queue(sqlRotaTold, r.OrgID, on, t.now, next)
+			t.batch.Events = append(t.batch.Events, handOverEvents(r.OrgID, t.batch.ID, came, went, holders, t.now)...)
 		}
-		for _, e := range batch.Events {
+		for _, e := range t.batch.Events {
 			queueEvent(w, e)
 		}
-		done = len(due)
+		t.done = len(due)
 		return tx.SendBatch(ctx, w).Close()
 	})
-	return batch, done, err
 }
 
 // handOverEvents are the facts of one change of shift.

@@ -19,36 +19,29 @@ const (
 
 // TickAlerts moves alerts on whose next step is due: asks again, asks further
 // people, or takes back an acknowledgement that ran out without an outcome.
-func (s *Store) TickAlerts(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlClaimAlerts, now, limit)
-		if err != nil || len(ids) == 0 {
+func (s *Store) TickAlerts(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlClaimAlerts, limit, func(tx pgx.Tx, t *ticking) error {
+		if err := scope(ctx, tx, t.orgs); err != nil {
 			return err
 		}
-		if err := scope(ctx, tx, orgs); err != nil {
-			return err
-		}
-		due, err := alertsFor(ctx, tx, sqlDueAlerts, orgs, ids)
+		due, err := alertsFor(ctx, tx, sqlDueAlerts, t.orgs, t.ids)
 		if err != nil {
 			return err
 		}
 		b := &pgx.Batch{}
 		for _, r := range due {
-			a, changes := alerts.Tick(r.alert(), r.escalation(), now)
-			queueAlert(b, r, a, now)
+			a, changes := alerts.Tick(r.alert(), r.escalation(), t.now)
+			queueAlert(b, r, a, t.now)
 			for _, c := range changes {
-				if err := s.queueAlertEntry(b, r.OrgID, r.ID, string(c.Kind), carenet.SystemActor(r.OrgID), "", now); err != nil {
+				if err := s.queueAlertEntry(b, r.OrgID, r.ID, string(c.Kind), carenet.SystemActor(r.OrgID), "", t.now); err != nil {
 					return err
 				}
 			}
-			batch.Events = append(batch.Events, queueAsks(b, r.OrgID, r.PatientID, r.ID, r.Number, batch.ID, changes, now)...)
+			t.batch.Events = append(t.batch.Events, queueAsks(b, r.OrgID, r.PatientID, r.ID, r.Number, t.batch.ID, changes, t.now)...)
 		}
-		done = len(due)
+		t.done = len(due)
 		return tx.SendBatch(ctx, b).Close()
 	})
-	return batch, done, err
 }
 
 // NextDue is the next instant at which anything falls due by itself, for a

@@ -63,18 +63,12 @@ type openPromptRow struct {
 
 // TickPrompts turns up to limit due slots into prompts, one each, whoever
 // claims them (INV-6), and moves their schedules on. done is 0 when none is due.
-func (s *Store) TickPrompts(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlClaimSchedules, now, limit)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
+func (s *Store) TickPrompts(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlClaimSchedules, limit, func(tx pgx.Tx, t *ticking) error {
 		var due []scheduleRow
 		b := &pgx.Batch{}
-		b.Queue(sqlScope, orgs)
-		collect(b.Queue(sqlDueSchedules, orgs, ids), &due)
+		b.Queue(sqlScope, t.orgs)
+		collect(b.Queue(sqlDueSchedules, t.orgs, t.ids), &due)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
@@ -85,8 +79,8 @@ func (s *Store) TickPrompts(ctx context.Context, limit int) (batch carenet.Batch
 		var open []openPromptRow
 		var planned []plannedSetRow
 		b = &pgx.Batch{}
-		collect(b.Queue(sqlOpenPrompts, orgs, patients), &open)
-		collect(b.Queue(sqlPlannedSets, orgs, patients), &planned)
+		collect(b.Queue(sqlOpenPrompts, t.orgs, patients), &open)
+		collect(b.Queue(sqlPlannedSets, t.orgs, patients), &planned)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
@@ -96,47 +90,14 @@ func (s *Store) TickPrompts(ctx context.Context, limit int) (batch carenet.Batch
 		}
 		w := &pgx.Batch{}
 		for _, r := range due {
-			for _, e := range queueSlot(w, r, openOf[r.PatientID], setsOn(planned, r.PatientID, carenet.Day(r.NextDay)), batch.ID, now) {
+			for _, e := range queueSlot(w, r, openOf[r.PatientID], setsOn(planned, r.PatientID, carenet.Day(r.NextDay)), t.batch.ID, t.now) {
 				queueEvent(w, e)
-				batch.Events = append(batch.Events, e)
+				t.batch.Events = append(t.batch.Events, e)
 			}
 		}
-		done = len(due)
+		t.done = len(due)
 		return tx.SendBatch(ctx, w).Close()
 	})
-	return batch, done, err
-}
-
-// claimed runs a claim function that gives organisations and ids.
-func claimed(ctx context.Context, tx pgx.Tx, sql string, now time.Time, limit int) (orgs, ids []carenet.ID, err error) {
-	rows, err := tx.Query(ctx, sql, now, limit)
-	if err != nil {
-		return nil, nil, err
-	}
-	var org, id carenet.ID
-	_, err = pgx.ForEachRow(rows, []any{&org, &id}, func() error {
-		orgs, ids = addID(orgs, org), append(ids, id)
-		return nil
-	})
-	return orgs, ids, err
-}
-
-// claimedInEvents runs a function that gives organisations, events and ids: what hangs on
-// events is found by both.
-func claimedInEvents(ctx context.Context, db interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}, sql string, args ...any,
-) (orgs, events, ids []carenet.ID, err error) {
-	rows, err := db.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	var org, event, id carenet.ID
-	_, err = pgx.ForEachRow(rows, []any{&org, &event, &id}, func() error {
-		orgs, events, ids = addID(orgs, org), addID(events, event), append(ids, id)
-		return nil
-	})
-	return orgs, events, ids, err
 }
 
 // queueSlot writes what becomes of one due slot, closes what it overtakes and

@@ -55,32 +55,25 @@ func (s *Store) followUnread(ctx context.Context, tx pgx.Tx, e carenet.Event, no
 }
 
 // TickUnread tells staff once more of words that nobody has seen to.
-func (s *Store) TickUnread(ctx context.Context, limit int) (batch carenet.Batch, done int, err error) {
-	err = s.inTx(ctx, nil, func(tx pgx.Tx) error {
-		now := s.Now()
-		batch, done = carenet.Batch{ID: carenet.NewID(now)}, 0
-		orgs, ids, err := claimed(ctx, tx, sqlUnreadDue, now, limit)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
+func (s *Store) TickUnread(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	return s.tick(ctx, sqlUnreadDue, limit, func(tx pgx.Tx, t *ticking) error {
 		var due []unreadRow
 		b := &pgx.Batch{}
-		b.Queue(sqlScope, orgs)
-		collect(b.Queue(sqlLockUnread, orgs, ids, now), &due)
+		b.Queue(sqlScope, t.orgs)
+		collect(b.Queue(sqlLockUnread, t.orgs, t.ids, t.now), &due)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
 		w := &pgx.Batch{}
 		for _, r := range due {
-			if !r.climb(w, now) {
+			if !r.climb(w, t.now) {
 				continue
 			}
-			e := carenet.Event{ID: carenet.NewID(now), Org: r.OrgID, Batch: batch.ID, Kind: carenet.EventSafety, Subject: r.ID, At: now}
+			e := carenet.Event{ID: carenet.NewID(t.now), Org: r.OrgID, Batch: t.batch.ID, Kind: carenet.EventSafety, Subject: r.ID, At: t.now}
 			queueEvent(w, e)
-			batch.Events = append(batch.Events, e)
+			t.batch.Events = append(t.batch.Events, e)
 		}
-		done = len(due)
+		t.done = len(due)
 		return tx.SendBatch(ctx, w).Close()
 	})
-	return batch, done, err
 }
