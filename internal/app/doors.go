@@ -16,10 +16,6 @@ import (
 	"howareyou/internal/web/signin"
 )
 
-// signInTries is how often a minute one address, or one number, may ask for a
-// sign-in link: enough for a clumsy hand, too few to flood a phone.
-const signInTries = 5
-
 // frontDoors are the pages of each door, on one site.
 type frontDoors struct {
 	patient, follower, clinic, signin, joining, rules web.Mounter
@@ -39,8 +35,8 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 		rules:    rules.New(site, r.store),
 		signin: signin.New(site, r.store, signin.Options{
 			Region: r.cfg.DefaultRegion, Emails: r.cfg.SMTPURL != "", Committed: r.committed,
-			Allow: func(ctx context.Context, key string) bool {
-				ok, _ := limiter.Allow(ctx, key, limit.PerMinute(signInTries))
+			Allow: func(ctx context.Context, key string, aMinute int) bool {
+				ok, _ := limiter.Allow(ctx, key, limit.PerMinute(aMinute))
 				return ok
 			},
 		}),

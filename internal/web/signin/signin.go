@@ -31,15 +31,23 @@ type Store interface {
 	SignIn(ctx context.Context, token string) (door auth.Door, session, leadsTo string, err error)
 }
 
+// How often a minute a sign-in link may be asked for. For one phone or mailbox:
+// enough for a clumsy hand, too few to flood it. From one address many people may
+// ask: a clinic's early shift, or a home's families, sit behind one.
+const (
+	triesOfPhone   = 5
+	triesOfAddress = 30
+)
+
 // Options are what the pages need beside the store.
 type Options struct {
 	Region    string // of numbers written without a country (ISO 3166, such as GB)
 	Emails    bool   // this service sends emails, so a link may come by one
 	Committed func(carenet.Batch)
-	// Allow counts one try for an opaque key and says whether it is within the
-	// limit. The keys are of a client's address and of a number or an email address,
+	// Allow counts one try for an opaque key and says whether it is within so many
+	// a minute. The keys are of a client's address and of a number or an email address,
 	// hashed with a secret of this process.
-	Allow func(ctx context.Context, key string) bool
+	Allow func(ctx context.Context, key string, aMinute int) bool
 }
 
 // Handler serves the pages.
@@ -89,7 +97,7 @@ func (h *Handler) request(c *fiber.Ctx, door front.Door) error {
 	v.phone, v.email = string(form.Peek("phone")), string(form.Peek("email"))
 	v.byEmail = h.Emails && form.Has("email")
 	v.leadsTo = auth.LeadsTo(v.kind, string(form.Peek("to")))
-	if !h.Allow(ctx, h.key("address", h.site.Client(c).String())) {
+	if !h.Allow(ctx, h.key("address", h.site.Client(c).String()), triesOfAddress) {
 		v.busy = true
 		return front.Render(c, fiber.StatusTooManyRequests, askPage(v))
 	}
@@ -98,7 +106,7 @@ func (h *Handler) request(c *fiber.Ctx, door front.Door) error {
 		v.fault = v.t.Say(fault)
 		return front.Render(c, fiber.StatusUnprocessableEntity, askPage(v))
 	}
-	if h.Allow(ctx, key) {
+	if h.Allow(ctx, key, triesOfPhone) {
 		batches, err := send(ctx)
 		for _, b := range batches {
 			h.Committed(b)

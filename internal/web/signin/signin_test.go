@@ -31,6 +31,7 @@ type fake struct {
 	leadsTo string
 	err     error
 	keys    []string
+	limits  []int  // a minute, for each key
 	full    string // the part of the keys' order whose limit is reached
 }
 
@@ -91,8 +92,9 @@ func newWorld(t *testing.T) *world {
 	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
 	signin.New(site, w.fake, signin.Options{
 		Region: "GB", Emails: true, Committed: func(carenet.Batch) { w.committed++ },
-		Allow: func(_ context.Context, key string) bool {
+		Allow: func(_ context.Context, key string, aMinute int) bool {
 			w.fake.keys = append(w.fake.keys, key)
+			w.fake.limits = append(w.fake.limits, aMinute)
 			return w.fake.full == "" || len(w.fake.keys) != map[string]int{"address": 1, "number": 2}[w.fake.full]
 		},
 	}).Mount(w.app, front.Door{})
@@ -174,6 +176,9 @@ func TestINV13_LimitKeysAreOpaque(t *testing.T) {
 	k := w.fake.keys
 	if len(k) != 6 || k[0] != k[2] || k[1] != k[3] || k[1] == k[5] || k[0] == k[1] {
 		t.Fatalf("keys %v: want one an address and one a number", k)
+	}
+	if l := w.fake.limits; l[0] < 5*l[1] {
+		t.Errorf("limits %v: the shift of a clinic, behind one address, has to come in", l)
 	}
 	for _, key := range k {
 		if strings.Contains(key, "7700") || strings.Contains(key, "0.0.0.0") || !strings.HasPrefix(key, "signin:") {
