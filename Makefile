@@ -24,9 +24,14 @@ demo: ## Start the whole service with seeded people, privately under .demo (ARGS
 	@go build -o bin/ ./cmd/howareyou ./cmd/howareyou-demo
 	@exec bin/howareyou-demo $(ARGS)
 
-# The longest first, so that none of them is left over at the end.
+# The longest first, so that none of them is left over at the end. One or two
+# failed tests are run once more, and both results are shown: they are races of a
+# busy machine that want mending, and no reason to throw the run away. A data race
+# that the detector has seen is never run again.
 test: check $(TOOLS)/gotestsum ## Run everything that must pass: the checks, then all tests under the race detector
-	go run ./internal/devenv/testenv -- $(TOOLS)/gotestsum --format standard-quiet -- -race -vet=off -timeout 20m ./internal/e2e ./internal/postgres ./...
+	go run ./internal/devenv/testenv -- $(TOOLS)/gotestsum --format standard-quiet \
+		--rerun-fails=1 --rerun-fails-max-failures=2 --rerun-fails-abort-on-data-race --packages "./internal/e2e ./internal/postgres ./..." \
+		-- -race -vet=off -timeout 20m
 
 check: check-generated check-format vet staticcheck ## Run the quick checks alone: generated code, format, vet, staticcheck
 
