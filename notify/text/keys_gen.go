@@ -949,6 +949,9 @@ const (
 	RulesRefusedNone                Key = "rules.refused_none"
 	RulesRuleVersion                Key = "rules.rule_version"
 	RulesRulesList                  Key = "rules.rules_list"
+	RulesSafeHelp                   Key = "rules.safe_help"
+	RulesSafeRedflag                Key = "rules.safe_redflag"
+	RulesSafeSelfharm               Key = "rules.safe_selfharm"
 	RulesSafety                     Key = "rules.safety"
 	RulesSeeTest                    Key = "rules.see_test"
 	RulesSeverityAsk                Key = "rules.severity_ask"
@@ -2057,6 +2060,9 @@ var catalogue = map[Key]shape{
 	RulesRefusedNone:                {Plural: false, Fields: []string(nil)},
 	RulesRuleVersion:                {Plural: false, Fields: []string{"Version"}},
 	RulesRulesList:                  {Plural: false, Fields: []string(nil)},
+	RulesSafeHelp:                   {Plural: false, Fields: []string(nil)},
+	RulesSafeRedflag:                {Plural: false, Fields: []string(nil)},
+	RulesSafeSelfharm:               {Plural: false, Fields: []string(nil)},
 	RulesSafety:                     {Plural: false, Fields: []string(nil)},
 	RulesSeeTest:                    {Plural: false, Fields: []string(nil)},
 	RulesSeverityAsk:                {Plural: false, Fields: []string(nil)},

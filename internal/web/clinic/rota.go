@@ -126,11 +126,7 @@ func (h *Handler) showRota(c *fiber.Ctx, status int, v rotaView) error {
 func dutyFrame(r front.Reader, base, organisation, title string) ui.Page {
 	return front.Frame{
 		Title: title, Organisation: organisation, Home: base + "/clinic", Audience: ui.ForClinic,
-		Nav: []ui.Link{
-			{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle},
-			{Href: base + "/clinic/rota", Label: r.Say(text.DutyRotaTitle), Icon: ui.IconDay, Current: title == r.Say(text.DutyRotaTitle)},
-			{Href: base + "/clinic/escalation", Label: r.Say(text.DutyStepsTitle), Icon: ui.IconBell, Current: title == r.Say(text.DutyStepsTitle)},
-		},
+		Nav: r.ClinicNav(base, "/clinic/rota"),
 	}.Page(r.Texts)
 }
 
