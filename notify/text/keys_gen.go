@@ -229,6 +229,20 @@ const (
 	DutyHeadNone                    Key = "duty.head_none"
 	DutyHeadOn                      Key = "duty.head_on"
 	DutyHeadPerson                  Key = "duty.head_person"
+	DutyHoursAlways                 Key = "duty.hours_always"
+	DutyHoursEdit                   Key = "duty.hours_edit"
+	DutyHoursEnd                    Key = "duty.hours_end"
+	DutyHoursFault                  Key = "duty.hours_fault"
+	DutyHoursHint                   Key = "duty.hours_hint"
+	DutyHoursOutside                Key = "duty.hours_outside"
+	DutyHoursRange                  Key = "duty.hours_range"
+	DutyHoursSave                   Key = "duty.hours_save"
+	DutyHoursSaved                  Key = "duty.hours_saved"
+	DutyHoursSpan                   Key = "duty.hours_span"
+	DutyHoursSpanAll                Key = "duty.hours_span_all"
+	DutyHoursStart                  Key = "duty.hours_start"
+	DutyHoursTitle                  Key = "duty.hours_title"
+	DutyHoursTold                   Key = "duty.hours_told"
 	DutyKindDutyOff                 Key = "duty.kind_duty_off"
 	DutyKindDutyOn                  Key = "duty.kind_duty_on"
 	DutyKindReview                  Key = "duty.kind_review"
@@ -1340,6 +1354,20 @@ var catalogue = map[Key]shape{
 	DutyHeadNone:                    {Plural: false, Fields: []string(nil)},
 	DutyHeadOn:                      {Plural: false, Fields: []string{"Who"}},
 	DutyHeadPerson:                  {Plural: false, Fields: []string{"Name", "When"}},
+	DutyHoursAlways:                 {Plural: false, Fields: []string(nil)},
+	DutyHoursEdit:                   {Plural: false, Fields: []string(nil)},
+	DutyHoursEnd:                    {Plural: false, Fields: []string{"Day"}},
+	DutyHoursFault:                  {Plural: false, Fields: []string{"Day"}},
+	DutyHoursHint:                   {Plural: false, Fields: []string{"Zone"}},
+	DutyHoursOutside:                {Plural: false, Fields: []string(nil)},
+	DutyHoursRange:                  {Plural: false, Fields: []string{"First", "Last"}},
+	DutyHoursSave:                   {Plural: false, Fields: []string(nil)},
+	DutyHoursSaved:                  {Plural: false, Fields: []string(nil)},
+	DutyHoursSpan:                   {Plural: false, Fields: []string{"Days", "From", "Until"}},
+	DutyHoursSpanAll:                {Plural: false, Fields: []string{"Days"}},
+	DutyHoursStart:                  {Plural: false, Fields: []string{"Day"}},
+	DutyHoursTitle:                  {Plural: false, Fields: []string(nil)},
+	DutyHoursTold:                   {Plural: false, Fields: []string(nil)},
 	DutyKindDutyOff:                 {Plural: false, Fields: []string(nil)},
 	DutyKindDutyOn:                  {Plural: false, Fields: []string(nil)},
 	DutyKindReview:                  {Plural: false, Fields: []string(nil)},
