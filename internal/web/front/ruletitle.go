@@ -32,3 +32,11 @@ func RuleTitle(t *text.Texts, id string, own ...alerts.Rule) string {
 	}
 	return ""
 }
+
+// RuleName says a rule's title with its id, or the id alone.
+func RuleName(t *text.Texts, id string, own ...alerts.Rule) string {
+	if title := RuleTitle(t, id, own...); title != "" {
+		return title + " (" + Number(id) + ")"
+	}
+	return id
+}
