@@ -29,6 +29,8 @@ var sealedColumns = []sealedColumn{
 	{Table: "check_in", Column: "words_enc", Key: []string{"id"}},
 	{Table: "encouragement", Column: "words_enc", Key: []string{"id"}},
 	{Table: "alert_entry", Column: "note_enc", Key: []string{"id"}},
+	{Table: "patient_note", Column: "note_enc", Key: []string{"id"}},
+	{Table: "goal_entry", Column: "words_enc", Key: []string{"id"}},
 	{Table: "handling", Column: "note_enc", Key: []string{"id"}},
 	{Table: "pack_version", Column: "body_enc", Key: []string{"id"}},
 	{Table: "pack_signature", Column: "note_enc", Key: []string{"id"}},

@@ -62,6 +62,10 @@ func newRotation(t *testing.T) *rotation {
 	c.must(err)
 	c.exec(r.conn, `INSERT INTO handling (org_id, id, about, about_id, action, by_id, note_enc, at) SELECT org_id, $1, 'delivery', id, 'close', id, $2, created_at FROM clinician LIMIT 1`, id, note)
 	governor := carenet.Actor{Kind: carenet.ActorClinician, Org: c.org, Person: admin, Via: "page"}
+	_, err = c.store.WriteNote(c.ctx, governor, c.mary, carenet.NewNote{Kind: carenet.NoteWritten, Words: "walks with a stick", Key: carenet.NewID(c.clock())})
+	c.must(err)
+	_, err = c.store.KeepGoal(c.ctx, governor, c.mary, carenet.NewGoal{Kind: carenet.GoalAgreed, Words: "walk to the shop", Review: carenet.LocalDay(c.clock(), time.UTC) + 28, Key: carenet.NewID(c.clock())})
+	c.must(err)
 	c.putInForce(governor, ownPack(1, "watch", "1"))
 	_, err = c.store.StartBacktest(c.ctx, governor, rulebook.Spec{Text: ownPack(2, "watch", "2"), Period: c.lastDays(30)})
 	c.must(err)
