@@ -221,6 +221,10 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplySnoozed:     DutySnoozed,
 	carenet.ReplySnoozeHow:   DutySnoozeHow,
 	carenet.ReplySnoozeNot:   DutySnoozeNot,
+	carenet.ReplyUseful:      DutyUsefulNoted,
+	carenet.ReplyNotUseful:   DutyUsefulNotedNot,
+	carenet.ReplyUsefulWhich: DutyUsefulWhich,
+	carenet.ReplyUsefulOpen:  DutyUsefulOpen,
 }
 
 // emergency is whom to call in danger.

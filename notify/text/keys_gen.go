@@ -331,9 +331,13 @@ const (
 	DutySubjectWeek                 Key = "duty.subject_week"
 	DutyUsefulAsk                   Key = "duty.useful_ask"
 	DutyUsefulNo                    Key = "duty.useful_no"
+	DutyUsefulNoted                 Key = "duty.useful_noted"
+	DutyUsefulNotedNot              Key = "duty.useful_noted_not"
+	DutyUsefulOpen                  Key = "duty.useful_open"
 	DutyUsefulSaidNo                Key = "duty.useful_said_no"
 	DutyUsefulSaidYes               Key = "duty.useful_said_yes"
 	DutyUsefulThanks                Key = "duty.useful_thanks"
+	DutyUsefulWhich                 Key = "duty.useful_which"
 	DutyUsefulYes                   Key = "duty.useful_yes"
 	DutyWeekAbout                   Key = "duty.week_about"
 	DutyWeekDrift                   Key = "duty.week_drift"
@@ -1496,9 +1500,13 @@ var catalogue = map[Key]shape{
 	DutySubjectWeek:                 {Plural: false, Fields: []string{"Org"}},
 	DutyUsefulAsk:                   {Plural: false, Fields: []string(nil)},
 	DutyUsefulNo:                    {Plural: false, Fields: []string(nil)},
+	DutyUsefulNoted:                 {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	DutyUsefulNotedNot:              {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	DutyUsefulOpen:                  {Plural: false, Fields: []string{"Number", "Org"}},
 	DutyUsefulSaidNo:                {Plural: false, Fields: []string(nil)},
 	DutyUsefulSaidYes:               {Plural: false, Fields: []string(nil)},
 	DutyUsefulThanks:                {Plural: false, Fields: []string(nil)},
+	DutyUsefulWhich:                 {Plural: false, Fields: []string{"Org"}},
 	DutyUsefulYes:                   {Plural: false, Fields: []string(nil)},
 	DutyWeekAbout:                   {Plural: false, Fields: []string{"From", "To"}},
 	DutyWeekDrift:                   {Plural: false, Fields: []string(nil)},
