@@ -1,6 +1,7 @@
 -- +goose Up
--- What staff write down about a patient, and what a patient wants to reach. Both are only
--- ever added to: what is put right or withdrawn stays readable beside what became of it.
+-- What staff write down about a patient, what a patient wants to reach, and the week as it is
+-- emailed. Notes and goals are only ever added to: what is put right or withdrawn stays
+-- readable beside what became of it.
 
 -- kind: written; corrected or withdrawn, of the entry about_id, which happens once to each:
 -- of two who do it at the same time one is told so. note_enc: the words, or why it was
@@ -61,3 +62,34 @@ SELECT fence('goal_entry', 'SELECT', 'INSERT');
 GRANT UPDATE (words_enc) ON goal_entry TO howareyou_app;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON goal_entry FOR EACH ROW EXECUTE FUNCTION refuse_change_but_resealing_of('words_enc');
 CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON goal_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- An organisation's week as it is emailed, from when it was worked out to the next one.
+CREATE TABLE week_letter (
+  org_id   uuid NOT NULL REFERENCES organisation,
+  id       uuid NOT NULL,
+  week     int  NOT NULL,
+  body_enc bytea,
+  at       timestamptz NOT NULL,
+  PRIMARY KEY (org_id, id),
+  UNIQUE (org_id, week)
+);
+SELECT fence('week_letter', 'SELECT', 'INSERT', 'UPDATE');
+
+-- +goose StatementBegin
+-- Whose week is over, to work it out before it is claimed.
+CREATE FUNCTION lookup_reviews_due(p_now timestamptz, p_limit int) RETURNS TABLE (org uuid, review uuid) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT r.org_id, r.org_id FROM week_review r WHERE r.next_at <= p_now ORDER BY r.next_at LIMIT p_limit
+$$;
+
+DO $$
+DECLARE f regprocedure;
+BEGIN
+  FOR f IN SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname = 'lookup_reviews_due'
+  LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO howareyou_app', f);
+    EXECUTE format('ALTER FUNCTION %s OWNER TO howareyou_lookup', f);
+  END LOOP;
+END $$;
+-- +goose StatementEnd

@@ -100,6 +100,7 @@ func (n *neighbours) fill() {
 	n.must(err)
 	_, err = n.store.KeepGoal(n.ctx, lee, n.mary, carenet.NewGoal{Kind: carenet.GoalAgreed, Words: "walk to the shop", Review: carenet.LocalDay(n.clock(), time.UTC) + 28, Key: carenet.NewID(n.clock())})
 	n.must(err)
+	n.exec(n.conn, `INSERT INTO week_letter (org_id, id, week, body_enc, at) VALUES ($1, $2, 1, '\x00', $3)`, n.org, carenet.NewID(n.clock()), n.clock())
 	n.putInForce(lee, ownPack(1, "amber", "4"))
 	_, err = n.store.StartBacktest(n.ctx, lee, rulebook.Spec{Text: ownPack(2, "amber", "3"), Period: n.lastDays(30)})
 	n.must(err)

@@ -31,6 +31,7 @@ var sealedColumns = []sealedColumn{
 	{Table: "alert_entry", Column: "note_enc", Key: []string{"id"}},
 	{Table: "patient_note", Column: "note_enc", Key: []string{"id"}},
 	{Table: "goal_entry", Column: "words_enc", Key: []string{"id"}},
+	{Table: "week_letter", Column: "body_enc", Key: []string{"id"}},
 	{Table: "handling", Column: "note_enc", Key: []string{"id"}},
 	{Table: "pack_version", Column: "body_enc", Key: []string{"id"}},
 	{Table: "pack_signature", Column: "note_enc", Key: []string{"id"}},

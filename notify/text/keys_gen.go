@@ -19,6 +19,7 @@ const (
 	AlertLook                       Key = "alert_look"
 	AlertLow                        Key = "alert_low"
 	AlertNoWord                     Key = "alert_no_word"
+	AlertRules                      Key = "alert_rules"
 	AlertSafety                     Key = "alert_safety"
 	AlertSilent                     Key = "alert_silent"
 	AlertUnasked                    Key = "alert_unasked"
@@ -341,10 +342,13 @@ const (
 	DutyUsefulYes                   Key = "duty.useful_yes"
 	DutyWeekAbout                   Key = "duty.week_about"
 	DutyWeekDrift                   Key = "duty.week_drift"
+	DutyWeekGoals                   Key = "duty.week_goals"
 	DutyWeekLetter                  Key = "duty.week_letter"
 	DutyWeekLink                    Key = "duty.week_link"
 	DutyWeekNothing                 Key = "duty.week_nothing"
 	DutyWeekOpen                    Key = "duty.week_open"
+	DutyWeekOver                    Key = "duty.week_over"
+	DutyWeekOverRule                Key = "duty.week_over_rule"
 	DutyWeekRule                    Key = "duty.week_rule"
 	DutyWeekRules                   Key = "duty.week_rules"
 	DutyWeekSaved                   Key = "duty.week_saved"
@@ -920,6 +924,7 @@ const (
 	RecordOwnOver                   Key = "record.own_over"
 	RecordOwnReached                Key = "record.own_reached"
 	RecordOwnTitle                  Key = "record.own_title"
+	RecordRulesUnread               Key = "record.rules_unread"
 	RecordStepAgreed                Key = "record.step_agreed"
 	RecordStepBy                    Key = "record.step_by"
 	RecordStepChanged               Key = "record.step_changed"
@@ -1188,6 +1193,7 @@ var catalogue = map[Key]shape{
 	AlertLook:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertLow:                        {Plural: false, Fields: []string{"Last", "Name", "Number", "Org"}},
 	AlertNoWord:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	AlertRules:                      {Plural: false, Fields: []string{"Number", "Org"}},
 	AlertSafety:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertSilent:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertUnasked:                    {Plural: false, Fields: []string{"Name", "Number", "Org"}},
@@ -1510,10 +1516,13 @@ var catalogue = map[Key]shape{
 	DutyUsefulYes:                   {Plural: false, Fields: []string(nil)},
 	DutyWeekAbout:                   {Plural: false, Fields: []string{"From", "To"}},
 	DutyWeekDrift:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekGoals:                   {Plural: false, Fields: []string(nil)},
 	DutyWeekLetter:                  {Plural: false, Fields: []string{"From", "Org", "To"}},
 	DutyWeekLink:                    {Plural: false, Fields: []string(nil)},
 	DutyWeekNothing:                 {Plural: false, Fields: []string(nil)},
 	DutyWeekOpen:                    {Plural: false, Fields: []string{"Link"}},
+	DutyWeekOver:                    {Plural: false, Fields: []string(nil)},
+	DutyWeekOverRule:                {Plural: false, Fields: []string{"Budget", "Month", "Rule", "Week"}},
 	DutyWeekRule:                    {Plural: false, Fields: []string{"Closed", "False", "Not", "Opened", "Rule", "Useful"}},
 	DutyWeekRules:                   {Plural: false, Fields: []string(nil)},
 	DutyWeekSaved:                   {Plural: false, Fields: []string(nil)},
@@ -2089,6 +2098,7 @@ var catalogue = map[Key]shape{
 	RecordOwnOver:                   {Plural: false, Fields: []string(nil)},
 	RecordOwnReached:                {Plural: false, Fields: []string{"When"}},
 	RecordOwnTitle:                  {Plural: false, Fields: []string(nil)},
+	RecordRulesUnread:               {Plural: false, Fields: []string(nil)},
 	RecordStepAgreed:                {Plural: false, Fields: []string(nil)},
 	RecordStepBy:                    {Plural: false, Fields: []string{"Name", "What", "When"}},
 	RecordStepChanged:               {Plural: false, Fields: []string(nil)},

@@ -727,7 +727,7 @@ func recordForm(r front.Reader, b recordBox) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Field(ui.Input{ID: b.id + "-words", Name: "words", Label: b.label, Hint: b.hint, Error: b.fault, Value: b.words, Lines: b.lines, Required: len(b.choices) == 0}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.Input{ID: b.id + "-words", Name: "words", Label: b.label, Hint: b.hint, Error: b.fault, Value: b.words, Lines: b.lines}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
