@@ -5,6 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"howareyou/carenet"
 )
 
 // A nurse writes down a note and a goal at a browser without script. Mary reads the goal
@@ -14,14 +17,14 @@ func TestANoteAndAGoalAreWrittenDown(t *testing.T) {
 	f := newFamily(t, wishes{})
 	f.start(1)
 	dana := f.dana.SignsIn("clinic")
-	patient := "/clinic/patients/" + f.id("SELECT id FROM patient LIMIT 1")
-	form := url.Values{"kind": {"written"}, "words": {strings.Repeat("stick ", 500)}, "key": {f.id("SELECT id FROM clinician LIMIT 1")}}
+	patient := "/clinic/patients/" + f.mary.id
+	form := url.Values{"kind": {"written"}, "words": {strings.Repeat("stick ", 500)}, "key": {carenet.NewID(time.Now()).String()}}
 	dana.Posts(patient+"/notes", form).Shows(http.StatusUnprocessableEntity, "Nothing was kept", "stick stick stick")
 	form.Set("words", "Walks with a stick.")
 	for range 2 {
 		dana.Posts(patient+"/notes", form).Shows(http.StatusOK, "The note is kept.", "Walks with a stick.")
 	}
-	day := f.id("SELECT (current_date + 30)::text")
+	day := time.Now().AddDate(0, 0, 30).Format(time.DateOnly)
 	dana.Posts(patient+"/goals", url.Values{"kind": {"agreed"}, "words": {"walk to the shop twice a week"}, "review": {day}}).
 		Shows(http.StatusOK, "Kept.", "walk to the shop twice a week", "Agreed with Nurse Dana, today")
 	if n := f.count("SELECT count(*) FROM patient_note"); n != 1 {

@@ -1046,6 +1046,7 @@ const (
 	RulesTestFoundSame              Key = "rules.test_found_same"
 	RulesTestFrom                   Key = "rules.test_from"
 	RulesTestGone                   Key = "rules.test_gone"
+	RulesTestItself                 Key = "rules.test_itself"
 	RulesTestLeftOut                Key = "rules.test_left_out"
 	RulesTestList                   Key = "rules.test_list"
 	RulesTestListNone               Key = "rules.test_list_none"
@@ -2220,6 +2221,7 @@ var catalogue = map[Key]shape{
 	RulesTestFoundSame:              {Plural: false, Fields: []string(nil)},
 	RulesTestFrom:                   {Plural: false, Fields: []string(nil)},
 	RulesTestGone:                   {Plural: false, Fields: []string(nil)},
+	RulesTestItself:                 {Plural: false, Fields: []string(nil)},
 	RulesTestLeftOut:                {Plural: true, Fields: []string{"Count"}},
 	RulesTestList:                   {Plural: false, Fields: []string(nil)},
 	RulesTestListNone:               {Plural: false, Fields: []string(nil)},

@@ -96,6 +96,9 @@ func (h *Handler) about(c *fiber.Ctx, head rulebook.Head, title text.Key) about 
 			ui.Link{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage},
 			ui.Link{Href: base + "/clinic/joining", Label: r.Say(text.JoinListTitle), Icon: ui.IconPerson})
 	}
+	nav = append(nav,
+		ui.Link{Href: base + "/clinic/rota", Label: r.Say(text.DutyRotaTitle), Icon: ui.IconDay},
+		ui.Link{Href: base + "/clinic/escalation", Label: r.Say(text.DutyStepsTitle), Icon: ui.IconBell})
 	nav = append(nav, ui.Link{Href: base + "/clinic/rules", Label: r.Say(text.RulesTitle), Icon: ui.IconSettings, Current: true})
 	return about{
 		Reader: r, base: base, head: head, mayGovern: head.MayGovern,
