@@ -30,6 +30,13 @@ func TestANoteAndAGoalAreWrittenDown(t *testing.T) {
 	if n := f.count("SELECT count(*) FROM patient_note"); n != 1 {
 		f.fail("%d notes, want one: it was sent twice", n)
 	}
-	f.mary.SignsIn("patient").Opens("/me").Shows(http.StatusOK, "What I want to reach", "walk to the shop twice a week", "Agreed with Nurse Dana, today").Without("stick")
+	f.mary.Texts("WEB")
+	link, err := url.Parse(f.mary.Expects("/in/").Link())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mary := f.visitor("Mary's browser")
+	mary.Posts(link.Path, nil).Shows(http.StatusOK)
+	mary.Opens("/me").Shows(http.StatusOK, "What I want to reach", "walk to the shop twice a week", "Agreed with Nurse Dana, today").Without("stick")
 	f.sam.SignsIn("follower").Opens("/circle").Shows(http.StatusOK).Without("stick", "walk to the shop")
 }
