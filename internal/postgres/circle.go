@@ -93,6 +93,9 @@ func (s *Store) OwnCircle(ctx context.Context, actor carenet.Actor) (page carene
 			}
 			page.Places = append(page.Places, p)
 		}
+		if page.Goals, err = s.goals(ctx, tx, actor.Org, actor.Person); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, actor, audited{Action: "circle.read", Table: "follower", Patient: actor.Person})
 	})
 	return page, err

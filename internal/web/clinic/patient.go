@@ -33,6 +33,8 @@ type patientView struct {
 	answer     answerBox
 	report     reporting
 	ask        askingNow
+	notes      notesView
+	goals      goalsView
 }
 
 // answerBox is where staff write to the patient, or what they do instead.
@@ -75,6 +77,9 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	v.answer = newAnswerBox(r, v.base, p, a)
 	v.report = newReporting(r, v.base, p)
 	v.ask = newAskingNow(r, v.base, p)
+	v.notes = newNotesView(r, v.base, p, &a.record)
+	v.goals = newGoalsView(r, v.base, p, &a.record)
+	v.notice = recordSaid(r, c.Query("kept"))
 	if c.Query("asked") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.CareAskDone, text.Data{"Name": v.name})}
 	}

@@ -45,6 +45,7 @@ func (w *town) OwnCircle(context.Context, carenet.Actor) (carenet.CirclePage, er
 		{Follower: dana, Name: w.words.bob, Scope: carenet.Scope{carenet.PartScore}},
 	}
 	p.Open = 2
+	p.Goals = w.goals()
 	return p, nil
 }
 
