@@ -62,8 +62,8 @@ func (f *fake) SetBudget(_ context.Context, _ carenet.Actor, rule string, perWee
 	return nil
 }
 
-func (*fake) SessionOf(context.Context, auth.Door, string, bool) (carenet.Actor, string, error) {
-	return carenet.Actor{Kind: carenet.ActorClinician, Person: carenet.NewID(now)}, "en", nil
+func (*fake) SessionOf(context.Context, auth.Door, string, bool) (carenet.SignedIn, error) {
+	return carenet.SignedIn{Actor: carenet.Actor{Kind: carenet.ActorClinician, Person: carenet.NewID(now)}, Language: "en"}, nil
 }
 
 func (*fake) EndSession(context.Context, string) error { return nil }
@@ -213,7 +213,7 @@ func TestARunningBackTestLooksAgain(t *testing.T) {
 		if strings.Contains(said, "looks again by itself") != (again != "") {
 			t.Errorf("%s: the page says so %t", state, again == "")
 		}
-		for _, way := range []string{"/clinic/rota", "/clinic/escalation"} {
+		for _, way := range []string{"/clinic/rota", "/clinic/rules"} {
 			if !strings.Contains(said, `href="`+way+`"`) {
 				t.Errorf("%s: nothing leads to %s", state, way)
 			}
