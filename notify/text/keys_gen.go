@@ -939,6 +939,7 @@ const (
 	RecordOwnReached                Key = "record.own_reached"
 	RecordOwnTitle                  Key = "record.own_title"
 	RecordRulesUnread               Key = "record.rules_unread"
+	RecordRulesUnreadTitle          Key = "record.rules_unread_title"
 	RecordStepAgreed                Key = "record.step_agreed"
 	RecordStepBy                    Key = "record.step_by"
 	RecordStepChanged               Key = "record.step_changed"
@@ -2131,6 +2132,7 @@ var catalogue = map[Key]shape{
 	RecordOwnReached:                {Plural: false, Fields: []string{"When"}},
 	RecordOwnTitle:                  {Plural: false, Fields: []string(nil)},
 	RecordRulesUnread:               {Plural: false, Fields: []string(nil)},
+	RecordRulesUnreadTitle:          {Plural: false, Fields: []string(nil)},
 	RecordStepAgreed:                {Plural: false, Fields: []string(nil)},
 	RecordStepBy:                    {Plural: false, Fields: []string{"Name", "What", "When"}},
 	RecordStepChanged:               {Plural: false, Fields: []string(nil)},

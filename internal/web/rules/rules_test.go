@@ -213,7 +213,7 @@ func TestARunningBackTestLooksAgain(t *testing.T) {
 		if strings.Contains(said, "looks again by itself") != (again != "") {
 			t.Errorf("%s: the page says so %t", state, again == "")
 		}
-		for _, way := range []string{"/clinic/rota", "/clinic/escalation"} {
+		for _, way := range []string{"/clinic/rota", "/clinic/rules"} {
 			if !strings.Contains(said, `href="`+way+`"`) {
 				t.Errorf("%s: nothing leads to %s", state, way)
 			}
