@@ -173,6 +173,9 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 		queueEvent(b, e)
 		s.queueAudit(b, carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID, Via: "page"}, now,
 			audited{Action: "check_in.record", Table: "check_in", Row: c.ID, Patient: l.PersonID})
+		if err := numberAnswered(ctx, tx, l, now); err != nil {
+			return err
+		}
 		batch.Events = []carenet.Event{e}
 		if flags := saidOnPage(c.Words, form.Language); len(flags) > 0 {
 			// The page itself says at once where help is; staff are called (INV-10).

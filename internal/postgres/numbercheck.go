@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -48,6 +49,51 @@ const sqlNumberReached = `UPDATE conversation SET checked_at = $3 WHERE org_id =
   WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_at IS NULL AND NOT c.check_wanted AND c.check_asked_at IS NULL
     AND EXISTS (SELECT FROM delivery d WHERE d.org_id = $1 AND d.conversation_id = c.id AND d.event_id >= $4 AND d.recipient_id = $2 AND d.kind = 'sign_in' AND d.channel = 'sms')
   FOR UPDATE OF c SKIP LOCKED)`
+
+// A link lives for days, a number for years: an answer behind a link that was texted to a
+// number this asking shows that whoever answers has it, also while it is being asked. One
+// that staff have just written down says so itself. A conversation that is in use is left.
+const sqlNumberAnswered = `UPDATE conversation SET checked_at = $4, check_asked_at = NULL, check_next_at = NULL WHERE org_id = $1 AND id IN (
+  SELECT c.id FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
+  WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_at IS NULL AND NOT c.check_wanted AND c.wrong_number_at IS NULL
+    AND EXISTS (SELECT FROM prompt q JOIN delivery d ON d.org_id = q.org_id AND d.conversation_id = c.id AND d.kind = 'prompt' AND d.channel = 'sms'
+      AND d.recipient_id = $2 AND d.event_id >= $5 AND d.attempt_no > 0
+      JOIN event e ON e.org_id = d.org_id AND e.id = d.event_id AND e.subject_id = q.id WHERE q.org_id = $1 AND q.id = $3)
+  FOR UPDATE OF c SKIP LOCKED) RETURNING id`
+
+// linkLives is longer than the link of an asking does.
+const linkLives = 4 * 24 * time.Hour
+
+// numberAnswered notes that the number of whoever answered behind a link is theirs, and
+// lets leave what waited for that.
+func numberAnswered(ctx context.Context, tx pgx.Tx, l linkRow, now time.Time) error {
+	floor := carenet.FloorID(now.Add(-linkLives))
+	rows, err := tx.Query(ctx, sqlNumberAnswered, l.OrgID, l.PersonID, orNil(l.PromptID), now, floor)
+	if err != nil {
+		return err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[carenet.ID])
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	_, err = tx.Exec(ctx, sqlLetLeave, slices.Repeat([]carenet.ID{l.OrgID}, len(ids)), ids, slices.Repeat([]bool{true}, len(ids)), now, notify.WaitCheck, floor)
+	return err
+}
+
+const sqlBeginChecks = `UPDATE organisation SET checks_from = $2 WHERE org_id = ANY ($1) AND checks_from IS NULL`
+
+// BeginChecks notes since when this service asks silent numbers whose they are: what was
+// silent for long by then is asked by and by, not all on the day of an upgrade.
+func (s *Store) BeginChecks(ctx context.Context, _ int) (int, error) {
+	orgs, err := s.Organisations(ctx)
+	if err != nil || len(orgs) == 0 {
+		return 0, err
+	}
+	return 0, s.inTx(ctx, orgs, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, sqlBeginChecks, orgs, s.Now())
+		return err
+	})
+}
 
 const sqlTrustNumbers = `UPDATE conversation SET checked_at = $2 WHERE org_id = $1 AND NOT check_wanted`
 

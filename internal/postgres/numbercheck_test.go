@@ -1,13 +1,16 @@
 package postgres_test
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"howareyou/carenet"
 	"howareyou/internal/auth"
+	"howareyou/internal/postgres"
 	"howareyou/notify"
 )
 
@@ -55,11 +58,11 @@ func (c *clinic) silentCircle(days int) {
 
 func TestANumberThatWasSilentForLongIsAskedBeforeAnythingPersonal(t *testing.T) {
 	c := newClinic(t)
-	c.silentCircle(80)
+	c.silentCircle(70)
 	if got := valueOf[int](c, c.admin(), `SELECT count(*) FROM conversation WHERE check_asked_at IS NOT NULL`); got != 0 {
-		t.Fatalf("%d numbers are asked after 80 days", got)
+		t.Fatalf("%d numbers are asked after 70 days", got)
 	}
-	c.advance(11 * 24 * time.Hour)
+	c.advance(21 * 24 * time.Hour)
 	c.text(marys, "2 rough night")
 	got := c.leaves()
 	want := []string{
@@ -153,11 +156,11 @@ func TestWhoDoesNotSayIsAskedOnceMoreAndThenStaffSeeIt(t *testing.T) {
 
 func TestAPatientWhoIsSilentForLongIsAskedFirst(t *testing.T) {
 	c := newClinic(t)
-	for day := range 89 {
+	for day := range 75 {
 		c.standAt(day, 9, 0)
 		c.asked()
 	}
-	for day := 89; day < 92; day++ {
+	for day := 75; day < 92; day++ {
 		c.standAt(day, 9, 0)
 		b, _, err := c.store.TickPrompts(c.ctx, 10)
 		c.must(err)
@@ -214,7 +217,7 @@ func TestThePageShowsThatANumberWorks(t *testing.T) {
 // Who only reads has the phone that the sign-in link went to; an email proves no phone.
 func TestSigningInShowsThatANumberWorks(t *testing.T) {
 	c := newClinic(t)
-	c.silentCircle(80)
+	c.silentCircle(70)
 	batches, err := c.store.RequestSignIn(c.ctx, "+447700900101", auth.FollowerDoor, "")
 	c.must(err)
 	for _, b := range batches {
@@ -226,7 +229,7 @@ func TestSigningInShowsThatANumberWorks(t *testing.T) {
 	c.must(err)
 	_, _, _, err = c.store.SignIn(c.ctx, token)
 	c.must(err)
-	c.advance(11 * 24 * time.Hour)
+	c.advance(21 * 24 * time.Hour)
 	c.text(marys, "2 rough night")
 	got := about(c.leaves(), "+4477009001")
 	if want := []string{
@@ -234,6 +237,100 @@ func TestSigningInShowsThatANumberWorks(t *testing.T) {
 		"+447700900102: number_check to Ruth about ",
 	}; !slices.Equal(got, want) {
 		t.Errorf("sent\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// An answer behind a texted link is more than a stranger could give: it ends the asking.
+func TestAnAnswerBehindATextedLinkProvesTheNumber(t *testing.T) {
+	c := newClinic(t)
+	asking := func() {
+		c.exec(c.admin(), `UPDATE conversation SET check_asked_at = $1, check_times = 1, check_next_at = $1
+WHERE id = (SELECT conversation_id FROM contact_point WHERE person_id = $2)`, c.clock(), c.mary)
+	}
+	asked := func() bool {
+		return valueOf[bool](c, c.admin(), `SELECT check_asked_at IS NOT NULL FROM conversation WHERE id = (SELECT conversation_id FROM contact_point WHERE person_id = $1)`, c.mary)
+	}
+	token := c.page() // the prompt with its link left before
+	asking()
+	c.text("+447700900101", "TELL see you soon")
+	if got := c.to(marys); len(got) != 0 {
+		t.Fatalf("a stranger reads %q", got)
+	}
+	four := 4
+	c.submit(token, carenet.PageAnswer{Score: &four, Key: "one"})
+	if asked() {
+		t.Error("she answered behind the link, and is asked still")
+	}
+	if got := strings.Join(c.leaves(), "\n"); !strings.Contains(got, marys+": kind_word") {
+		t.Errorf("what waited: %q", got)
+	}
+	// A link that was not texted to the number shows nothing of it.
+	c.standAt(1, 8, 40)
+	asking()
+	c.submit(c.page(), carenet.PageAnswer{Score: &four, Key: "two"})
+	if !asked() {
+		t.Error("a link that never left proved the number")
+	}
+	// Nor does an answer of somebody with the old phone for a number just written down.
+	c.exec(c.admin(), `UPDATE conversation SET check_asked_at = NULL, check_next_at = NULL`)
+	c.standAt(2, 8, 40)
+	token = c.page()
+	c.exec(c.admin(), `UPDATE conversation SET check_wanted = true`)
+	asking()
+	c.submit(token, carenet.PageAnswer{Score: &four, Key: "three"})
+	if !asked() {
+		t.Error("a number that staff have just written down must say so itself")
+	}
+}
+
+// On the day on which a service begins to ask, nearly all goes on as it did.
+func TestAnUpgradeAsksNoCrowdAtOnce(t *testing.T) {
+	const followers = 60
+	c := newClinic(t)
+	for i := range followers {
+		_, err := c.store.AddFollower(c.ctx, c.operator(), postgres.NewFollower{
+			NewPerson: postgres.NewPerson{Name: "Friend " + strconv.Itoa(i), Phone: fmt.Sprintf("+447700901%03d", i)},
+			Patient:   c.mary, Scope: carenet.ScopeOf([]string{"score"}),
+		})
+		c.must(err)
+	}
+	c.advance(200 * 24 * time.Hour)
+	c.exec(c.admin(), `UPDATE organisation SET checks_from = NULL`) // as it was before
+	told := func() (updates, checks int) {
+		for range 40 {
+			got := c.sent()
+			if len(got) == 0 {
+				break
+			}
+			updates, checks = updates+len(about(got, ": update")), checks+len(about(got, ": number_check"))
+			c.advance(time.Second)
+			c.rest(carenet.Batch{})
+		}
+		return updates, checks
+	}
+	c.text(marys, "4")
+	if updates, checks := told(); checks != 0 || updates != followers+2 {
+		t.Fatalf("before a worker has seen the day: %d updates, %d asked", updates, checks)
+	}
+	_, err := c.store.BeginChecks(c.ctx, 0)
+	c.must(err)
+	began := valueOf[time.Time](c, c.admin(), `SELECT checks_from FROM organisation`)
+	asked := 0
+	for day := range 29 {
+		c.advance(24 * time.Hour)
+		c.text(marys, strconv.Itoa(3+day%3))
+		updates, checks := told()
+		if asked += checks; checks > followers/6 || updates+asked != followers+2 {
+			t.Fatalf("day %d: %d updates, %d asked (%d in all)", day+1, updates, checks, asked)
+		}
+	}
+	if asked != followers+2 {
+		t.Errorf("after four weeks %d of %d were asked", asked, followers+2)
+	}
+	_, err = c.store.BeginChecks(c.ctx, 0)
+	c.must(err)
+	if again := valueOf[time.Time](c, c.admin(), `SELECT checks_from FROM organisation`); !again.Equal(began) {
+		t.Errorf("begun at %s, and again at %s", began, again)
 	}
 }
 
