@@ -33,6 +33,7 @@ const (
 	EventDutyBegan     EventKind = "duty.began"         // Subject: who has come on duty; Detail.At: until when, Detail.People: who went off
 	EventReview        EventKind = "review.due"         // Subject: who is told of the week; Detail.At: until when it is of use
 	EventDutyEnded     EventKind = "duty.ended"         // Subject: who has gone off duty and still has alerts
+	EventRhythmBack    EventKind = "rhythm.back"        // Subject: the easing that has ended; Detail.PerWeek, Detail.At: when to tell
 )
 
 // Reply says which automatic text answers an inbound one.
@@ -94,6 +95,11 @@ const (
 	ReplyPaceWeekly  Reply = "pace_weekly"
 	ReplyPaceAtOnce  Reply = "pace_at_once"
 
+	ReplyEased    Reply = "eased"     // they are asked less often; Detail.PerWeek, Detail.At: when they are asked next
+	ReplyEaseKept Reply = "ease_kept" // nothing changes
+	ReplyEaseBack Reply = "ease_back" // they are asked as before; Detail.PerWeek, Detail.At
+	ReplyEaseWish Reply = "ease_wish" // to be asked more or less often; staff see to it
+
 	ReplyCheckYes Reply = "check_yes" // the number is theirs
 	ReplyCheckHow Reply = "check_how" // whether it is has not been said
 
@@ -124,6 +130,7 @@ func Replies() []Reply {
 		ReplyYesWhich, ReplyYesOrNo, ReplyJoined, ReplyNotJoined, ReplyAddHow, ReplyAddCountry, ReplyAddMany, ReplyAddAlready,
 		ReplyInvited, ReplyNotInvited, ReplyFollowing, ReplyNotFollowed, ReplyOver,
 		ReplyHospital, ReplyHome, ReplyDied, ReplyNotDied, ReplyReportWhom, ReplyReportKnown, ReplyPaceDaily, ReplyPaceWeekly, ReplyPaceAtOnce,
+		ReplyEased, ReplyEaseKept, ReplyEaseBack, ReplyEaseWish,
 		ReplyCheckYes, ReplyCheckHow,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
@@ -169,6 +176,7 @@ type Detail struct {
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
 	Set          ID        `json:"set,omitzero"`        // the question set's version of a further question
 	Item         string    `json:"item,omitempty"`      // the code of that question
+	PerWeek      int       `json:"per_week,omitempty"`  // how often they are asked from now on
 }
 
 // Change says what became different in a circle.

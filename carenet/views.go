@@ -50,8 +50,9 @@ type BoardRow struct {
 	Usual        Usual
 	Silence      Cause // "" or Waiting when they are not silent
 	SilenceSince time.Time
-	InHospital   bool // nothing is asked, and nothing is silence
-	MissedInRow  int  // prompts without answer in a row, of those that count
+	InHospital   bool      // nothing is asked, and nothing is silence
+	EasedAt      time.Time // since when they are asked less often, by agreement; zero: they are not
+	MissedInRow  int       // prompts without answer in a row, of those that count
 	Alerts       []AlertView
 	Watch        []Watched // what rules found that calls nobody, the newest last
 }
@@ -120,6 +121,7 @@ type PatientPage struct {
 	Reports      []Reported // the newest first
 	MayUndo      bool       // the newest may be taken back
 	Stamp        string     // changes with every change of what the page shows
+	Rhythm       Rhythm
 	// AskNow is whether they may be asked once more now, and AskNowAt until when not.
 	AskNow   AskNowAnswer
 	AskNowAt time.Time

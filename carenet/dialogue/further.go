@@ -104,7 +104,7 @@ func (d *decision) callsForOffer(r reply.Reading, w writer) bool {
 // its own, and silence calls somebody.
 func (d *decision) answersOther(w writer, q ask.Question, waits bool) bool {
 	offered := w.Patient.Offer != nil && w.Patient.Offer.State == carenet.OfferOpen
-	if !offered && len(d.ctx.Questions) == 0 {
+	if !offered && len(d.others()) == 0 {
 		return false
 	}
 	said, byName, _ := sayTo(w.text)

@@ -131,6 +131,11 @@ func (s *Store) PatientPage(ctx context.Context, actor carenet.Actor, patient ca
 			return err
 		}
 		page.AskNow, page.AskNowAt = carenet.AskNow(now.facts(s.Now()))
+		ease, err := easeStateOf(ctx, tx, actor.Org, patient, s.Now(), false)
+		if err != nil {
+			return err
+		}
+		page.Rhythm = ease.page()
 		if err := s.fillPatientPage(ctx, tx, actor.Org, patient, &page); err != nil {
 			return err
 		}

@@ -153,6 +153,7 @@ const (
 	DeskKindQuestion                Key = "desk.kind_question"
 	DeskKindReply                   Key = "desk.kind_reply"
 	DeskKindReport                  Key = "desk.kind_report"
+	DeskKindRhythm                  Key = "desk.kind_rhythm"
 	DeskKindSignIn                  Key = "desk.kind_sign_in"
 	DeskKindStaff                   Key = "desk.kind_staff"
 	DeskKindTask                    Key = "desk.kind_task"
@@ -367,6 +368,10 @@ const (
 	DutyWorthShare                  Key = "duty.worth_share"
 	DutyWorthStanding               Key = "duty.worth_standing"
 	DutyWorthTitle                  Key = "duty.worth_title"
+	EaseBack                        Key = "ease_back"
+	EaseKept                        Key = "ease_kept"
+	EaseWish                        Key = "ease_wish"
+	Eased                           Key = "eased"
 	EmailAlertDecline               Key = "email_alert_decline"
 	EmailAlertLook                  Key = "email_alert_look"
 	EmailAlertReason                Key = "email_alert_reason"
@@ -845,6 +850,8 @@ const (
 	QuestionAlsoAlerts              Key = "question_also_alerts"
 	QuestionAlsoTrend               Key = "question_also_trend"
 	QuestionDied                    Key = "question_died"
+	QuestionEase                    Key = "question_ease"
+	QuestionEaseRare                Key = "question_ease_rare"
 	QuestionEnrol                   Key = "question_enrol"
 	QuestionEnrolAgain              Key = "question_enrol_again"
 	QuestionEnrolOrg                Key = "question_enrol_org"
@@ -875,6 +882,7 @@ const (
 	Resolved                        Key = "resolved"
 	ResolvedBy                      Key = "resolved_by"
 	Resumed                         Key = "resumed"
+	RhythmBack                      Key = "rhythm_back"
 	RulesAbout                      Key = "rules.about"
 	RulesActivate                   Key = "rules.activate"
 	RulesActivateAbout              Key = "rules.activate_about"
@@ -1261,6 +1269,7 @@ var catalogue = map[Key]shape{
 	DeskKindQuestion:                {Plural: false, Fields: []string(nil)},
 	DeskKindReply:                   {Plural: false, Fields: []string(nil)},
 	DeskKindReport:                  {Plural: false, Fields: []string(nil)},
+	DeskKindRhythm:                  {Plural: false, Fields: []string(nil)},
 	DeskKindSignIn:                  {Plural: false, Fields: []string(nil)},
 	DeskKindStaff:                   {Plural: false, Fields: []string(nil)},
 	DeskKindTask:                    {Plural: false, Fields: []string(nil)},
@@ -1475,6 +1484,10 @@ var catalogue = map[Key]shape{
 	DutyWorthShare:                  {Plural: false, Fields: []string{"High", "Low", "Share"}},
 	DutyWorthStanding:               {Plural: false, Fields: []string(nil)},
 	DutyWorthTitle:                  {Plural: false, Fields: []string(nil)},
+	EaseBack:                        {Plural: false, Fields: []string{"Name", "Often", "Org", "When"}},
+	EaseKept:                        {Plural: false, Fields: []string{"Name", "Org"}},
+	EaseWish:                        {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
+	Eased:                           {Plural: false, Fields: []string{"Name", "Often", "Org", "When"}},
 	EmailAlertDecline:               {Plural: false, Fields: []string{"Last", "Name", "Number", "Org", "Usual"}},
 	EmailAlertLook:                  {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	EmailAlertReason:                {Plural: false, Fields: []string{"Name", "Number", "Org", "Reason"}},
@@ -1953,6 +1966,8 @@ var catalogue = map[Key]shape{
 	QuestionAlsoAlerts:              {Plural: false, Fields: []string(nil)},
 	QuestionAlsoTrend:               {Plural: false, Fields: []string(nil)},
 	QuestionDied:                    {Plural: false, Fields: []string{"Name", "Org"}},
+	QuestionEase:                    {Plural: false, Fields: []string{"Name", "Often", "Org"}},
+	QuestionEaseRare:                {Plural: false, Fields: []string{"Name", "Often", "Org"}},
 	QuestionEnrol:                   {Plural: false, Fields: []string{"By", "Emergency", "Link", "Name", "Often", "Org"}},
 	QuestionEnrolAgain:              {Plural: false, Fields: []string{"Link", "Name", "Org"}},
 	QuestionEnrolOrg:                {Plural: false, Fields: []string{"Emergency", "Link", "Name", "Often", "Org"}},
@@ -1983,6 +1998,7 @@ var catalogue = map[Key]shape{
 	Resolved:                        {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	ResolvedBy:                      {Plural: false, Fields: []string{"Number", "Org"}},
 	Resumed:                         {Plural: false, Fields: []string{"Name", "Org", "When"}},
+	RhythmBack:                      {Plural: false, Fields: []string{"Name", "Often", "Org"}},
 	RulesAbout:                      {Plural: false, Fields: []string(nil)},
 	RulesActivate:                   {Plural: false, Fields: []string(nil)},
 	RulesActivateAbout:              {Plural: false, Fields: []string(nil)},

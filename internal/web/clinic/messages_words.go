@@ -30,6 +30,7 @@ var filterKinds = []kindWord{
 	{string(notify.KindStaff), text.DeskKindStaff},
 	{string(notify.KindQuestion), text.DeskKindQuestion},
 	{string(notify.KindCircle), text.DeskKindCircle},
+	{string(notify.KindRhythm), text.DeskKindRhythm},
 	{string(notify.KindReport), text.DeskKindReport},
 	{string(notify.KindTask), text.DeskKindTask},
 	{string(notify.KindDutyOn), text.DutyKindDutyOn},
