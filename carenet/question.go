@@ -121,6 +121,7 @@ type CirclePage struct {
 	Name            string
 	Places          []OwnPlace
 	Open            int // invitations that wait for an answer
+	Rhythm          Rhythm
 }
 
 // OwnPlace is somebody in the circle, or invited to it.

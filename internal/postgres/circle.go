@@ -93,6 +93,11 @@ func (s *Store) OwnCircle(ctx context.Context, actor carenet.Actor) (page carene
 			}
 			page.Places = append(page.Places, p)
 		}
+		ease, err := easeStateOf(ctx, tx, actor.Org, actor.Person, s.Now(), false)
+		if err != nil {
+			return err
+		}
+		page.Rhythm = ease.page()
 		return s.audit(ctx, tx, actor, audited{Action: "circle.read", Table: "follower", Patient: actor.Person})
 	})
 	return page, err

@@ -46,6 +46,20 @@ const (
 	CareAskTitle                    Key = "care.ask_title"
 	CareCauseUnsure                 Key = "care.cause_unsure"
 	CareKindNumberCheck             Key = "care.kind_number_check"
+	CareRhythmAbout                 Key = "care.rhythm_about"
+	CareRhythmAsking                Key = "care.rhythm_asking"
+	CareRhythmBack                  Key = "care.rhythm_back"
+	CareRhythmBoard                 Key = "care.rhythm_board"
+	CareRhythmEased                 Key = "care.rhythm_eased"
+	CareRhythmNotAlert              Key = "care.rhythm_not_alert"
+	CareRhythmNotBusy               Key = "care.rhythm_not_busy"
+	CareRhythmNotNow                Key = "care.rhythm_not_now"
+	CareRhythmNow                   Key = "care.rhythm_now"
+	CareRhythmOffer                 Key = "care.rhythm_offer"
+	CareRhythmOffered               Key = "care.rhythm_offered"
+	CareRhythmRare                  Key = "care.rhythm_rare"
+	CareRhythmTitle                 Key = "care.rhythm_title"
+	CareRhythmWasBack               Key = "care.rhythm_was_back"
 	CareWrongAbout                  Key = "care.wrong_about"
 	CareWrongNumber                 Key = "care.wrong_number"
 	CareWrongSave                   Key = "care.wrong_save"
@@ -542,6 +556,15 @@ const (
 	JoinReportTitle                 Key = "join.report_title"
 	JoinReportUndo                  Key = "join.report_undo"
 	JoinReportUndone                Key = "join.report_undone"
+	JoinRhythmBack                  Key = "join.rhythm_back"
+	JoinRhythmEased                 Key = "join.rhythm_eased"
+	JoinRhythmKeep                  Key = "join.rhythm_keep"
+	JoinRhythmLess                  Key = "join.rhythm_less"
+	JoinRhythmNow                   Key = "join.rhythm_now"
+	JoinRhythmOffer                 Key = "join.rhythm_offer"
+	JoinRhythmRare                  Key = "join.rhythm_rare"
+	JoinRhythmSaid                  Key = "join.rhythm_said"
+	JoinRhythmTitle                 Key = "join.rhythm_title"
 	JoinSaidChanged                 Key = "join.said_changed"
 	JoinSaidDropped                 Key = "join.said_dropped"
 	JoinSaidInvited                 Key = "join.said_invited"
@@ -1162,6 +1185,20 @@ var catalogue = map[Key]shape{
 	CareAskTitle:                    {Plural: false, Fields: []string(nil)},
 	CareCauseUnsure:                 {Plural: false, Fields: []string(nil)},
 	CareKindNumberCheck:             {Plural: false, Fields: []string(nil)},
+	CareRhythmAbout:                 {Plural: false, Fields: []string{"Name"}},
+	CareRhythmAsking:                {Plural: false, Fields: []string{"Name", "Often"}},
+	CareRhythmBack:                  {Plural: false, Fields: []string{"Name"}},
+	CareRhythmBoard:                 {Plural: false, Fields: []string{"When"}},
+	CareRhythmEased:                 {Plural: false, Fields: []string{"Before", "Name", "Often", "When"}},
+	CareRhythmNotAlert:              {Plural: false, Fields: []string(nil)},
+	CareRhythmNotBusy:               {Plural: false, Fields: []string{"Name"}},
+	CareRhythmNotNow:                {Plural: false, Fields: []string{"Name"}},
+	CareRhythmNow:                   {Plural: false, Fields: []string{"Name", "Often"}},
+	CareRhythmOffer:                 {Plural: false, Fields: []string{"Name", "Often"}},
+	CareRhythmOffered:               {Plural: false, Fields: []string{"Name", "Often"}},
+	CareRhythmRare:                  {Plural: false, Fields: []string(nil)},
+	CareRhythmTitle:                 {Plural: false, Fields: []string{"Name"}},
+	CareRhythmWasBack:               {Plural: false, Fields: []string{"Name"}},
 	CareWrongAbout:                  {Plural: false, Fields: []string(nil)},
 	CareWrongNumber:                 {Plural: false, Fields: []string{"Name"}},
 	CareWrongSave:                   {Plural: false, Fields: []string(nil)},
@@ -1658,6 +1695,15 @@ var catalogue = map[Key]shape{
 	JoinReportTitle:                 {Plural: false, Fields: []string(nil)},
 	JoinReportUndo:                  {Plural: false, Fields: []string{"Name", "When"}},
 	JoinReportUndone:                {Plural: false, Fields: []string{"Name"}},
+	JoinRhythmBack:                  {Plural: false, Fields: []string{"Before"}},
+	JoinRhythmEased:                 {Plural: false, Fields: []string{"Before", "Often"}},
+	JoinRhythmKeep:                  {Plural: false, Fields: []string(nil)},
+	JoinRhythmLess:                  {Plural: false, Fields: []string{"Often"}},
+	JoinRhythmNow:                   {Plural: false, Fields: []string{"Often"}},
+	JoinRhythmOffer:                 {Plural: false, Fields: []string{"Often"}},
+	JoinRhythmRare:                  {Plural: false, Fields: []string(nil)},
+	JoinRhythmSaid:                  {Plural: false, Fields: []string{"Often"}},
+	JoinRhythmTitle:                 {Plural: false, Fields: []string(nil)},
 	JoinSaidChanged:                 {Plural: false, Fields: []string{"Name"}},
 	JoinSaidDropped:                 {Plural: false, Fields: []string{"Name"}},
 	JoinSaidInvited:                 {Plural: false, Fields: []string{"Name"}},

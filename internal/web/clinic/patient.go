@@ -33,6 +33,7 @@ type patientView struct {
 	answer     answerBox
 	report     reporting
 	ask        askingNow
+	rhythm     rhythmView
 }
 
 // answerBox is where staff write to the patient, or what they do instead.
@@ -75,6 +76,10 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	v.answer = newAnswerBox(r, v.base, p, a)
 	v.report = newReporting(r, v.base, p)
 	v.ask = newAskingNow(r, v.base, p)
+	v.rhythm = newRhythmView(r, v.base, p)
+	if said := v.rhythm.said(r, c.Query("rhythm"), p); said != "" {
+		v.notice = notice{ui.ToneLeaf, said}
+	}
 	if c.Query("asked") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.CareAskDone, text.Data{"Name": v.name})}
 	}
