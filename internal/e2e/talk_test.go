@@ -174,6 +174,11 @@ func (p *play) enrol(m moving) {
 			}
 		}
 	}
+	if p.scene.cast == "steady" {
+		if _, err := store.OfferEase(m.t.Context(), op, patient); err != nil {
+			m.t.Fatal(err)
+		}
+	}
 	if p.scene.cast == "corrected" {
 		admin := must(store.AddClinician(m.t.Context(), op, postgres.NewClinician{
 			NewPerson: postgres.NewPerson{Name: "Olu Bright", Phone: p.stage.numbers(), Language: p.stage.lang}, Roles: []string{"admin"},

@@ -63,6 +63,8 @@ var plain = map[string]string{
 	"question_set.items":            "the questions, the same for everyone",
 	"question_set.about":            "where the questions come from, the same for everyone",
 	"plan_set.rrule":                "a recurrence, compiled before it is stored",
+	"easing.rrule_before":           "a recurrence, compiled before it is stored",
+	"easing.rrule_after":            "a recurrence, compiled before it is stored",
 	"prompt.again_item":             ourWord,
 	"item_answer.item":              ourWord,
 	"consent.scope":                 ourWord,
