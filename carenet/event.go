@@ -29,6 +29,7 @@ const (
 	EventCircleChange  EventKind = "circle.changed"     // Subject: the place in the circle; Detail.About: whose, Detail.Change: what
 	EventReported      EventKind = "patient.reported"   // Subject: the report; Detail.About: who says so, Detail.Report: what
 	EventNumberCheck   EventKind = "number.check"       // Subject, Detail.Conversation: the number; Detail.Person: whose it was, Detail.At: when to ask
+	EventNumberMoved   EventKind = "number.moved"       // Subject, Detail.Conversation: the number that is used no more; Detail.Person: whose it was, Detail.At: when to tell
 	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
 	EventDutyBegan     EventKind = "duty.began"         // Subject: who has come on duty; Detail.At: until when, Detail.People: who went off
 	EventReview        EventKind = "review.due"         // Subject: who is told of the week; Detail.At: until when it is of use

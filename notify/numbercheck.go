@@ -64,6 +64,18 @@ func (c Candidate) Personal() bool {
 	return false
 }
 
+// KindNumberMoved tells a number that another is used instead: whoever lost a number
+// without wanting to must hear of it. It names nobody, since staff may have written down
+// that this one is a stranger's.
+const KindNumberMoved Kind = "number_moved"
+
+// numberMoved tells the number that is used no more, at a waking hour.
+func (p *planner) numberMoved() {
+	r := known(p.world.People, p.event.Detail.Person)
+	r.Conversation, r.Contact = p.event.Detail.Conversation, Contact{}
+	p.later(p.one(KindNumberMoved, p.event.Detail.Audience, r, PriorityReply, updateLife, "staff have written down another number"), updateLife)
+}
+
 // numberCheck asks at a waking hour.
 func (p *planner) numberCheck() {
 	r := known(p.world.People, p.event.Detail.Person)

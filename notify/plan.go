@@ -142,6 +142,8 @@ func Plan(e carenet.Event, w World) []Planned {
 		}
 	case carenet.EventCircleChange:
 		p.circleChange()
+	case carenet.EventNumberMoved:
+		p.numberMoved()
 	case carenet.EventRhythmBack:
 		p.later(p.one(KindRhythm, carenet.ToPatient, known(w.Patients, e.Patient), PriorityReply, updateLife, "they are asked as often as before again"), updateLife)
 	case carenet.EventEncouraged:

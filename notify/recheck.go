@@ -78,7 +78,7 @@ func (c Candidate) HeldUntil(zone *time.Location) time.Time {
 // a person of the clinic writes leaves when they write it.
 func (c Candidate) canWait() bool {
 	switch c.Kind {
-	case KindKindWord, KindDigest, KindRhythm:
+	case KindKindWord, KindDigest, KindRhythm, KindNumberMoved:
 		return true
 	case KindUpdate:
 		return c.NightsHeld

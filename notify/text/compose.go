@@ -68,6 +68,11 @@ func (c composer) written() (body string, err error) {
 		body, err = c.dutyOff()
 	case notify.KindNumberCheck:
 		body, err = c.say(NumberCheck, nil)
+	case notify.KindNumberMoved:
+		if d.ClinicNumber == "" {
+			return c.say(NumberMovedNoPhone, nil)
+		}
+		body, err = c.say(NumberMoved, Data{"Clinic": d.ClinicNumber})
 	case notify.KindRhythm:
 		body, err = c.say(RhythmBack, Data{"Name": c.name(), "Often": c.Often(d.PerWeek)})
 	case notify.KindCallOffer:

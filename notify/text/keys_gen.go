@@ -46,6 +46,7 @@ const (
 	CareAskTitle                    Key = "care.ask_title"
 	CareCauseUnsure                 Key = "care.cause_unsure"
 	CareKindNumberCheck             Key = "care.kind_number_check"
+	CareKindNumberMoved             Key = "care.kind_number_moved"
 	CareRhythmAbout                 Key = "care.rhythm_about"
 	CareRhythmAsking                Key = "care.rhythm_asking"
 	CareRhythmBack                  Key = "care.rhythm_back"
@@ -593,6 +594,8 @@ const (
 	NotInvited                      Key = "not_invited"
 	NotJoined                       Key = "not_joined"
 	NumberCheck                     Key = "number_check"
+	NumberMoved                     Key = "number_moved"
+	NumberMovedNoPhone              Key = "number_moved_no_phone"
 	OnDuty                          Key = "on_duty"
 	OnDutyNobody                    Key = "on_duty_nobody"
 	OnIt                            Key = "on_it"
@@ -1185,6 +1188,7 @@ var catalogue = map[Key]shape{
 	CareAskTitle:                    {Plural: false, Fields: []string(nil)},
 	CareCauseUnsure:                 {Plural: false, Fields: []string(nil)},
 	CareKindNumberCheck:             {Plural: false, Fields: []string(nil)},
+	CareKindNumberMoved:             {Plural: false, Fields: []string(nil)},
 	CareRhythmAbout:                 {Plural: false, Fields: []string{"Name"}},
 	CareRhythmAsking:                {Plural: false, Fields: []string{"Name", "Often"}},
 	CareRhythmBack:                  {Plural: false, Fields: []string{"Name"}},
@@ -1732,6 +1736,8 @@ var catalogue = map[Key]shape{
 	NotInvited:                      {Plural: false, Fields: []string{"Org", "Who"}},
 	NotJoined:                       {Plural: false, Fields: []string{"Name", "Org"}},
 	NumberCheck:                     {Plural: false, Fields: []string{"Org"}},
+	NumberMoved:                     {Plural: false, Fields: []string{"Clinic", "Org"}},
+	NumberMovedNoPhone:              {Plural: false, Fields: []string{"Org"}},
 	OnDuty:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	OnDutyNobody:                    {Plural: false, Fields: []string{"Org"}},
 	OnIt:                            {Plural: false, Fields: []string{"Name", "Org"}},

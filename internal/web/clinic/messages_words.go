@@ -26,6 +26,7 @@ var filterKinds = []kindWord{
 	{string(notify.KindDigest), text.DeskKindDigest},
 	{string(notify.KindCallOffer), text.DeskKindCallOffer},
 	{string(notify.KindNumberCheck), text.CareKindNumberCheck},
+	{string(notify.KindNumberMoved), text.CareKindNumberMoved},
 	{string(notify.KindSignIn), text.DeskKindSignIn},
 	{string(notify.KindStaff), text.DeskKindStaff},
 	{string(notify.KindQuestion), text.DeskKindQuestion},
