@@ -182,7 +182,8 @@ type FurtherAnswer struct {
 	Asking   ID // the prompt
 	Item     string
 	Name     map[string]string // what it is called, by language
-	Kind     string            // scale, choice, yesno, number
+	Kind     string            // scale, choice, yesno, number, words
+	Words    string            // of words; "" when they had nothing to tell
 	Min, Max int
 	Unit     string
 	Option   map[string]string // the words of the chosen answer, by language

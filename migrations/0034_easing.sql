@@ -38,3 +38,9 @@ CREATE TABLE easing (
 CREATE UNIQUE INDEX easing_one ON easing (org_id, patient_id) WHERE ended_at IS NULL;
 CREATE INDEX easing_patient ON easing (org_id, patient_id, id);
 SELECT fence('easing', 'SELECT', 'INSERT', 'UPDATE');
+
+-- The answer to a question that asks for words: value is NULL then, and words_enc where
+-- there is something to tell.
+ALTER TABLE item_answer ALTER COLUMN value DROP NOT NULL, ADD COLUMN words_enc bytea;
+ALTER TABLE item_answer ADD CONSTRAINT item_answer_one CHECK (value IS NULL OR words_enc IS NULL);
+GRANT UPDATE (words_enc) ON item_answer TO howareyou_app;

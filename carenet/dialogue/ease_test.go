@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/carenet/dialogue"
 	"howareyou/carenet/reply"
 )
@@ -80,5 +81,72 @@ func TestFewerTextsAreAgreedNotOrdered(t *testing.T) {
 	got = dialogue.Decide(carenet.InboundText{SID: "SM1", Body: "John less", ReceivedAt: at}, contextOf(both, easeOpen))
 	if got.Order != nil || got.State != dialogue.Unread {
 		t.Errorf("John's LESS: %+v", got)
+	}
+}
+
+// newsWaits: the first answer is in, and what comes next asks for words.
+func newsWaits(c *dialogue.Context) {
+	yesNoWaits(c)
+	more := c.People[0].Patient.More
+	more.Sets[0].Set.Items = []ask.Item{{Code: "news", Kind: ask.KindWords, Question: map[string]string{"en": "Is there anything you want to tell us?"}, Name: map[string]string{"en": "news"}}}
+}
+
+// Any sentence answers a question for words, and a person reads it; what has a meaning of
+// its own keeps it.
+func TestAQuestionForWordsTakesAnySentence(t *testing.T) {
+	share := func(c *dialogue.Context) {
+		c.Questions = append(c.Questions, question(61, carenet.AskShare, mary, at.Add(-2*time.Hour), "Sam Okafor"))
+	}
+	for _, c := range []struct {
+		text    string
+		changes []change
+		kept    string // the words; "-": no answer to it; "": nothing to tell
+		state   dialogue.State
+	}{
+		{"My daughter moves in on Friday", nil, "My daughter moves in on Friday", dialogue.Unread},
+		{"I slept 3 hours and took 2 pills", nil, "I slept 3 hours and took 2 pills", dialogue.Unread},
+		{"when is the nurse coming?", nil, "when is the nurse coming?", dialogue.Unread},
+		{"yes", nil, "yes", dialogue.Unread},
+		{"no", nil, "", dialogue.Read},
+		{"Nothing, thanks", nil, "", dialogue.Read},
+		{"nada", []change{language("es")}, "", dialogue.Read},
+		{"لا شيء", []change{language("ar")}, "", dialogue.Read},
+		{"STOP", nil, "-", dialogue.Read},
+		{"HELP", nil, "-", dialogue.Read},
+		{"WHO", nil, "-", dialogue.Read},
+		{"ASK may I have a bath", nil, "-", dialogue.Unread},
+		{"yes", []change{share}, "-", dialogue.Read},
+		{"4", nil, "-", dialogue.Read},
+		{"I'm driving right now, I will get back to you later", nil, "-", dialogue.Stored},
+		{"I want to die", nil, "I want to die", dialogue.Read},
+	} {
+		got := dialogue.Decide(carenet.InboundText{SID: "SM1", Body: c.text, ReceivedAt: at}, contextOf(append([]change{newsWaits}, c.changes...)...))
+		kept := "-"
+		if len(got.Items) == 1 && got.Items[0].Item == "news" && got.Items[0].Worded {
+			kept = got.Items[0].Words
+		}
+		if kept != c.kept || got.State != c.state {
+			t.Errorf("%q: kept %q, %s (%s, %s); want %q, %s", c.text, kept, got.State, got.Kind, got.Reason, c.kept, c.state)
+		}
+		safety := 0
+		for _, e := range got.Events {
+			if e.Kind == carenet.EventSafety {
+				safety++
+			}
+		}
+		if want := map[bool]int{true: 1}[c.text == "I want to die"]; safety != want {
+			t.Errorf("%q calls staff %d times", c.text, safety)
+		}
+	}
+	// What comes after it is no correction of it: words are ordinary words again.
+	done := func(c *dialogue.Context) {
+		newsWaits(c)
+		m := c.People[0].Patient.More
+		m.Running, m.LastItem = m.With("news", 0), "news"
+	}
+	for _, text := range []string{"and the cat is ill", "news from the front"} {
+		if got := dialogue.Decide(carenet.InboundText{SID: "SM1", Body: text, ReceivedAt: at}, contextOf(done)); len(got.Items) != 0 || got.CheckIn == nil {
+			t.Errorf("%q afterwards: %+v", text, got)
+		}
 	}
 }

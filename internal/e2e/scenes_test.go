@@ -6,7 +6,7 @@ import "howareyou/notify/text"
 // keys, which scripts_test.go and the texts of the service have in each.
 type scene struct {
 	name  string
-	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked; "corrected", staff have just written the number down; "steady", the patient was offered to be asked less often
+	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked; "corrected", staff have just written the number down; "news", they are asked for words as well; "steady", the patient was offered to be asked less often
 	steps []step
 }
 
@@ -144,6 +144,14 @@ var scenes = []scene{
 	}},
 	{"all answers in one text", "pain and weight", []step{
 		says(patientPhone, "four six kilos"), hears(patientPhone, text.AllAnswered), hears(followerPhone, text.UpdateScore, "patient", "4"),
+	}},
+	{"words for the clinic alone", "news", []step{
+		says(patientPhone, "four"), hears(patientPhone, text.NextQuestion, "news question"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+		says(patientPhone, "rough night"), hears(patientPhone, text.AllAnswered),
+	}},
+	{"nothing to tell", "news", []step{
+		says(patientPhone, "four"), hears(patientPhone, text.NextQuestion, "news question"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+		says(patientPhone, "who"), hears(patientPhone, text.Circle, "follower"), says(patientPhone, "no"), hears(patientPhone, text.AllAnswered),
 	}},
 	{"an invitation, and yes", "", []step{
 		says(patientPhone, "add"), hears(patientPhone, text.QuestionShare, "invited"), says(patientPhone, "yes"), hears(patientPhone, text.Invited, "invited"),

@@ -29,6 +29,7 @@ var mayDelete = map[string]string{
 
 // columnGrants are the privileges on single columns.
 var columnGrants = map[grant]string{
+	{"howareyou_app", "UPDATE", "item_answer.words_enc"}:     "sealed again when the data key changes",
 	{"howareyou_app", "UPDATE", "alert_entry.note_enc"}:      "sealed again when the data key changes; a trigger allows nothing else",
 	{"howareyou_app", "UPDATE", "pack_version.body_enc"}:     "sealed again when the data key changes; a trigger allows nothing else",
 	{"howareyou_app", "UPDATE", "pack_signature.note_enc"}:   "sealed again when the data key changes; a trigger allows nothing else",

@@ -113,7 +113,10 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 		return form, r, err
 	}
 	form.Further, form.Worrying = further(r.More, form.Language), worries(r.More)
-	return form, r, nil
+	if !form.Worrying {
+		form.Worrying, err = s.worriesInWords(ctx, tx, l, form.Language)
+	}
+	return form, r, err
 }
 
 // fromPage carries out what a patient sent from the page behind a link, under their row.

@@ -194,7 +194,7 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 		return err
 	}
 	var err error
-	if page.Further, err = furtherAnswers(ctx, tx, org, patient, page.Today-pageDays); err != nil {
+	if page.Further, err = s.furtherAnswers(ctx, tx, org, patient, page.Today-pageDays); err != nil {
 		return err
 	}
 	if page.Circle, err = s.circle(ctx, tx, org, patient); err != nil {

@@ -795,12 +795,14 @@ const (
 	PageFrameWhoYouAre              Key = "page.frame.who_you_are"
 	PageFurtherChoose               Key = "page.further.choose"
 	PageFurtherLater                Key = "page.further.later"
+	PageFurtherNothing              Key = "page.further.nothing"
 	PageFurtherNumber               Key = "page.further.number"
 	PageFurtherSayNo                Key = "page.further.say_no"
 	PageFurtherSayYes               Key = "page.further.say_yes"
 	PageFurtherSend                 Key = "page.further.send"
 	PageFurtherStaff                Key = "page.further.staff"
 	PageFurtherTitle                Key = "page.further.title"
+	PageFurtherWords                Key = "page.further.words"
 	PagePatientAlerts               Key = "page.patient.alerts"
 	PagePatientClosed               Key = "page.patient.closed"
 	PagePatientFollowers            Key = "page.patient.followers"
@@ -1937,12 +1939,14 @@ var catalogue = map[Key]shape{
 	PageFrameWhoYouAre:              {Plural: false, Fields: []string{"Name"}},
 	PageFurtherChoose:               {Plural: false, Fields: []string(nil)},
 	PageFurtherLater:                {Plural: false, Fields: []string(nil)},
+	PageFurtherNothing:              {Plural: false, Fields: []string(nil)},
 	PageFurtherNumber:               {Plural: false, Fields: []string{"Unit"}},
 	PageFurtherSayNo:                {Plural: false, Fields: []string(nil)},
 	PageFurtherSayYes:               {Plural: false, Fields: []string(nil)},
 	PageFurtherSend:                 {Plural: false, Fields: []string(nil)},
 	PageFurtherStaff:                {Plural: false, Fields: []string(nil)},
 	PageFurtherTitle:                {Plural: false, Fields: []string(nil)},
+	PageFurtherWords:                {Plural: false, Fields: []string(nil)},
 	PagePatientAlerts:               {Plural: false, Fields: []string(nil)},
 	PagePatientClosed:               {Plural: false, Fields: []string{"When"}},
 	PagePatientFollowers:            {Plural: false, Fields: []string(nil)},
