@@ -34,6 +34,9 @@ const CorrectWithin = 60 * time.Minute
 // same text once more (a phone that sent twice), and change nothing.
 const SameTextWithin = 2 * time.Minute
 
+// CutWords is what is kept of somebody's words: no more than MaxWords.
+func CutWords(words string) string { return cutWords(strings.TrimSpace(words), MaxWords) }
+
 // MaxWords is the longest text beside a score that is kept, in bytes: ten
 // concatenated texts. The raw inbound text is kept whole in any case.
 const MaxWords = 1600
@@ -76,7 +79,7 @@ var WellbeingScale = Scale{Min: 1, Max: 5, HigherIsBetter: true}
 // or words that are more than spaces, or both. Words are cut at MaxWords.
 func NewCheckIn(c CheckIn, scale Scale) (CheckIn, error) {
 	const op = "check in"
-	c.Words = cutWords(strings.TrimSpace(c.Words), MaxWords)
+	c.Words = CutWords(c.Words)
 	if c.Score == nil && c.Words == "" {
 		return c, Errorf(Invalid, op, "choose how you are, or write a few words")
 	}

@@ -29,10 +29,12 @@ const (
 	EventCircleChange  EventKind = "circle.changed"     // Subject: the place in the circle; Detail.About: whose, Detail.Change: what
 	EventReported      EventKind = "patient.reported"   // Subject: the report; Detail.About: who says so, Detail.Report: what
 	EventNumberCheck   EventKind = "number.check"       // Subject, Detail.Conversation: the number; Detail.Person: whose it was, Detail.At: when to ask
+	EventNumberMoved   EventKind = "number.moved"       // Subject, Detail.Conversation: the number that is used no more; Detail.Person: whose it was, Detail.At: when to tell
 	EventStaffText     EventKind = "staff.text"         // Subject: the patient; Detail.Person: who wrote it
 	EventDutyBegan     EventKind = "duty.began"         // Subject: who has come on duty; Detail.At: until when, Detail.People: who went off
 	EventReview        EventKind = "review.due"         // Subject: who is told of the week; Detail.At: until when it is of use
 	EventDutyEnded     EventKind = "duty.ended"         // Subject: who has gone off duty and still has alerts
+	EventRhythmBack    EventKind = "rhythm.back"        // Subject: the easing that has ended; Detail.PerWeek, Detail.At: when to tell
 )
 
 // Reply says which automatic text answers an inbound one.
@@ -94,6 +96,11 @@ const (
 	ReplyPaceWeekly  Reply = "pace_weekly"
 	ReplyPaceAtOnce  Reply = "pace_at_once"
 
+	ReplyEased    Reply = "eased"     // they are asked less often; Detail.PerWeek, Detail.At: when they are asked next
+	ReplyEaseKept Reply = "ease_kept" // nothing changes
+	ReplyEaseBack Reply = "ease_back" // they are asked as before; Detail.PerWeek, Detail.At
+	ReplyEaseWish Reply = "ease_wish" // to be asked more or less often; staff see to it
+
 	ReplyCheckYes Reply = "check_yes" // the number is theirs
 	ReplyCheckHow Reply = "check_how" // whether it is has not been said
 
@@ -129,6 +136,7 @@ func Replies() []Reply {
 		ReplyYesWhich, ReplyYesOrNo, ReplyJoined, ReplyNotJoined, ReplyAddHow, ReplyAddCountry, ReplyAddMany, ReplyAddAlready,
 		ReplyInvited, ReplyNotInvited, ReplyFollowing, ReplyNotFollowed, ReplyOver,
 		ReplyHospital, ReplyHome, ReplyDied, ReplyNotDied, ReplyReportWhom, ReplyReportKnown, ReplyPaceDaily, ReplyPaceWeekly, ReplyPaceAtOnce,
+		ReplyEased, ReplyEaseKept, ReplyEaseBack, ReplyEaseWish,
 		ReplyCheckYes, ReplyCheckHow,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
@@ -175,6 +183,7 @@ type Detail struct {
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
 	Set          ID        `json:"set,omitzero"`        // the question set's version of a further question
 	Item         string    `json:"item,omitempty"`      // the code of that question
+	PerWeek      int       `json:"per_week,omitempty"`  // how often they are asked from now on
 }
 
 // Change says what became different in a circle.

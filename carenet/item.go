@@ -13,6 +13,8 @@ type ItemAnswer struct {
 	Set     ID // the question set's version that was asked
 	Item    string
 	Value   float64
+	Worded  bool   // the question asks for words: Value says nothing
+	Words   string // "": they have nothing to tell
 	Channel Channel
 	Inbound ID // NilID when it did not come by text
 	Day     Day

@@ -11,6 +11,7 @@ const (
 	AskShare  QuestionKind = "share"  // a patient: that somebody may be shown this
 	AskFollow QuestionKind = "follow" // a follower: to be told how the patient is
 	AskDied   QuestionKind = "died"   // a follower: whether they mean that the patient has died
+	AskEase   QuestionKind = "ease"   // a patient: whether to be asked less often; it has words of its own
 )
 
 // QuestionState says where such a question stands.
@@ -32,7 +33,7 @@ type Question struct {
 	Kind     QuestionKind
 	Person   ID // who is asked
 	Patient  ID // whom it is about
-	Follower ID // the place in the circle; NilID for AskEnrol
+	Follower ID // the place in the circle; NilID for AskEnrol and AskEase
 	Scope    Scope
 	State    QuestionState
 	AskedAt  time.Time
@@ -49,12 +50,15 @@ const (
 	askAgainAfter = 2 * 24 * time.Hour
 	giveUpAfter   = 5 * 24 * time.Hour
 	shareWaits    = 24 * time.Hour
+	easeWaits     = 7 * 24 * time.Hour
 )
 
 // NextAsk is when something happens to a question that was asked at for the n-th time:
 // at a waking hour of whoever is asked it is asked again, or given up.
 func (k QuestionKind) NextAsk(at time.Time, n int, zone *time.Location) time.Time {
 	switch {
+	case k == AskEase:
+		return at.Add(easeWaits)
 	case k.AskedOnce():
 		return at.Add(shareWaits)
 	case n == 1:
@@ -64,7 +68,11 @@ func (k QuestionKind) NextAsk(at time.Time, n int, zone *time.Location) time.Tim
 }
 
 // AskedOnce says whether the question is asked no second time.
-func (k QuestionKind) AskedOnce() bool { return k == AskShare || k == AskDied }
+func (k QuestionKind) AskedOnce() bool { return k == AskEase || k.Returned() }
+
+// Returned says whether the question comes back at once to whoever has just texted what
+// it is about.
+func (k QuestionKind) Returned() bool { return k == AskShare || k == AskDied }
 
 // Invitation is somebody who was asked, as staff or the patient see it.
 type Invitation struct {
@@ -114,6 +122,7 @@ type CirclePage struct {
 	Places          []OwnPlace
 	Open            int    // invitations that wait for an answer
 	Goals           []Goal // their own, those that stand first
+	Rhythm          Rhythm
 }
 
 // OwnPlace is somebody in the circle, or invited to it.

@@ -50,8 +50,9 @@ type BoardRow struct {
 	Usual        Usual
 	Silence      Cause // "" or Waiting when they are not silent
 	SilenceSince time.Time
-	InHospital   bool // nothing is asked, and nothing is silence
-	MissedInRow  int  // prompts without answer in a row, of those that count
+	InHospital   bool      // nothing is asked, and nothing is silence
+	EasedAt      time.Time // since when they are asked less often, by agreement; zero: they are not
+	MissedInRow  int       // prompts without answer in a row, of those that count
 	Alerts       []AlertView
 	Watch        []Watched // what rules found that calls nobody, the newest last
 }
@@ -123,6 +124,7 @@ type PatientPage struct {
 	MoreNotes    bool       // there are older ones
 	Goals        []Goal     // what the patient wants to reach, those that stand first
 	Stamp        string     // changes with every change of what the page shows
+	Rhythm       Rhythm
 	// AskNow is whether they may be asked once more now, and AskNowAt until when not.
 	AskNow   AskNowAnswer
 	AskNowAt time.Time
@@ -183,7 +185,8 @@ type FurtherAnswer struct {
 	Asking   ID // the prompt
 	Item     string
 	Name     map[string]string // what it is called, by language
-	Kind     string            // scale, choice, yesno, number
+	Kind     string            // scale, choice, yesno, number, words
+	Words    string            // of words; "" when they had nothing to tell
 	Min, Max int
 	Unit     string
 	Option   map[string]string // the words of the chosen answer, by language

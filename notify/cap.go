@@ -20,7 +20,7 @@ type Cap struct {
 // somebody who stops our texts (INV-8, INV-10).
 func (p Planned) BeyondCap() bool {
 	switch p.Kind {
-	case KindAlert, KindAlertTaken, KindStaff, KindCallOffer, KindReport, KindTask, KindNumberCheck:
+	case KindAlert, KindAlertTaken, KindStaff, KindCallOffer, KindReport, KindTask, KindNumberCheck, KindNumberMoved:
 		return true
 	case KindReply:
 		switch p.Event.Detail.Reply {

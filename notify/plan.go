@@ -29,6 +29,7 @@ const (
 	KindDutyOn     Kind = "duty_on"    // for staff: they have come on duty, and what is open
 	KindReview     Kind = "review"     // for staff: the summary of the week
 	KindDutyOff    Kind = "duty_off"   // for staff: they have gone off duty and still have alerts
+	KindRhythm     Kind = "rhythm"     // for the patient: they are asked as often as before again
 	KindCallOffer  Kind = "call_offer" // asks a patient who gave the lowest answer whether they would like a call
 )
 
@@ -141,6 +142,10 @@ func Plan(e carenet.Event, w World) []Planned {
 		}
 	case carenet.EventCircleChange:
 		p.circleChange()
+	case carenet.EventNumberMoved:
+		p.numberMoved()
+	case carenet.EventRhythmBack:
+		p.later(p.one(KindRhythm, carenet.ToPatient, known(w.Patients, e.Patient), PriorityReply, updateLife, "they are asked as often as before again"), updateLife)
 	case carenet.EventEncouraged:
 		p.encouraged()
 	case carenet.EventDigest:

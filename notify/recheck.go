@@ -78,7 +78,7 @@ func (c Candidate) HeldUntil(zone *time.Location) time.Time {
 // a person of the clinic writes leaves when they write it.
 func (c Candidate) canWait() bool {
 	switch c.Kind {
-	case KindKindWord, KindDigest:
+	case KindKindWord, KindDigest, KindRhythm, KindNumberMoved:
 		return true
 	case KindUpdate:
 		return c.NightsHeld
@@ -203,7 +203,7 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 // they have just asked for themselves is answered, and staff hear all.
 func (k Kind) stopsWithReport() bool {
 	switch k {
-	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindCircle, KindQuestion, KindCallOffer:
+	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindCircle, KindQuestion, KindCallOffer, KindRhythm:
 		return true
 	}
 	return false

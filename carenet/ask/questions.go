@@ -15,6 +15,7 @@ const (
 	KindChoice Kind = "choice" // one of its options, by number or by word
 	KindYesNo  Kind = "yesno"  // 1 for yes, 0 for no
 	KindNumber Kind = "number" // a measured number with its unit
+	KindWords  Kind = "words"  // whatever somebody says; no rule sees it
 )
 
 // Item is one question of a set. Of the wellbeing set the words are not here:
@@ -158,6 +159,9 @@ func (q QuestionSet) Check() error {
 		if why := item.wrong(); why != "" {
 			return carenet.Errorf(carenet.Invalid, op, "question %s of set %s %s", item.Code, q.Code, why)
 		}
+		if c := item.If; c != nil && q.words(c.Of) {
+			return carenet.Errorf(carenet.Invalid, op, "question %s of set %s depends on %q, which is answered in words", item.Code, q.Code, c.Of)
+		}
 		if c := item.If; c != nil && !known[c.Of] && !q.totalBefore(c.Of, i) {
 			return carenet.Errorf(carenet.Invalid, op, "question %s of set %s depends on %q, which is not asked before it", item.Code, q.Code, c.Of)
 		}
@@ -168,13 +172,23 @@ func (q QuestionSet) Check() error {
 			return carenet.Errorf(carenet.Invalid, op, "each total of set %s needs a name of its own and questions", q.Code)
 		}
 		for _, code := range t.Of {
-			if item, ok := q.Item(code); !ok || item.Kind == KindNumber {
+			if item, ok := q.Item(code); !ok || item.Kind == KindNumber || item.Kind == KindWords {
 				return carenet.Errorf(carenet.Invalid, op, "the total %s of set %s adds up %q, which is no question with points", t.Feature, q.Code, code)
 			}
 		}
 		known[t.Feature] = true
 	}
 	return nil
+}
+
+// words says whether the name is that of a question which is answered in words.
+func (q QuestionSet) words(name string) bool {
+	for _, i := range q.Items {
+		if i.Kind == KindWords && (i.Code == name || i.Known() == name) {
+			return true
+		}
+	}
+	return false
 }
 
 // totalBefore says whether a total is known before the n-th question.
@@ -211,6 +225,10 @@ func (i Item) wrong() string {
 	case KindNumber:
 		if i.Min < 0 || i.Min >= i.Max || i.Unit == "" {
 			return "needs a unit and the lowest and highest number that make sense"
+		}
+	case KindWords:
+		if i.Min != 0 || i.Max != 0 || i.Unit != "" || i.Feature != "" || i.DangerAt != 0 || len(i.Options) > 0 {
+			return "is answered in words, so it has no scale, unit, options, feature or danger"
 		}
 	default:
 		return "has the unknown kind " + strings.ToValidUTF8(`"`+string(i.Kind)+`"`, "?")

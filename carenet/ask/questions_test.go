@@ -79,3 +79,43 @@ func TestINV10_ThoughtsOfHarmAreADangerInAnySet(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuestionThatAsksForWords(t *testing.T) {
+	news := func() ask.QuestionSet {
+		return ask.QuestionSet{Code: "own", Version: 1, Items: []ask.Item{
+			{Code: "pain", Kind: ask.KindScale, Max: 10}, {Code: "news", Kind: ask.KindWords},
+		}}
+	}
+	if err := news().Check(); err != nil {
+		t.Fatal(err)
+	}
+	for why, change := range map[string]func(*ask.QuestionSet){
+		"a scale":          func(q *ask.QuestionSet) { q.Items[1].Max = 10 },
+		"a unit":           func(q *ask.QuestionSet) { q.Items[1].Unit = "kg" },
+		"a feature":        func(q *ask.QuestionSet) { q.Items[1].Feature = "said" },
+		"a danger":         func(q *ask.QuestionSet) { q.Items[1].DangerAt = 1 },
+		"options":          func(q *ask.QuestionSet) { q.Items[1].Options = []ask.Option{{Value: 0}} },
+		"a total of words": func(q *ask.QuestionSet) { q.About.Totals = []ask.Total{{Feature: "sum", Of: []string{"pain", "news"}}} },
+		"depending on them": func(q *ask.QuestionSet) {
+			q.Items = append(q.Items, ask.Item{Code: "c", Kind: ask.KindYesNo, Max: 1, If: &ask.Condition{Of: "news", AtLeast: 1}})
+		},
+	} {
+		set := news()
+		change(&set)
+		if err := set.Check(); carenet.CodeOf(err) != carenet.Invalid {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+	// Asked once, and no rule sees it.
+	r := ask.Running{Sets: []ask.Further{{Set: news()}}}.With("pain", 3)
+	if q, ok := r.Next(); !ok || q.Item.Code != "news" {
+		t.Errorf("next is %+v", q)
+	}
+	r = r.With("news", 0)
+	if _, ok := r.Next(); ok {
+		t.Error("it is asked again")
+	}
+	if f := r.Features(); len(f) != 1 || f["pain"] != 3 {
+		t.Errorf("rules see %v", f)
+	}
+}

@@ -75,7 +75,7 @@ func (r Running) Features() map[string]float64 {
 	out := map[string]float64{}
 	for _, f := range r.Sets {
 		for _, item := range f.Set.Items {
-			if v, ok := r.Values[item.Code]; ok {
+			if v, ok := r.Values[item.Code]; ok && item.Kind != KindWords {
 				out[item.Known()] = v
 				out[item.Code] = v
 			}

@@ -40,6 +40,9 @@ func (d *decision) patientCommand(w writer, r reply.Reading) {
 		d.freshLink(r, w, "patient")
 		return
 	case reply.CommandWhen, reply.CommandResume:
+	case reply.CommandLess, reply.CommandMore:
+		d.howOften(r, w, o)
+		return
 	case reply.CommandDrop:
 		o.Name = r.Arg
 	case reply.CommandAdd:

@@ -25,6 +25,9 @@ func (d *decision) furtherSays(w writer, patients []Person) (writer, bool) {
 		w.text = rest // "overall 4": the first question's answer is corrected
 		return w, false
 	}
+	if q, waits := more.Next(); waits && q.Item.Kind == ask.KindWords {
+		return w, d.inWords(w, patients, q)
+	}
 	if left, done := d.meansMore(w, patients); left || done {
 		return w, done
 	}
@@ -40,7 +43,7 @@ func (d *decision) furtherSays(w writer, patients []Person) (writer, bool) {
 	correcting := !waits
 	if correcting {
 		var ok bool
-		if q, ok = more.Answered(more.LastItem); !ok || d.ctx.said().Sub(more.LastAt) > carenet.CorrectWithin {
+		if q, ok = more.Answered(more.LastItem); !ok || q.Item.Kind == ask.KindWords || d.ctx.said().Sub(more.LastAt) > carenet.CorrectWithin {
 			return w, false
 		}
 	}
@@ -104,7 +107,7 @@ func (d *decision) callsForOffer(r reply.Reading, w writer) bool {
 // its own, and silence calls somebody.
 func (d *decision) answersOther(w writer, q ask.Question, waits bool) bool {
 	offered := w.Patient.Offer != nil && w.Patient.Offer.State == carenet.OfferOpen
-	if !offered && len(d.ctx.Questions) == 0 {
+	if !offered && len(d.others()) == 0 {
 		return false
 	}
 	said, byName, _ := sayTo(w.text)
@@ -119,8 +122,8 @@ func (d *decision) namedItem(w writer, more *Running) (ask.Question, string, boo
 	for _, f := range more.Sets {
 		for _, item := range f.Set.Items {
 			q, ok := more.Answered(item.Code)
-			if !ok {
-				continue
+			if !ok || item.Kind == ask.KindWords {
+				continue // what was said in words is not corrected by more words
 			}
 			var names []string
 			for _, name := range item.Name {
@@ -150,6 +153,7 @@ func itemOf(i ask.Item, lang string) reply.Item {
 type answered struct {
 	question ask.Question
 	value    float64
+	words    string // of a question that asks for words
 }
 
 // item takes the answer to one question, or asks for it once more.
@@ -162,7 +166,7 @@ func (d *decision) item(w writer, q ask.Question, text string, correcting bool) 
 			d.correct(w, q, said.Value)
 			return true
 		}
-		d.record(w, more.CheckIn, more.Running, []answered{{q, said.Value}})
+		d.record(w, more.CheckIn, more.Running, []answered{{question: q, value: said.Value}})
 		return true
 	}
 	if more.Again == q.Item.Code {
@@ -214,14 +218,14 @@ func (d *decision) inOrder(r ask.Running, list []string, lang string) ([]answere
 	var out []answered
 	for _, text := range list {
 		q, ok := r.Next()
-		if !ok {
+		if !ok || q.Item.Kind == ask.KindWords {
 			return nil, false
 		}
 		said := reply.ReadItem(text, itemOf(q.Item, lang))
 		if said.Kind != reply.Answer || !q.Item.Holds(said.Value) {
 			return nil, false
 		}
-		out = append(out, answered{q, said.Value})
+		out = append(out, answered{question: q, value: said.Value})
 		r = r.With(q.Item.Code, said.Value)
 	}
 	return out, true
@@ -256,7 +260,7 @@ func (d *decision) correct(w writer, q ask.Question, value float64) {
 		d.out.State, d.out.Reason = Stored, "the same answer once more"
 		return
 	}
-	d.keepItem(w, more.CheckIn, answered{q, value})
+	d.keepItem(w, more.CheckIn, answered{question: q, value: value})
 	d.event(carenet.EventItem, w.ID, more.CheckIn, carenet.Detail{Person: w.ID})
 	if q.Item.Danger(value) {
 		d.danger(w)
@@ -275,6 +279,7 @@ func (d *decision) keepItem(w writer, checkIn carenet.ID, a answered) {
 	d.out.Items = append(d.out.Items, carenet.ItemAnswer{
 		ID: carenet.NewID(d.ctx.Now), Org: d.ctx.Org, Patient: w.ID, CheckIn: checkIn, Prompt: more.Prompt,
 		Set: a.question.Set, Item: a.question.Item.Code, Value: a.value, Channel: carenet.ChannelSMS,
+		Worded: a.question.Item.Kind == ask.KindWords, Words: a.words,
 		Inbound: d.ctx.Inbound, Day: more.Day, At: d.ctx.said(),
 	})
 }

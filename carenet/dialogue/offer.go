@@ -95,7 +95,7 @@ func (d *decision) answersOffer(r reply.Reading, w writer, patients []Person) bo
 	said, byName, more := sayTo(w.text)
 	offer := who.Patient.Offer
 	switch {
-	case len(d.ctx.Questions) > 0 && !byName && (said == carenet.OfferNo || offer.State != carenet.OfferOpen):
+	case len(d.others()) > 0 && !byName && (said == carenet.OfferNo || offer.State != carenet.OfferOpen):
 		return false // it may be to what else is asked; silence calls staff, a no would not
 	case said == "", r.Kind == reply.Command, r.Kind == reply.Crisis && said != carenet.OfferYes:
 		return false

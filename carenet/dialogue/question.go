@@ -63,7 +63,8 @@ func isNamed(name string, said []string) bool {
 // answersQuestion takes a yes or no to what was asked. A number that is stopped, or
 // somebody else's, answers nothing: START, and staff, come first.
 func (d *decision) answersQuestion(r reply.Reading, w writer) bool {
-	if len(d.ctx.Questions) == 0 || d.ctx.OptedOut || d.ctx.WrongNumber {
+	open := d.answerable(w)
+	if len(open) == 0 || d.ctx.OptedOut || d.ctx.WrongNumber {
 		return false
 	}
 	switch r.Kind {
@@ -77,7 +78,7 @@ func (d *decision) answersQuestion(r reply.Reading, w writer) bool {
 	if said == "" {
 		return false
 	}
-	q, ok := WhichQuestion(d.ctx.Questions, name)
+	q, ok := WhichQuestion(open, name)
 	if !ok && name != "" && r.Kind != reply.OptIn {
 		return false // "no pain": the word after it names nobody
 	}

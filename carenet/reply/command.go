@@ -45,7 +45,7 @@ func (r *reader) commandAs(e entry) order {
 	}
 	alone := r.lo == 0 && r.hi == n || n == len(r.tokens)
 	switch e.name {
-	case CommandWho, CommandWhen, CommandWeb, CommandResume, CommandOnIt, CommandUnmute, CommandDaily, CommandWeekly, CommandAtOnce:
+	case CommandWho, CommandWhen, CommandWeb, CommandResume, CommandOnIt, CommandUnmute, CommandDaily, CommandWeekly, CommandAtOnce, CommandLess, CommandMore:
 		o.ok = alone
 	case CommandAck:
 		o.arg, o.words, o.ok = r.alertNumber(n)

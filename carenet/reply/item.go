@@ -16,7 +16,33 @@ const (
 	ItemChoice ItemKind = "choice"
 	ItemYesNo  ItemKind = "yesno"
 	ItemNumber ItemKind = "number"
+	ItemWords  ItemKind = "words"
 )
+
+// nothing is what people say who have nothing to tell, beside a plain no.
+var nothing = map[string]bool{}
+
+func init() {
+	for _, w := range []string{
+		"nothing", "nothing really", "nothing thanks", "nothing thank you", "no nothing", "none", "not really", "no im fine", "nothing today", "all good", "-", "x",
+		"nada", "nada gracias", "no nada", "nada mas", "nada hoy", "ninguna", "ninguno", "todo bien",
+		"لا شيء", "لا شي", "لاشيء", "ولا شيء", "لا يوجد", "لا شيء شكرا", "مافي", "ما في شي", "كل شيء تمام",
+	} {
+		nothing[foldItem(w)] = true
+	}
+}
+
+// NothingToTell says whether a text answers a question for words with none.
+func NothingToTell(text, lang string) bool {
+	plain := strings.Trim(foldItem(text), " .,;:!?'\"()،؛؟")
+	for _, l := range []string{lang, "en"} {
+		if yes, ok := yesNo[l][plain]; ok && !yes {
+			return true
+		}
+	}
+	plain = strings.Join(strings.Fields(strings.NewReplacer("'", "", ",", " ", ".", " ", "!", " ", "،", " ").Replace(plain)), " ")
+	return plain == "" || nothing[plain]
+}
 
 // Item is the question that a text answers.
 type Item struct {
@@ -63,6 +89,8 @@ func ReadItem(text string, q Item) ItemReading {
 		return ItemReading{Kind: Words, Reason: "nothing_said"}
 	}
 	switch q.Kind {
+	case ItemWords:
+		return ItemReading{Kind: Answer, Reason: "words"}
 	case ItemYesNo:
 		for _, lang := range []string{q.Lang, "en"} {
 			if yes, ok := yesNo[lang][plain]; ok {

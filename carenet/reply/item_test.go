@@ -100,3 +100,27 @@ func TestAnAnswerIsCorrectedByItsName(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingToTell(t *testing.T) {
+	for lang, words := range map[string][]string{
+		"en": {"no", "No thanks", "nothing", "Nothing, thanks!", "None.", "n", "-", ""},
+		"es": {"no", "nada", "Nada, gracias", "no gracias", "ninguna"},
+		"ar": {"لا", "لا شيء", "لا شكرا", "no"},
+	} {
+		for _, w := range words {
+			if !reply.NothingToTell(w, lang) {
+				t.Errorf("%s: %q is something", lang, w)
+			}
+		}
+	}
+	for lang, words := range map[string][]string{
+		"en": {"no milk left", "nothing tastes any more", "yes", "my daughter comes on Friday", "none of the pills are left"},
+		"es": {"no duermo", "nada me sabe bien", "sí"}, "ar": {"لا أنام", "نعم"},
+	} {
+		for _, w := range words {
+			if reply.NothingToTell(w, lang) {
+				t.Errorf("%s: %q is nothing", lang, w)
+			}
+		}
+	}
+}

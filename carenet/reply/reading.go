@@ -57,6 +57,8 @@ const (
 	CommandPause    = "pause"    // patient: Arg is the number of days, empty for the usual one
 	CommandAway     = "away"     // patient: Arg is the day as written
 	CommandResume   = "resume"   // patient: end a pause
+	CommandLess     = "less"     // patient: ask me less often
+	CommandMore     = "more"     // patient: and more often, as before
 	CommandDrop     = "drop"     // patient: Arg is the follower's name
 	CommandAdd      = "add"      // patient: Arg is a name, a number and what to share
 	CommandOnIt     = "on_it"    // follower: I am taking care of this

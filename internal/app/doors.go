@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"howareyou/internal/auth"
+	"howareyou/internal/crypto"
 	"howareyou/internal/limit"
 	"howareyou/internal/web"
 	"howareyou/internal/web/clinic"
@@ -22,6 +23,10 @@ type frontDoors struct {
 }
 
 func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
+	keys, err := crypto.ParseKeyset([]byte(r.cfg.Keyset))
+	if err != nil {
+		return frontDoors{}, &ConfigError{[]string{"HOWAREYOU_KEYSET: " + err.Error()}}
+	}
 	limiter, err := limit.New(r.cfg.RedisURL, r.now, limit.Options{Logger: r.log})
 	if err != nil {
 		return frontDoors{}, fmt.Errorf("REDIS_URL: %w", err)
@@ -34,7 +39,7 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 		joining:  joining.New(site, r.store, r.committed),
 		rules:    rules.New(site, r.store),
 		signin: signin.New(site, r.store, signin.Options{
-			Region: r.cfg.DefaultRegion, Emails: r.cfg.SMTPURL != "", Committed: r.committed,
+			Region: r.cfg.DefaultRegion, Emails: r.cfg.SMTPURL != "", Committed: r.committed, Secret: keys.Secret("sign-in limits"),
 			Allow: func(ctx context.Context, key string, aMinute int) bool {
 				ok, _ := limiter.Allow(ctx, key, limit.PerMinute(aMinute))
 				return ok

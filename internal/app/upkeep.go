@@ -29,6 +29,7 @@ func (w *worker) upkeep(ctx context.Context) error {
 		hourly bool
 	}{
 		{"give texts a sender", w.store.GiveSenders, false},
+		{"begin to ask silent numbers", w.store.BeginChecks, false},
 		{"end unconfirmed texts", w.store.EndUnconfirmed, false},
 		{"end texts past their time", w.store.EndOverdue, true},
 		{"end emails that nobody can send", w.store.EndUnserved, true},

@@ -6,7 +6,7 @@ import "howareyou/notify/text"
 // keys, which scripts_test.go and the texts of the service have in each.
 type scene struct {
 	name  string
-	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked; "corrected", staff have just written the number down
+	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked; "corrected", staff have just written the number down; "news", they are asked for words as well; "steady", the patient was offered to be asked less often
 	steps []step
 }
 
@@ -145,6 +145,14 @@ var scenes = []scene{
 	{"all answers in one text", "pain and weight", []step{
 		says(patientPhone, "four six kilos"), hears(patientPhone, text.AllAnswered), hears(followerPhone, text.UpdateScore, "patient", "4"),
 	}},
+	{"words for the clinic alone", "news", []step{
+		says(patientPhone, "four"), hears(patientPhone, text.NextQuestion, "news question"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+		says(patientPhone, "rough night"), hears(patientPhone, text.AllAnswered),
+	}},
+	{"nothing to tell", "news", []step{
+		says(patientPhone, "four"), hears(patientPhone, text.NextQuestion, "news question"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+		says(patientPhone, "who"), hears(patientPhone, text.Circle, "follower"), says(patientPhone, "no"), hears(patientPhone, text.AllAnswered),
+	}},
 	{"an invitation, and yes", "", []step{
 		says(patientPhone, "add"), hears(patientPhone, text.QuestionShare, "invited"), says(patientPhone, "yes"), hears(patientPhone, text.Invited, "invited"),
 		hears(strangerPhone, text.QuestionFollow, "patient"), says(strangerPhone, "hello"), hears(strangerPhone, text.YesOrNo),
@@ -168,6 +176,14 @@ var scenes = []scene{
 	{"when to hear", "", []step{
 		says(followerPhone, "daily"), hears(followerPhone, text.PaceDaily), says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"),
 		says(followerPhone, "weekly"), hears(followerPhone, text.PaceWeekly), says(followerPhone, "at once"), hears(followerPhone, text.PaceAtOnce),
+	}},
+	{"fewer texts, and back", "steady", []step{
+		hears(patientPhone, text.QuestionEase, "patient"), says(patientPhone, "less"), hears(patientPhone, text.Eased, "patient"),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+		says(patientPhone, "more"), hears(patientPhone, text.EaseBack, "patient"), says(patientPhone, "less"), hears(patientPhone, text.EaseWish, "patient"),
+	}},
+	{"fewer texts, and no", "steady", []step{
+		hears(patientPhone, text.QuestionEase, "patient"), says(patientPhone, "more"), hears(patientPhone, text.EaseKept, "patient"),
 	}},
 	{"two patients on one phone", "twin", []step{
 		says(patientPhone, "four"), hears(patientPhone, text.AskWho),

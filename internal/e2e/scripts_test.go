@@ -7,6 +7,7 @@ type script map[string]string
 // scripts must have the same lines: a language that lacks one fails.
 var scripts = map[string]script{
 	"en": {
+		"news question": "Is there anything you want to tell us?", "less": "LESS", "more": "MORE",
 		"eleven": "11", "six": "6", "kilos": "72.5 kg", "pain two": "pain 2", "four six kilos": "4 6 72.5", "pain question": "your pain", "weight question": "weigh",
 		"daily": "DAILY", "weekly": "WEEKLY", "at once": "AT ONCE", "hospital": "HOSPITAL", "home": "HOME", "died": "DIED",
 		"invited": "Tom", "add": "ADD Tom %", "add nobody": "ADD Tom", "yes": "YES", "no": "no thanks",
@@ -22,6 +23,7 @@ var scripts = map[string]script{
 		"ack": "ACK #", "resolve": "RESOLVE # fine", "resolve called": "RESOLVE # called, fine now", "resolve none": "RESOLVE 9999 called", "escalate": "ESCALATE #", "on duty": "WHO", "snooze": "SNOOZE # 2H her son is there", "snooze how": "SNOOZE #",
 	},
 	"es": {
+		"news question": "¿Quiere contarnos algo?", "less": "MENOS", "more": "MÁS",
 		"eleven": "11", "six": "6", "kilos": "72,5 kilos", "pain two": "dolor 2", "four six kilos": "4 6 72,5", "pain question": "duele", "weight question": "peso",
 		"daily": "DIARIO", "weekly": "SEMANAL", "at once": "AL MOMENTO", "hospital": "HOSPITAL", "home": "en casa", "died": "ha fallecido",
 		"invited": "Nuria", "add": "AGREGAR Nuria %", "add nobody": "AGREGAR Nuria", "yes": "Sí", "no": "no gracias",
@@ -37,6 +39,7 @@ var scripts = map[string]script{
 		"ack": "ACK #", "resolve": "RESOLVER # mejor", "resolve called": "RESOLVER # llamada, ya mejor", "resolve none": "RESOLVER 9999 llamada", "escalate": "ESCALAR #", "on duty": "GUARDIA", "snooze": "POSPONER # 2H viene su hija", "snooze how": "POSPONER #",
 	},
 	"ar": {
+		"news question": "هل تود أن تقول لنا شيئا؟", "less": "أقل", "more": "أكثر",
 		"eleven": "١١", "six": "٦", "kilos": "٧٢ كغ", "pain two": "ألم ٢", "four six kilos": "٤ ٦ ٧٢", "pain question": "ألمك", "weight question": "وزنك",
 		"daily": "يوميا", "weekly": "أسبوعيا", "at once": "فورا", "hospital": "في المستشفى", "home": "في البيت", "died": "وفاة",
 		"invited": "توفيق", "add": "أضف توفيق %", "add nobody": "أضف توفيق", "yes": "نعم", "no": "لا شكرا",

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/internal/postgres"
 	"howareyou/notify/text"
 	"howareyou/notify/twiliosim"
@@ -172,6 +173,27 @@ func (p *play) enrol(m moving) {
 			if err := store.PlanSet(m.t.Context(), op, patient, set, ""); err != nil {
 				m.t.Fatal(err)
 			}
+		}
+	}
+	if p.scene.cast == "news" {
+		words := map[string]string{}
+		for _, lang := range text.Languages {
+			words[lang] = scripts[lang]["news question"]
+		}
+		err := store.AddQuestionSet(m.t.Context(), op, ask.QuestionSet{
+			Code: "news", Version: 1, About: ask.About{Source: "ours", Licence: "ours"},
+			Items: []ask.Item{{Code: "news", Kind: ask.KindWords, Question: words, Name: words}},
+		})
+		if err != nil && carenet.CodeOf(err) != carenet.Conflict { // another scene has brought it
+			m.t.Fatal(err)
+		}
+		if err := store.PlanSet(m.t.Context(), op, patient, "news", ""); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	if p.scene.cast == "steady" {
+		if _, err := store.OfferEase(m.t.Context(), op, patient); err != nil {
+			m.t.Fatal(err)
 		}
 	}
 	if p.scene.cast == "corrected" {

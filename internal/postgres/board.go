@@ -18,6 +18,7 @@ const (
 	sqlOrgHead       = `SELECT name, zone, emergency_number FROM organisation WHERE org_id = $1`
 	sqlBoardPatients = `SELECT p.org_id, p.id, n.name_enc, n.zone, p.state, p.paused_at, p.paused_until, p.usual_mean, p.usual_spread, p.usual_days,
   q.slot_at, q.handing, q.handed_over_at, q.state AS prompt_state, q.cause AS prompt_cause, c.opted_out_at, c.check_asked_at,
+  (SELECT z.agreed_at FROM easing z WHERE z.org_id = p.org_id AND z.patient_id = p.id AND z.ended_at IS NULL) AS eased_at,
   (SELECT count(*) FROM prompt m WHERE m.org_id = p.org_id AND m.patient_id = p.id AND m.state = 'closed' AND m.cause = 'no_reply'
      AND m.slot_at > coalesce((SELECT max(k.at) FROM check_in k WHERE k.org_id = p.org_id AND k.patient_id = p.id), '-infinity'::timestamptz)) AS missed
 FROM patient p
@@ -81,6 +82,7 @@ type boardPatientRow struct {
 	PromptCause  *string
 	OptedOutAt   *time.Time
 	CheckAskedAt *time.Time
+	EasedAt      *time.Time
 	Missed       int
 }
 
@@ -186,7 +188,7 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 		if err != nil {
 			return nil, err
 		}
-		row := carenet.BoardRow{Patient: p.ID, Name: name, Last: last[p.ID], Series: series[p.ID], Alerts: views[p.ID], MissedInRow: p.Missed, Watch: watched[p.ID], InHospital: p.State == "in_hospital"}
+		row := carenet.BoardRow{Patient: p.ID, Name: name, Last: last[p.ID], Series: series[p.ID], Alerts: views[p.ID], MissedInRow: p.Missed, Watch: watched[p.ID], InHospital: p.State == "in_hospital", EasedAt: orZero(p.EasedAt)}
 		if p.UsualMean != nil && p.UsualSpread != nil && p.UsualDays != nil {
 			row.Usual = carenet.Usual{Known: true, Mean: *p.UsualMean, Spread: *p.UsualSpread, Days: *p.UsualDays}
 		}

@@ -29,6 +29,7 @@ var mayDelete = map[string]string{
 
 // columnGrants are the privileges on single columns.
 var columnGrants = map[grant]string{
+	{"howareyou_app", "UPDATE", "item_answer.words_enc"}:     "sealed again when the data key changes",
 	{"howareyou_app", "UPDATE", "alert_entry.note_enc"}:      "sealed again when the data key changes; a trigger allows nothing else",
 	{"howareyou_app", "UPDATE", "pack_version.body_enc"}:     "sealed again when the data key changes; a trigger allows nothing else",
 	{"howareyou_app", "UPDATE", "pack_signature.note_enc"}:   "sealed again when the data key changes; a trigger allows nothing else",
@@ -65,6 +66,8 @@ var plain = map[string]string{
 	"question_set.items":            "the questions, the same for everyone",
 	"question_set.about":            "where the questions come from, the same for everyone",
 	"plan_set.rrule":                "a recurrence, compiled before it is stored",
+	"easing.rrule_before":           "a recurrence, compiled before it is stored",
+	"easing.rrule_after":            "a recurrence, compiled before it is stored",
 	"prompt.again_item":             ourWord,
 	"item_answer.item":              ourWord,
 	"consent.scope":                 ourWord,

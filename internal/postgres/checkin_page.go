@@ -113,7 +113,10 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 		return form, r, err
 	}
 	form.Further, form.Worrying = further(r.More, form.Language), worries(r.More)
-	return form, r, nil
+	if !form.Worrying {
+		form.Worrying, err = s.worriesInWords(ctx, tx, l, form.Language)
+	}
+	return form, r, err
 }
 
 // fromPage carries out what a patient sent from the page behind a link, under their row.
@@ -173,6 +176,9 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 		queueEvent(b, e)
 		s.queueAudit(b, carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID, Via: "page"}, now,
 			audited{Action: "check_in.record", Table: "check_in", Row: c.ID, Patient: l.PersonID})
+		if err := numberAnswered(ctx, tx, l, now); err != nil {
+			return err
+		}
 		batch.Events = []carenet.Event{e}
 		if flags := saidOnPage(c.Words, form.Language); len(flags) > 0 {
 			// The page itself says at once where help is; staff are called (INV-10).

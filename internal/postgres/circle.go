@@ -96,6 +96,11 @@ func (s *Store) OwnCircle(ctx context.Context, actor carenet.Actor) (page carene
 		if page.Goals, err = s.goals(ctx, tx, actor.Org, actor.Person); err != nil {
 			return err
 		}
+		ease, err := easeStateOf(ctx, tx, actor.Org, actor.Person, s.Now(), false)
+		if err != nil {
+			return err
+		}
+		page.Rhythm = ease.page()
 		return s.audit(ctx, tx, actor, audited{Action: "circle.read", Table: "follower", Patient: actor.Person})
 	})
 	return page, err

@@ -46,9 +46,11 @@ const (
   WHERE d.org_id = ANY ($1) AND d.event_id = ANY ($2) AND d.id = ANY ($3) ORDER BY d.org_id, d.conversation_id) AS k
 CROSS JOIN LATERAL (SELECT c.org_id, c.id, c.number_enc, c.opted_out_at IS NOT NULL AS opted_out,
   c.wrong_number_at IS NOT NULL AS wrong_number, c.suspect_at IS NOT NULL AS suspect, c.suspect_code, c.unsettled, c.starts,
-  c.check_asked_at IS NOT NULL AS asked, c.check_asked_at IS NOT NULL OR c.check_wanted OR greatest(c.last_in_at, c.checked_at, c.created_at) < $4
-    AND NOT EXISTS (SELECT FROM contact_point cp JOIN check_in i ON i.org_id = cp.org_id AND i.patient_id = cp.person_id AND i.channel = 'page' AND i.at >= $4
-      WHERE cp.org_id = c.org_id AND cp.conversation_id = c.id AND cp.removed_at IS NULL) AS unsure
+  c.check_asked_at IS NOT NULL AS asked, c.check_wanted,
+  CASE WHEN greatest(c.last_in_at, c.checked_at, c.created_at) < $4 THEN greatest(c.last_in_at, c.checked_at, c.created_at,
+    (SELECT max(i.at) FROM contact_point cp JOIN check_in i ON i.org_id = cp.org_id AND i.patient_id = cp.person_id AND i.channel = 'page' AND i.at >= $4
+      WHERE cp.org_id = c.org_id AND cp.conversation_id = c.id AND cp.removed_at IS NULL)) END AS silent_since,
+  CASE WHEN greatest(c.last_in_at, c.checked_at, c.created_at) < $4 THEN (SELECT o.checks_from FROM organisation o WHERE o.org_id = c.org_id) END AS checks_from
   FROM conversation c WHERE c.org_id = k.org_id AND c.id = k.conversation_id LIMIT 1 FOR UPDATE) c`
 
 	sqlClaimRows = `SELECT d.org_id, d.event_id, d.id, d.kind, d.channel, d.audience, d.recipient_id, d.conversation_id, d.patient_id, d.follower_id, d.sender_id,
@@ -89,7 +91,15 @@ type claimedConversation struct {
 	Unsettled   *carenet.ID
 	Starts      int
 	Asked       bool // whether it is still theirs, and has not said
-	Unsure      bool // nothing personal goes there before it has
+	CheckWanted bool // it must be, whatever it did
+	SilentSince *time.Time
+	ChecksFrom  *time.Time
+}
+
+// unsure says whether nothing personal goes there before it has said whose it is.
+func (c claimedConversation) unsure(now time.Time) bool {
+	return c.Asked || c.CheckWanted ||
+		c.SilentSince != nil && c.ChecksFrom != nil && now.After(notify.CheckDue(c.ID, *c.SilentSince, *c.ChecksFrom))
 }
 
 // Claim takes up to limit texts of whatever is due, in every lane and whatever
@@ -123,7 +133,7 @@ func (s *Store) ClaimGranted(ctx context.Context, grants []notify.Grant) (claims
 		var found []claimRow
 		b := &pgx.Batch{}
 		b.Queue(sqlScope, orgs)
-		collect(b.Queue(sqlClaimConversations, orgs, events, ids, now.Add(-notify.NumberSilentFor)), &convs)
+		collect(b.Queue(sqlClaimConversations, orgs, events, ids, now.Add(-notify.SilentAtLeast)), &convs)
 		collect(b.Queue(sqlClaimRows, orgs, events, ids), &found)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
@@ -207,7 +217,7 @@ func (s *Store) claimOne(w *pgx.Batch, r claimRow, conv *claimedConversation, f 
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, at, notify.WaitNight, now)
 		return nil, end, nil
 	}
-	if conv.Unsure && c.Personal() {
+	if c.Personal() && conv.unsure(now) {
 		s.askNumber(w, r, conv, draft.Zone, now)
 		w.Queue(sqlPostpone, r.OrgID, r.EventID, r.ID, now.Add(notify.CheckLook), notify.WaitCheck, now)
 		return nil, end, nil

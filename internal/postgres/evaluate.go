@@ -12,7 +12,10 @@ import (
 )
 
 const (
-	sqlLockPatients = `SELECT p.org_id, p.id AS patient_id, n.zone FROM patient p JOIN person n ON n.org_id = p.org_id AND n.id = p.id
+	sqlLockPatients = `SELECT p.org_id, p.id AS patient_id, n.zone, p.ease_look_at,
+  (SELECT z.agreed_at FROM easing z WHERE z.org_id = p.org_id AND z.patient_id = p.id AND z.ended_at IS NULL) AS eased_at,
+  EXISTS (SELECT FROM open_question q WHERE q.org_id = p.org_id AND q.person_id = p.id AND q.kind = 'ease' AND q.state = 'open') AS ease_open
+FROM patient p JOIN person n ON n.org_id = p.org_id AND n.id = p.id
 WHERE p.org_id = ANY ($1) AND p.id = ANY ($2) ORDER BY p.org_id, p.id FOR NO KEY UPDATE OF p`
 
 	sqlSeries = `SELECT k.org_id, k.id, k.patient_id, k.local_day, k.at, k.corrects_id, a.value
@@ -48,9 +51,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)`
 )
 
 type patientRow struct {
-	OrgID     carenet.ID
-	PatientID carenet.ID
-	Zone      string
+	OrgID      carenet.ID
+	PatientID  carenet.ID
+	Zone       string
+	EaseLookAt *time.Time // from when on it is weighed whether they may be asked less often
+	EasedAt    *time.Time // since when they are
+	EaseOpen   bool       // they were offered it
 }
 
 type seriesRow struct {
@@ -351,6 +357,10 @@ func (e *evaluation) run(ctx context.Context) ([]carenet.Event, error) {
 	if more, err = e.tellFaults(ctx, b, result.Faults); err != nil {
 		return nil, err
 	}
+	raised = append(raised, more...)
+	if more, err = e.ease(ctx, b, result); err != nil {
+		return nil, err
+	}
 	return append(raised, more...), e.tx.SendBatch(ctx, b).Close()
 }
 
@@ -398,7 +408,10 @@ func (s *Store) openAlert(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newAle
 		return nil, err
 	}
 	s.queueAudit(b, carenet.SystemActor(n.org), n.now, audited{Action: "alert.open", Table: "alert", Row: a.ID, Patient: n.patient})
-	return queueAsks(b, n.org, n.patient, a.ID, number, n.batch, changes, n.now), nil
+	asks := queueAsks(b, n.org, n.patient, a.ID, number, n.batch, changes, n.now)
+	// Whoever is not well is asked as often as before they agreed to less.
+	back, err := s.easeBack(ctx, tx, b, n.org, n.patient, n.batch, n.now)
+	return append(asks, back...), err
 }
 
 // queueAsks turns the asks among changes into events.

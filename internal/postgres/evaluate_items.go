@@ -11,7 +11,7 @@ import (
 const (
 	// The last answer to each item of a check-in counts.
 	sqlItemValues = `SELECT DISTINCT ON (a.org_id, a.patient_id, a.prompt_id, a.item) a.org_id, a.patient_id, a.prompt_id, a.question_set_id, a.item, a.value, a.local_day, a.at
-FROM item_answer a WHERE a.org_id = ANY ($1) AND a.patient_id = ANY ($2)
+FROM item_answer a WHERE a.org_id = ANY ($1) AND a.patient_id = ANY ($2) AND a.value IS NOT NULL
 ORDER BY a.org_id, a.patient_id, a.prompt_id, a.item, a.at DESC, a.id DESC`
 	sqlItemSets = `SELECT s.org_id, s.id, s.code, s.version, s.items, s.about FROM question_set s
 WHERE s.org_id = ANY ($1) AND s.id IN (SELECT a.question_set_id FROM item_answer a WHERE a.org_id = ANY ($1) AND a.patient_id = ANY ($2))`

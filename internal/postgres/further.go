@@ -17,10 +17,10 @@ FROM prompt q LEFT JOIN check_in k ON k.org_id = q.org_id AND k.id = q.check_in_
 WHERE q.org_id = ANY ($1) AND q.id = ANY ($2)`
 	sqlSetsOf = `SELECT s.org_id, s.id, s.code, s.version, s.items, s.about FROM question_set s WHERE s.org_id = ANY ($1)
   AND s.id IN (SELECT unnest(q.sets) FROM prompt q WHERE q.org_id = ANY ($1) AND q.id = ANY ($2))`
-	sqlItemsOf = `SELECT a.org_id, a.prompt_id, a.item, a.value, a.at FROM item_answer a
+	sqlItemsOf = `SELECT a.org_id, a.prompt_id, a.item, coalesce(a.value, 0) AS value, a.at FROM item_answer a
 WHERE a.org_id = ANY ($1) AND a.prompt_id = ANY ($2) ORDER BY a.prompt_id, a.at, a.id`
-	sqlInsertItem = `INSERT INTO item_answer (org_id, id, patient_id, check_in_id, prompt_id, question_set_id, item, value, channel, inbound_id, local_day, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	sqlInsertItem = `INSERT INTO item_answer (org_id, id, patient_id, check_in_id, prompt_id, question_set_id, item, value, channel, inbound_id, local_day, at, words_enc)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 	sqlItemAgain = `UPDATE prompt SET again_item = $3 WHERE org_id = $1 AND id = $2`
 )
 
@@ -98,8 +98,23 @@ func running(ctx context.Context, tx pgx.Tx, orgs, prompts []carenet.ID) (map[ca
 	return out, nil
 }
 
-func queueItem(b *pgx.Batch, a carenet.ItemAnswer) {
-	b.Queue(sqlInsertItem, a.Org, a.ID, a.Patient, a.CheckIn, a.Prompt, a.Set, a.Item, a.Value, string(a.Channel), orNull(a.Inbound), int(a.Day), a.At)
+// sealedItem is an answer as it is stored.
+type sealedItem struct {
+	carenet.ItemAnswer
+	words []byte
+}
+
+func (s *Store) sealItem(a carenet.ItemAnswer) (sealedItem, error) {
+	words, err := s.seal(carenet.CutWords(a.Words), a.Org, "item_answer", "words_enc", a.ID)
+	return sealedItem{a, words}, err
+}
+
+func (a sealedItem) queue(b *pgx.Batch) {
+	value := &a.Value
+	if a.Worded {
+		value = nil
+	}
+	b.Queue(sqlInsertItem, a.Org, a.ID, a.Patient, a.CheckIn, a.Prompt, a.Set, a.Item, value, string(a.Channel), orNull(a.Inbound), int(a.Day), a.At, a.words)
 }
 
 // loadRunning adds the further questions to the people of the batch.

@@ -52,27 +52,39 @@ func (s *Store) SubmitFurther(ctx context.Context, token, code, said string) (ca
 			return nil // answered already, or not asked any more
 		}
 		q, _ := r.Next()
+		worded := q.Item.Kind == ask.KindWords
 		value, ok := readField(q.Item, said, form.Language)
-		if !ok {
+		if !ok && !worded {
 			return carenet.Errorf(carenet.Invalid, op, "choose an answer")
 		}
 		a := carenet.ItemAnswer{
 			ID: carenet.NewID(now), Org: l.OrgID, Patient: l.PersonID, CheckIn: r.CheckIn, Prompt: r.Prompt, Set: q.Set,
-			Item: q.Item.Code, Value: value, Channel: carenet.ChannelPage, Day: r.Day, At: now,
+			Item: q.Item.Code, Value: value, Channel: carenet.ChannelPage, Day: r.Day, At: now, Worded: worded,
+		}
+		if worded && !reply.NothingToTell(said, form.Language) {
+			a.Words = said
 		}
 		batch.ID = carenet.NewID(now)
 		batch.Events = []carenet.Event{{
 			ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventItem, Patient: l.PersonID, Subject: r.CheckIn,
 			Detail: carenet.Detail{Person: l.PersonID}, At: now,
 		}}
-		if q.Item.Danger(value) {
+		flags := saidOnPage(a.Words, form.Language)
+		if !worded && q.Item.Danger(value) {
+			flags = []string{reply.FlagSelfHarm}
+		}
+		if len(flags) > 0 {
 			batch.Events = append(batch.Events, carenet.Event{
 				ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventSafety, Patient: l.PersonID, Subject: r.CheckIn,
-				Detail: carenet.Detail{Flags: []string{reply.FlagSelfHarm}, Person: l.PersonID, Audience: carenet.ToPatient}, At: now,
+				Detail: carenet.Detail{Flags: flags, Person: l.PersonID, Audience: carenet.ToPatient}, At: now,
 			})
 		}
 		b := &pgx.Batch{}
-		queueItem(b, a)
+		item, err := s.sealItem(a)
+		if err != nil {
+			return err
+		}
+		item.queue(b)
 		for _, e := range batch.Events {
 			queueEvent(b, e)
 		}
@@ -107,4 +119,24 @@ func worries(r *dialogue.Running) bool {
 		}
 	}
 	return false
+}
+
+const sqlItemWords = `SELECT a.id, a.words_enc FROM item_answer a WHERE a.org_id = $1 AND a.prompt_id = $2 AND a.words_enc IS NOT NULL ORDER BY a.id`
+
+// worriesInWords says whether words in answer to a further question called staff: the
+// page shows where help is, as for all other words.
+func (s *Store) worriesInWords(ctx context.Context, tx pgx.Tx, l linkRow, lang string) (bool, error) {
+	rows, err := tx.Query(ctx, sqlItemWords, l.OrgID, orNil(l.PromptID))
+	if err != nil {
+		return false, err
+	}
+	var id carenet.ID
+	var sealed []byte
+	worry := false
+	_, err = pgx.ForEachRow(rows, []any{&id, &sealed}, func() error {
+		words, err := s.open(sealed, l.OrgID, "item_answer", "words_enc", id)
+		worry = worry || len(saidOnPage(words, lang)) > 0
+		return err
+	})
+	return worry, err
 }

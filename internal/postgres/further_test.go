@@ -280,3 +280,94 @@ func TestINV6_AMovedPatientIsAskedOnceADay(t *testing.T) {
 		t.Errorf("no zone: %v", err)
 	}
 }
+
+func newsSet() ask.QuestionSet {
+	three := func(s string) map[string]string { return map[string]string{"en": s, "es": s, "ar": s} }
+	return ask.QuestionSet{Code: "news", Version: 1, About: ask.About{Source: "ours", Licence: "ours"}, Items: []ask.Item{
+		{Code: "news", Kind: ask.KindWords, Question: three("Is there anything you want to tell us?"), Name: three("news")},
+	}}
+}
+
+// What is said in words is for a human, encrypted, and for staff alone.
+func TestAQuestionForWordsByText(t *testing.T) {
+	c := newClinic(t)
+	c.must(c.store.AddQuestionSet(c.ctx, c.operator(), newsSet()))
+	c.plan("news", "")
+	c.advance(30 * time.Minute)
+	c.asked()
+	c.text(maryPhone, "4")
+	c.sent()
+	c.text(maryPhone, "My daughter moves in on Friday")
+	got := c.sent()
+	if len(got) != 1 || !strings.Contains(got[0], "reply=all_answered") {
+		t.Errorf("answered %q: followers hear nothing of it", got)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM item_answer WHERE value IS NULL AND octet_length(words_enc) > 20 AND position('daughter'::bytea IN words_enc) = 0`); n != 1 {
+		t.Errorf("%d answers, sealed", n)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM inbound_message WHERE state = 'unread' AND handled_at IS NULL AND reason = 'they tell the clinic something'`); n != 1 {
+		t.Errorf("%d texts for a human", n)
+	}
+	page, err := c.store.PatientPage(c.ctx, c.asDana(), c.mary)
+	c.must(err)
+	if len(page.Further) != 1 || page.Further[0].Words != "My daughter moves in on Friday" || page.Further[0].Kind != "words" {
+		t.Errorf("the page shows %+v", page.Further)
+	}
+	// Words of alarm call staff, and are kept.
+	c.standAt(1, 9, 0)
+	c.asked()
+	c.text(maryPhone, "3")
+	c.sent()
+	c.text(maryPhone, "I want to die")
+	if got := c.replies(); !slices.Contains(got, "alert") || !slices.Contains(got, "crisis") || slices.Contains(got, "all_answered") {
+		t.Errorf("a cry is answered %q", got)
+	}
+	// Nothing to tell is an answer, and no work for anybody.
+	c.standAt(2, 9, 0)
+	c.asked()
+	c.text(maryPhone, "4")
+	c.sent()
+	c.text(maryPhone, "no thanks")
+	if got := c.replies(); !slices.Equal(got, []string{"all_answered"}) {
+		t.Errorf("nothing to tell: %q", got)
+	}
+	if got := valueOf[string](c, c.admin(), `SELECT string_agg((words_enc IS NOT NULL)::text, ' ' ORDER BY id) FROM item_answer`); got != "true true false" {
+		t.Errorf("kept %s", got)
+	}
+}
+
+func TestAQuestionForWordsOnThePage(t *testing.T) {
+	c := newClinic(t)
+	c.must(c.store.AddQuestionSet(c.ctx, c.operator(), newsSet()))
+	c.plan("news", "")
+	token := c.page()
+	four := 4
+	c.submit(token, carenet.PageAnswer{Score: &four, Key: "one"})
+	c.sent()
+	b, err := c.store.SubmitFurther(c.ctx, token, "news", "I have a pain in my chest, like an elephant on it. Chest pain.")
+	c.must(err)
+	c.rest(b)
+	if got := strings.Join(c.sent(), "\n"); !strings.Contains(got, danas+": alert") || strings.Contains(got, ": update") {
+		t.Errorf("sent %q", got)
+	}
+	form, err := c.store.CheckInForm(c.ctx, token)
+	c.must(err)
+	if !form.Worrying || form.Further != nil {
+		t.Errorf("the page says where help is: %v; asks %+v", form.Worrying, form.Further)
+	}
+	page, err := c.store.PatientPage(c.ctx, c.asDana(), c.mary)
+	c.must(err)
+	if len(page.Further) != 1 || !strings.Contains(page.Further[0].Words, "elephant") || !page.Further[0].OnPage {
+		t.Errorf("staff see %+v", page.Further)
+	}
+	c.standAt(1, 8, 40)
+	token = c.page()
+	c.submit(token, carenet.PageAnswer{Score: &four, Key: "two"})
+	_, err = c.store.SubmitFurther(c.ctx, token, "news", "")
+	c.must(err)
+	page, err = c.store.PatientPage(c.ctx, c.asDana(), c.mary)
+	c.must(err)
+	if len(page.Further) != 2 || page.Further[0].Words != "" {
+		t.Errorf("nothing to tell: %+v", page.Further)
+	}
+}

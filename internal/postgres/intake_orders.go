@@ -57,6 +57,8 @@ func (o *order) carryOut(ctx context.Context) error {
 		next, err := o.next(ctx, nil)
 		o.answer(carenet.Detail{Reply: carenet.ReplyWhen, At: next})
 		return err
+	case reply.CommandMore:
+		return o.asMore(ctx)
 	case reply.CommandTell, reply.CommandOnIt:
 		return o.encourage(ctx)
 	case reply.CommandMute, reply.CommandUnmute:

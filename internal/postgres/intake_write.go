@@ -48,7 +48,7 @@ type intakeRows struct {
 	events   eventRows
 	audit    auditRows
 	again    becauseOf // prompts whose answers were asked for again
-	items    []carenet.ItemAnswer
+	items    []sealedItem
 	itemsOf  []dialogue.ItemAgain // further questions that were asked once more
 	itemOrgs []carenet.ID
 }
@@ -97,7 +97,7 @@ func (r *intakeRows) queue(b *pgx.Batch, now time.Time) {
 		b.Queue(sqlAskedAgain, r.again.org, r.again.id, now)
 	}
 	for _, a := range r.items {
-		queueItem(b, a)
+		a.queue(b)
 	}
 	for i, a := range r.itemsOf {
 		b.Queue(sqlItemAgain, r.itemOrgs[i], a.Prompt, a.Item)
@@ -136,8 +136,12 @@ func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 	if out.AskedAgain != carenet.NilID {
 		rows.again.org, rows.again.id = append(rows.again.org, it.org), append(rows.again.id, out.AskedAgain)
 	}
-	rows.items = append(rows.items, out.Items...)
 	for _, a := range out.Items {
+		item, err := in.store.sealItem(a)
+		if err != nil {
+			return err
+		}
+		rows.items = append(rows.items, item)
 		rows.audit.add(carenet.Actor{Kind: carenet.ActorPatient, Org: it.org, Person: out.Person, Via: "sms"},
 			in.now, audited{Action: "item.record", Table: "item_answer", Row: a.ID, Patient: a.Patient})
 	}

@@ -49,6 +49,9 @@ func newNeighbours(t *testing.T) *neighbours {
 // fill lets the store write at least one row into every table.
 func (n *neighbours) fill() {
 	n.must(n.store.SetCap(n.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: n.org}, 1000))
+	_, err := n.store.OfferEase(n.ctx, n.operator(), n.mary)
+	n.must(err)
+	n.text("+447700900001", "LESS")
 	n.text("+447700900001", "1") // an offer of a call, which the correction takes back
 	n.text("+447700900001", "4")
 	for day := range 32 {

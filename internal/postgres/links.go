@@ -37,6 +37,9 @@ func (s *Store) queueLink(b *pgx.Batch, r claimRow, d notify.Draft, now time.Tim
 			auth.LeadsTo(auth.Door(r.Detail.Door), r.Detail.LeadsTo), auth.SignInExpiry(now), now)
 		return s.siteURL + "/in/" + token, nil
 	case notify.KindQuestion:
+		if d.Question == carenet.AskEase {
+			return "", nil // a word answers it, or their own page
+		}
 		token, hash := auth.NewToken(auth.ForAgree)
 		door := auth.PatientDoor
 		if r.Detail.Audience == carenet.ToFollower {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,6 +19,12 @@ const waitedAtMost = 4 * 24 * time.Hour
 
 const (
 	sqlAskNumber = `UPDATE conversation SET check_asked_at = $3, check_times = 1, check_next_at = $4 WHERE org_id = $1 AND id = $2 AND check_asked_at IS NULL`
+	// Only where the question waits for later, so that it is asked once; one that is being
+	// looked at in this moment leaves by itself.
+	sqlAskAtOnce = `WITH later AS (UPDATE delivery d SET state = 'withdrawn', cause = $5, changed_at = $4 FROM (
+  SELECT q.org_id, q.event_id, q.id FROM delivery q WHERE q.org_id = $1 AND q.conversation_id = $2 AND q.event_id >= $3 AND q.kind = 'number_check' AND q.state = 'queued' AND q.due_at > $4
+  FOR UPDATE SKIP LOCKED) AS k WHERE d.org_id = k.org_id AND d.event_id = k.event_id AND d.id = k.id RETURNING d.org_id)
+INSERT INTO event (org_id, id, batch_id, kind, subject_id, detail, at, state) SELECT l.org_id, $6, $7, $8, $2, $9, $4, 'pending' FROM later l LIMIT 1`
 	// Of the conversations that said so, what waits for it leaves.
 	// One that is being looked at in this moment is left to that: a claim locks a delivery
 	// before its conversation.
@@ -49,6 +56,51 @@ const sqlNumberReached = `UPDATE conversation SET checked_at = $3 WHERE org_id =
     AND EXISTS (SELECT FROM delivery d WHERE d.org_id = $1 AND d.conversation_id = c.id AND d.event_id >= $4 AND d.recipient_id = $2 AND d.kind = 'sign_in' AND d.channel = 'sms')
   FOR UPDATE OF c SKIP LOCKED)`
 
+// A link lives for days, a number for years: an answer behind a link that was texted to a
+// number this asking shows that whoever answers has it, also while it is being asked. One
+// that staff have just written down says so itself. A conversation that is in use is left.
+const sqlNumberAnswered = `UPDATE conversation SET checked_at = $4, check_asked_at = NULL, check_next_at = NULL WHERE org_id = $1 AND id IN (
+  SELECT c.id FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
+  WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_at IS NULL AND NOT c.check_wanted AND c.wrong_number_at IS NULL
+    AND EXISTS (SELECT FROM prompt q JOIN delivery d ON d.org_id = q.org_id AND d.conversation_id = c.id AND d.kind = 'prompt' AND d.channel = 'sms'
+      AND d.recipient_id = $2 AND d.event_id >= $5 AND d.attempt_no > 0
+      JOIN event e ON e.org_id = d.org_id AND e.id = d.event_id AND e.subject_id = q.id WHERE q.org_id = $1 AND q.id = $3)
+  FOR UPDATE OF c SKIP LOCKED) RETURNING id`
+
+// linkLives is longer than the link of an asking does.
+const linkLives = 4 * 24 * time.Hour
+
+// numberAnswered notes that the number of whoever answered behind a link is theirs, and
+// lets leave what waited for that.
+func numberAnswered(ctx context.Context, tx pgx.Tx, l linkRow, now time.Time) error {
+	floor := carenet.FloorID(now.Add(-linkLives))
+	rows, err := tx.Query(ctx, sqlNumberAnswered, l.OrgID, l.PersonID, orNil(l.PromptID), now, floor)
+	if err != nil {
+		return err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[carenet.ID])
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	_, err = tx.Exec(ctx, sqlLetLeave, slices.Repeat([]carenet.ID{l.OrgID}, len(ids)), ids, slices.Repeat([]bool{true}, len(ids)), now, notify.WaitCheck, floor)
+	return err
+}
+
+const sqlBeginChecks = `UPDATE organisation SET checks_from = $2 WHERE org_id = ANY ($1) AND checks_from IS NULL`
+
+// BeginChecks notes since when this service asks silent numbers whose they are: what was
+// silent for long by then is asked by and by, not all on the day of an upgrade.
+func (s *Store) BeginChecks(ctx context.Context, _ int) (int, error) {
+	orgs, err := s.Organisations(ctx)
+	if err != nil || len(orgs) == 0 {
+		return 0, err
+	}
+	return 0, s.inTx(ctx, orgs, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, sqlBeginChecks, orgs, s.Now())
+		return err
+	})
+}
+
 const sqlTrustNumbers = `UPDATE conversation SET checked_at = $2 WHERE org_id = $1 AND NOT check_wanted`
 
 // TrustNumbers takes the numbers of an organisation for those of whom they are said to
@@ -61,6 +113,9 @@ func (s *Store) TrustNumbers(ctx context.Context, actor carenet.Actor) error {
 		return s.audit(ctx, tx, actor, audited{Action: "number.trust", Table: "conversation", Row: actor.Org})
 	})
 }
+
+// causeAskedAtOnce says why a question that waited for the morning was not asked then.
+const causeAskedAtOnce = "asked at once instead: they wait for a sign-in link"
 
 // causeUnsure says on the desk why a check stands there.
 const causeUnsure = "nobody has said whether this number is still theirs"
@@ -77,6 +132,11 @@ func unsure(cause carenet.Cause, checkAsked *time.Time) carenet.Cause {
 // askNumber has a number asked whether it is still theirs, once.
 func (s *Store) askNumber(w *pgx.Batch, r claimRow, conv *claimedConversation, zone *time.Location, now time.Time) {
 	if conv.Asked {
+		if r.Kind == string(notify.KindSignIn) {
+			// What asked before waits for the morning perhaps; they stand at the door now.
+			e := checkEvent(r.OrgID, conv.ID, r.RecipientID, carenet.Audience(r.Audience), carenet.NewID(now), now, now)
+			w.Queue(sqlAskAtOnce, r.OrgID, conv.ID, carenet.FloorID(now.Add(-2*notify.CheckGiveUp)), now, causeAskedAtOnce, e.ID, e.Batch, string(e.Kind), e.Detail)
+		}
 		return
 	}
 	conv.Asked = true
@@ -147,7 +207,8 @@ const (
 	sqlNumbersOf = `SELECT cp.id, cp.conversation_id FROM contact_point cp
 WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_at IS NULL ORDER BY cp.position, cp.id LIMIT 1`
 	// In one order, as whoever claims or takes in does.
-	sqlLockNumbers   = `SELECT c.id, c.opted_out_at IS NOT NULL AND c.wrong_number_at IS NULL AS stopped, c.wrong_number_at IS NOT NULL AS wrong FROM conversation c WHERE c.org_id = $1 AND c.id = ANY ($2) ORDER BY c.id FOR UPDATE`
+	sqlLockNumbers   = `SELECT c.id, c.opted_out_at IS NOT NULL AND c.wrong_number_at IS NULL AS stopped, c.wrong_number_at IS NOT NULL AS wrong, c.check_wanted FROM conversation c WHERE c.org_id = $1 AND c.id = ANY ($2) ORDER BY c.id FOR UPDATE`
+	sqlWhoHadNumber  = `SELECT n.zone, p.id IS NOT NULL AS patient, coalesce(p.state, '') FROM person n LEFT JOIN patient p ON p.org_id = n.org_id AND p.id = n.id WHERE n.org_id = $1 AND n.id = $2`
 	sqlRemoveContact = `UPDATE contact_point SET removed_at = $3 WHERE org_id = $1 AND id = $2`
 	sqlCheckWanted   = `UPDATE conversation SET check_wanted = true, check_asked_at = NULL, check_next_at = NULL, suspect_at = NULL, suspect_code = 0 WHERE org_id = $1 AND id = $2`
 	// What was said of a wrong number is taken back; a STOP of its owner stays.
@@ -159,6 +220,8 @@ type lockedNumberRow struct {
 	ID      carenet.ID
 	Stopped bool
 	Wrong   bool
+	// CheckWanted: nobody has said yet that it is theirs.
+	CheckWanted bool
 }
 
 // CorrectNumber gives a person another number, or says of a number that was called wrong
@@ -224,10 +287,46 @@ func (s *Store) CorrectNumber(ctx context.Context, actor carenet.Actor, person c
 		b.Queue(sqlCheckWanted, actor.Org, fresh)
 		s.queueAudit(b, actor, now, audited{Action: "number.correct", Table: "contact_point", Row: contact, Patient: person})
 		batch = changedText(b, actor, nil, fresh, now)
+		if fresh != old {
+			told, err := tellOldNumber(ctx, tx, b, locked, actor.Org, person, old, batch.ID, now)
+			if err != nil {
+				return err
+			}
+			batch.Events = append(batch.Events, told...)
+		}
 		return tx.SendBatch(ctx, b).Close()
 	})
 	if err != nil {
 		return carenet.Batch{}, err
 	}
 	return batch, nil
+}
+
+// tellOldNumber has the number that is used no more told so, once: a mistake, or somebody
+// who takes a circle over, must not go unseen by whoever still has it. Not one that is
+// stopped or somebody else's, as was said, nor one that never said whose it is, nor that
+// of somebody who has died.
+func tellOldNumber(ctx context.Context, tx pgx.Tx, b *pgx.Batch, locked []lockedNumberRow, org, person, old, batch carenet.ID, now time.Time) ([]carenet.Event, error) {
+	i := slices.IndexFunc(locked, func(l lockedNumberRow) bool { return l.ID == old })
+	if i < 0 || locked[i].Stopped || locked[i].Wrong || locked[i].CheckWanted {
+		return nil, nil
+	}
+	var zone, state string
+	var patient bool
+	if err := tx.QueryRow(ctx, sqlWhoHadNumber, org, person).Scan(&zone, &patient, &state); err != nil {
+		return nil, err
+	}
+	if state == "died" {
+		return nil, nil
+	}
+	as := carenet.ToFollower
+	if patient {
+		as = carenet.ToPatient
+	}
+	e := carenet.Event{
+		ID: carenet.NewID(now), Org: org, Batch: batch, Kind: carenet.EventNumberMoved, Subject: old,
+		Detail: carenet.Detail{Conversation: old, Person: person, Audience: as, At: carenet.InWakingHours(now, zoneOf(zone))}, At: now,
+	}
+	queueEvent(b, e)
+	return []carenet.Event{e}, nil
 }

@@ -1,13 +1,16 @@
 package postgres_test
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"howareyou/carenet"
 	"howareyou/internal/auth"
+	"howareyou/internal/postgres"
 	"howareyou/notify"
 )
 
@@ -55,11 +58,11 @@ func (c *clinic) silentCircle(days int) {
 
 func TestANumberThatWasSilentForLongIsAskedBeforeAnythingPersonal(t *testing.T) {
 	c := newClinic(t)
-	c.silentCircle(80)
+	c.silentCircle(70)
 	if got := valueOf[int](c, c.admin(), `SELECT count(*) FROM conversation WHERE check_asked_at IS NOT NULL`); got != 0 {
-		t.Fatalf("%d numbers are asked after 80 days", got)
+		t.Fatalf("%d numbers are asked after 70 days", got)
 	}
-	c.advance(11 * 24 * time.Hour)
+	c.advance(21 * 24 * time.Hour)
 	c.text(marys, "2 rough night")
 	got := c.leaves()
 	want := []string{
@@ -153,11 +156,11 @@ func TestWhoDoesNotSayIsAskedOnceMoreAndThenStaffSeeIt(t *testing.T) {
 
 func TestAPatientWhoIsSilentForLongIsAskedFirst(t *testing.T) {
 	c := newClinic(t)
-	for day := range 89 {
+	for day := range 75 {
 		c.standAt(day, 9, 0)
 		c.asked()
 	}
-	for day := 89; day < 92; day++ {
+	for day := 75; day < 92; day++ {
 		c.standAt(day, 9, 0)
 		b, _, err := c.store.TickPrompts(c.ctx, 10)
 		c.must(err)
@@ -214,7 +217,7 @@ func TestThePageShowsThatANumberWorks(t *testing.T) {
 // Who only reads has the phone that the sign-in link went to; an email proves no phone.
 func TestSigningInShowsThatANumberWorks(t *testing.T) {
 	c := newClinic(t)
-	c.silentCircle(80)
+	c.silentCircle(70)
 	batches, err := c.store.RequestSignIn(c.ctx, "+447700900101", auth.FollowerDoor, "")
 	c.must(err)
 	for _, b := range batches {
@@ -226,7 +229,7 @@ func TestSigningInShowsThatANumberWorks(t *testing.T) {
 	c.must(err)
 	_, _, _, err = c.store.SignIn(c.ctx, token)
 	c.must(err)
-	c.advance(11 * 24 * time.Hour)
+	c.advance(21 * 24 * time.Hour)
 	c.text(marys, "2 rough night")
 	got := about(c.leaves(), "+4477009001")
 	if want := []string{
@@ -234,6 +237,100 @@ func TestSigningInShowsThatANumberWorks(t *testing.T) {
 		"+447700900102: number_check to Ruth about ",
 	}; !slices.Equal(got, want) {
 		t.Errorf("sent\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// An answer behind a texted link is more than a stranger could give: it ends the asking.
+func TestAnAnswerBehindATextedLinkProvesTheNumber(t *testing.T) {
+	c := newClinic(t)
+	asking := func() {
+		c.exec(c.admin(), `UPDATE conversation SET check_asked_at = $1, check_times = 1, check_next_at = $1
+WHERE id = (SELECT conversation_id FROM contact_point WHERE person_id = $2)`, c.clock(), c.mary)
+	}
+	asked := func() bool {
+		return valueOf[bool](c, c.admin(), `SELECT check_asked_at IS NOT NULL FROM conversation WHERE id = (SELECT conversation_id FROM contact_point WHERE person_id = $1)`, c.mary)
+	}
+	token := c.page() // the prompt with its link left before
+	asking()
+	c.text("+447700900101", "TELL see you soon")
+	if got := c.to(marys); len(got) != 0 {
+		t.Fatalf("a stranger reads %q", got)
+	}
+	four := 4
+	c.submit(token, carenet.PageAnswer{Score: &four, Key: "one"})
+	if asked() {
+		t.Error("she answered behind the link, and is asked still")
+	}
+	if got := strings.Join(c.leaves(), "\n"); !strings.Contains(got, marys+": kind_word") {
+		t.Errorf("what waited: %q", got)
+	}
+	// A link that was not texted to the number shows nothing of it.
+	c.standAt(1, 8, 40)
+	asking()
+	c.submit(c.page(), carenet.PageAnswer{Score: &four, Key: "two"})
+	if !asked() {
+		t.Error("a link that never left proved the number")
+	}
+	// Nor does an answer of somebody with the old phone for a number just written down.
+	c.exec(c.admin(), `UPDATE conversation SET check_asked_at = NULL, check_next_at = NULL`)
+	c.standAt(2, 8, 40)
+	token = c.page()
+	c.exec(c.admin(), `UPDATE conversation SET check_wanted = true`)
+	asking()
+	c.submit(token, carenet.PageAnswer{Score: &four, Key: "three"})
+	if !asked() {
+		t.Error("a number that staff have just written down must say so itself")
+	}
+}
+
+// On the day on which a service begins to ask, nearly all goes on as it did.
+func TestAnUpgradeAsksNoCrowdAtOnce(t *testing.T) {
+	const followers = 60
+	c := newClinic(t)
+	for i := range followers {
+		_, err := c.store.AddFollower(c.ctx, c.operator(), postgres.NewFollower{
+			NewPerson: postgres.NewPerson{Name: "Friend " + strconv.Itoa(i), Phone: fmt.Sprintf("+447700901%03d", i)},
+			Patient:   c.mary, Scope: carenet.ScopeOf([]string{"score"}),
+		})
+		c.must(err)
+	}
+	c.advance(200 * 24 * time.Hour)
+	c.exec(c.admin(), `UPDATE organisation SET checks_from = NULL`) // as it was before
+	told := func() (updates, checks int) {
+		for range 40 {
+			got := c.sent()
+			if len(got) == 0 {
+				break
+			}
+			updates, checks = updates+len(about(got, ": update")), checks+len(about(got, ": number_check"))
+			c.advance(time.Second)
+			c.rest(carenet.Batch{})
+		}
+		return updates, checks
+	}
+	c.text(marys, "4")
+	if updates, checks := told(); checks != 0 || updates != followers+2 {
+		t.Fatalf("before a worker has seen the day: %d updates, %d asked", updates, checks)
+	}
+	_, err := c.store.BeginChecks(c.ctx, 0)
+	c.must(err)
+	began := valueOf[time.Time](c, c.admin(), `SELECT checks_from FROM organisation`)
+	asked := 0
+	for day := range 29 {
+		c.advance(24 * time.Hour)
+		c.text(marys, strconv.Itoa(3+day%3))
+		updates, checks := told()
+		if asked += checks; checks > followers/6 || updates+asked != followers+2 {
+			t.Fatalf("day %d: %d updates, %d asked (%d in all)", day+1, updates, checks, asked)
+		}
+	}
+	if asked != followers+2 {
+		t.Errorf("after four weeks %d of %d were asked", asked, followers+2)
+	}
+	_, err = c.store.BeginChecks(c.ctx, 0)
+	c.must(err)
+	if again := valueOf[time.Time](c, c.admin(), `SELECT checks_from FROM organisation`); !again.Equal(began) {
+		t.Errorf("begun at %s, and again at %s", began, again)
 	}
 }
 
@@ -301,4 +398,145 @@ func (c *clinic) asked2() {
 	c.advance(time.Second)
 	c.rest(carenet.Batch{})
 	c.hears("+447700900800", "number_check")
+}
+
+// Whoever had the number hears, once and in words that tell nothing, that another is used;
+// the new one is told nothing personal before it has said whose it is.
+func TestTheOldNumberIsTold(t *testing.T) {
+	const sams, sams2, sams3 = "+447700900101", "+447700900811", "+447700900812"
+	c := newClinic(t)
+	lee := c.lee()
+	person := c.asFollower(c.sam).Person
+	correct := func(number string) {
+		t.Helper()
+		b, err := c.store.CorrectNumber(c.ctx, lee, person, number)
+		c.must(err)
+		c.rest(b)
+	}
+	correct(sams2)
+	if got := c.leaves(); !slices.Equal(got, []string{sams + ": number_moved to Sam Okafor about "}) {
+		t.Fatalf("told: %q", got)
+	}
+	c.text(marys, "2 rough night")
+	got := strings.Join(c.leaves(), "\n")
+	if strings.Contains(got, sams2+": update") || !strings.Contains(got, sams2+": number_check") || strings.Contains(got, sams+":") {
+		t.Fatalf("before the new number has confirmed:\n%s", got)
+	}
+	// A slip of the pen: a stranger is not told about a number that was never theirs.
+	correct(sams3)
+	if got := about(c.leaves(), "number_moved"); len(got) != 0 {
+		t.Errorf("a number that never said whose it is was told %q", got)
+	}
+	confirm := func(number string) {
+		t.Helper()
+		c.advance(time.Hour)
+		c.text(marys, "4")
+		c.leaves()
+		c.text(number, "yes")
+		if got := strings.Join(c.leaves(), "\n"); !strings.Contains(got, number+": reply to Sam Okafor about  reply=check_yes") {
+			t.Fatalf("%s confirms: %q", number, got)
+		}
+	}
+	confirm(sams3)
+	// Reported wrong, or stopped: nothing goes there.
+	for _, says := range []string{"wrong number", "STOP"} {
+		at := sams3
+		if says == "STOP" {
+			at = sams2
+			confirm(at)
+		}
+		c.text(at, says)
+		c.leaves()
+		if at == sams3 {
+			correct(sams2)
+		} else {
+			correct("+447700900813")
+		}
+		if got := about(c.leaves(), "number_moved"); len(got) != 0 {
+			t.Errorf("after %q the number was told %q", says, got)
+		}
+	}
+	// By night it waits for the morning.
+	confirm("+447700900813")
+	c.standAt(1, 23, 30)
+	correct("+447700900814")
+	if got := c.leaves(); len(got) != 0 {
+		t.Errorf("at night: %q", got)
+	}
+	c.standAt(2, 8, 5)
+	if got := about(c.leaves(), "number_moved"); len(got) != 1 {
+		t.Errorf("in the morning: %q", got)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM audit WHERE action = 'number.correct'`); n != 5 {
+		t.Errorf("%d rows of audit", n)
+	}
+}
+
+// Who has died is not written to.
+func TestTheNumberOfSomebodyWhoDiedIsNotTold(t *testing.T) {
+	c := newClinic(t)
+	lee := c.lee()
+	b, err := c.store.ReportPatient(c.ctx, lee, c.mary, carenet.ReportDied)
+	c.must(err)
+	c.rest(b)
+	c.leaves()
+	b, err = c.store.CorrectNumber(c.ctx, lee, c.mary, "07700 900815")
+	c.must(err)
+	c.rest(b)
+	if got := c.to(marys); len(got) != 0 {
+		t.Errorf("told %q", got)
+	}
+}
+
+// Alerts and sign-in links go where a colleague's number says: that is not given away.
+func TestTheNumberOfStaffIsNotCorrected(t *testing.T) {
+	c := newClinic(t)
+	lee := c.lee()
+	for _, staff := range []carenet.ID{c.dana, lee.Person} {
+		_, err := c.store.CorrectNumber(c.ctx, lee, staff, "07700 900816")
+		c.code(carenet.Forbidden, err)
+	}
+	// Also of one who is a follower besides.
+	_, err := c.store.AddFollower(c.ctx, c.operator(), postgres.NewFollower{
+		NewPerson: postgres.NewPerson{Name: "Nurse Dana", Phone: danas}, Patient: c.mary, Scope: carenet.ScopeOf([]string{"score"}),
+	})
+	c.must(err)
+	_, err = c.store.CorrectNumber(c.ctx, lee, c.dana, "07700 900816")
+	c.code(carenet.Forbidden, err)
+	if got := valueOf[int](c, c.admin(), `SELECT count(*) FROM contact_point WHERE person_id = $1 AND removed_at IS NULL`, c.dana); got != 1 {
+		t.Errorf("%d numbers of hers", got)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM audit WHERE action = 'number.correct'`); n != 0 {
+		t.Errorf("%d corrections on record", n)
+	}
+}
+
+// Whoever waits for a sign-in link has the phone in their hand: their number is asked at
+// any hour, while all else that would ask it waits for the morning.
+func TestASignInAtNightAsksTheNumberAtOnce(t *testing.T) {
+	c := newClinic(t)
+	c.silentCircle(70)
+	c.standAt(95, 23, 30)
+	c.text(marys, "4")
+	c.leaves()
+	if got := c.to("+447700900101"); len(got) != 0 {
+		t.Fatalf("an update at night asks for %q", got)
+	}
+	batches, err := c.store.RequestSignIn(c.ctx, "+447700900102", auth.FollowerDoor, "")
+	c.must(err)
+	for _, b := range batches {
+		c.rest(b)
+	}
+	if got := c.leaves(); !slices.Equal(got, []string{"+447700900102: number_check to Ruth about "}) {
+		t.Fatalf("at night: %q", got)
+	}
+	c.text("+447700900102", "yes")
+	got := strings.Join(c.leaves(), "\n")
+	if !strings.Contains(got, "+447700900102: sign_in to Ruth") || strings.Contains(got, "+447700900101") {
+		t.Errorf("after her yes: %q", got)
+	}
+	c.standAt(96, 8, 5)
+	if got := about(c.leaves(), "+447700900101"); !slices.Equal(got, []string{"+447700900101: number_check to Sam Okafor about "}) {
+		t.Errorf("in the morning: %q", got)
+	}
 }

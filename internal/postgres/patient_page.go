@@ -131,6 +131,11 @@ func (s *Store) PatientPage(ctx context.Context, actor carenet.Actor, patient ca
 			return err
 		}
 		page.AskNow, page.AskNowAt = carenet.AskNow(now.facts(s.Now()))
+		ease, err := easeStateOf(ctx, tx, actor.Org, patient, s.Now(), false)
+		if err != nil {
+			return err
+		}
+		page.Rhythm = ease.page()
 		if err := s.fillPatientPage(ctx, tx, actor.Org, patient, &page); err != nil {
 			return err
 		}
@@ -189,7 +194,7 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 		return err
 	}
 	var err error
-	if page.Further, err = furtherAnswers(ctx, tx, org, patient, page.Today-pageDays); err != nil {
+	if page.Further, err = s.furtherAnswers(ctx, tx, org, patient, page.Today-pageDays); err != nil {
 		return err
 	}
 	if page.Circle, err = s.circle(ctx, tx, org, patient); err != nil {

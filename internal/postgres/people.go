@@ -29,7 +29,7 @@ const hoursIn = `coalesce(nullif(CASE n.language WHEN 'en' THEN o.staffed_hours_
 
 const (
 	sqlInsertOrganisation = `INSERT INTO organisation (org_id, name, zone, language, region, emergency_number, clinic_number, staffed_hours, created_at,
-  staffed_hours_en, staffed_hours_es, staffed_hours_ar) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+  staffed_hours_en, staffed_hours_es, staffed_hours_ar, checks_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $9)`
 	sqlInsertSet = `INSERT INTO question_set (org_id, id, code, version, items, created_at) VALUES ($1, $2, $3, $4, $5, $6)`
 )
 

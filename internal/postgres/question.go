@@ -70,6 +70,7 @@ type newQuestion struct {
 	by, about carenet.ID
 	hurry     bool // they have just asked for it themselves
 	many      bool // one of a long list: all else goes first
+	after     time.Duration
 }
 
 // ask writes a question and returns the event that has it asked.
@@ -86,7 +87,7 @@ func (s *Store) ask(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newQuestion,
 	}
 	at := now
 	if !n.hurry {
-		at = carenet.InWakingHours(now, zoneOf(zone))
+		at = carenet.InWakingHours(now.Add(n.after), zoneOf(zone))
 	}
 	b.Queue(sqlInsertQuestion, n.Org, n.ID, string(n.Kind), n.Person, n.Patient, orNull(n.Follower), n.Scope.Strings(), version,
 		orNull(n.by), at, n.Kind.NextAsk(at, 1, zoneOf(zone)), now)
@@ -160,6 +161,8 @@ func (s *Store) answer(ctx context.Context, tx pgx.Tx, b *pgx.Batch, actor caren
 		return out, a.follow(ctx, became)
 	case carenet.AskDied:
 		return out, a.died(ctx, became)
+	case carenet.AskEase:
+		return out, a.eased(ctx, became)
 	}
 	return out, errors.New("nobody knows what this question is about")
 }

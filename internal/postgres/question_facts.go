@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/notify"
 )
 
@@ -49,6 +50,24 @@ func loadQuestionFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows [
 	return f, tx.SendBatch(ctx, b).Close()
 }
 
+// less is how often a week somebody would be asked who is offered less; 0: nothing is.
+func (f questionFacts) less(patient carenet.ID) (perWeek int) {
+	n := 0
+	for _, s := range f.slots {
+		if s.PatientID != patient {
+			continue
+		}
+		n++
+		if rule, ok := ask.Less(s.RRule, carenet.Day(s.StartDay)); ok {
+			perWeek = ask.PerWeek(rule, carenet.Day(s.StartDay))
+		}
+	}
+	if n != 1 {
+		return 0
+	}
+	return perWeek
+}
+
 // justNow: whoever did something so short a time ago still expects the answer.
 const justNow = time.Hour
 
@@ -60,6 +79,8 @@ func (f claimFacts) aboutQuestion(r claimRow, c *notify.Candidate, d *notify.Dra
 		c.JustAsked = !r.Detail.At.Truncate(time.Millisecond).After(r.EventAt) && c.Now.Sub(r.EventAt) < justNow
 	case notify.KindReport:
 		d.Report = r.Detail.Report
+	case notify.KindRhythm, notify.KindReply:
+		d.PerWeek = r.Detail.PerWeek
 	case notify.KindCircle:
 		own := r.Detail.Change == carenet.ChangeScope || r.Detail.Change == carenet.ChangeDropped
 		c.JustAsked = own && c.Now.Sub(r.EventAt) < justNow
@@ -72,14 +93,19 @@ func (f claimFacts) aboutQuestion(r claimRow, c *notify.Candidate, d *notify.Dra
 		}
 		q := a.question()
 		c.QuestionOpen = q.State == carenet.QuestionOpen && (a.PatientState == "active" || a.PatientState == "in_hospital" || q.Kind == carenet.AskEnrol && a.PatientState == "invited")
-		c.JustAsked = q.Kind.AskedOnce() && c.Now.Sub(r.EventAt) < justNow
+		c.JustAsked = q.Kind.Returned() && c.Now.Sub(r.EventAt) < justNow
 		// What they have just asked for themselves is answered wherever they are.
-		c.Unreachable = c.Unreachable && !q.Kind.AskedOnce()
+		c.Unreachable = c.Unreachable && !q.Kind.Returned()
 		d.Question, d.Again, d.Scope = q.Kind, q.Asked > 1, q.Scope
 		for _, s := range f.questions.slots {
 			if s.PatientID == q.Patient {
 				d.PerWeek += s.perWeek(c.Now)
 			}
+		}
+		if q.Kind == carenet.AskEase {
+			d.PerWeek = f.questions.less(q.Patient)
+			p := f.patients[q.Patient]
+			c.QuestionOpen = c.QuestionOpen && d.PerWeek > 0 && p.State == "active" && (p.PausedUntil == nil || !p.PausedUntil.After(c.Now))
 		}
 	}
 }

@@ -27,6 +27,7 @@ var sealedColumns = []sealedColumn{
 	{Table: "contact_point", Column: "value_enc", Key: []string{"id"}, Index: "value_idx", Purpose: "kind"},
 	{Table: "person", Column: "name_enc", Key: []string{"id"}, Words: true},
 	{Table: "check_in", Column: "words_enc", Key: []string{"id"}},
+	{Table: "item_answer", Column: "words_enc", Key: []string{"id"}},
 	{Table: "encouragement", Column: "words_enc", Key: []string{"id"}},
 	{Table: "alert_entry", Column: "note_enc", Key: []string{"id"}},
 	{Table: "patient_note", Column: "note_enc", Key: []string{"id"}},

@@ -9,13 +9,40 @@ import (
 	"howareyou/notify"
 )
 
+// byText and onPage give the lowest answer.
+func byText(c *clinic) { c.text(marys, "1") }
+
+func onPage(c *clinic) {
+	c.t.Helper()
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM prompt WHERE patient_id = $1`, c.mary); n == 0 {
+		c.page()
+	}
+	token, err := c.store.OpenCheckIn(c.ctx, c.org, c.mary)
+	c.must(err)
+	one := 1
+	b, err := c.store.SubmitCheckIn(c.ctx, token, carenet.PageAnswer{Score: &one, Key: carenet.NewID(c.clock()).String()})
+	c.must(err)
+	c.rest(b)
+}
+
+// hers changes what is known of Mary's number.
+func hers(change string) func(*clinic) {
+	return func(c *clinic) {
+		sql, args := `UPDATE conversation SET `+change+` WHERE id = (SELECT conversation_id FROM contact_point WHERE person_id = $1)`, []any{c.mary}
+		if strings.Contains(change, "$2") {
+			args = append(args, c.clock())
+		}
+		c.exec(c.admin(), sql, args...)
+	}
+}
+
 // Whom no text reaches is not asked whether they would like a call: staff are called at
 // once, once, with the reason.
 func TestWhoCannotHearTheOfferOfACallIsNotAsked(t *testing.T) {
 	for _, x := range []struct {
 		name    string
 		before  func(*clinic)
-		answer  string
+		answer  func(*clinic)
 		unheard carenet.Unheard
 	}{
 		{"in hospital", func(c *clinic) {
@@ -23,14 +50,17 @@ func TestWhoCannotHearTheOfferOfACallIsNotAsked(t *testing.T) {
 			c.must(err)
 			_, err = c.store.Round(c.ctx, b.ID)
 			c.must(err)
-		}, "1", carenet.UnheardHospital},
-		{"stopped", func(c *clinic) { c.text(marys, "STOP") }, "1", carenet.UnheardStopped},
+		}, byText, carenet.UnheardHospital},
+		{"stopped", func(c *clinic) { c.text(marys, "STOP") }, byText, carenet.UnheardStopped},
+		// An answer from the page says nothing of a number that staff have just written down.
+		{"a number that must say whose it is", hers(`check_wanted = true`), onPage, carenet.UnheardStopped},
+		{"a number that is being asked whose it is", hers(`check_wanted = true, check_times = 1, check_asked_at = $2, check_next_at = $2`), onPage, carenet.UnheardStopped},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			c := newClinic(t)
 			x.before(c)
 			c.sent()
-			c.text(marys, x.answer)
+			x.answer(c)
 			texts := c.sent()
 			if got := about(texts, "call_offer"); len(got) != 0 {
 				t.Errorf("asked: %q", got)
@@ -54,7 +84,7 @@ func TestWhoCannotHearTheOfferOfACallIsNotAsked(t *testing.T) {
 			}
 			// The same answer once more, and the time of an offer, call nobody again.
 			c.advance(time.Hour)
-			c.text(marys, "1")
+			x.answer(c)
 			c.advance(2 * time.Hour)
 			if n := c.offersEnd(); n != 0 {
 				t.Errorf("%d offers ended", n)

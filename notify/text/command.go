@@ -31,6 +31,8 @@ func (c composer) aboutCommand(key Key, data Data) Key {
 			return WhenNever
 		}
 		data["When"] = c.When(c.d.At, c.d.Now, c.d.Zone)
+	case Eased, EaseBack:
+		data["Often"], data["When"] = c.Often(c.d.PerWeek), c.When(c.d.At, c.d.Now, c.d.Zone)
 	case Muted:
 		data["When"] = c.When(c.d.At, c.d.Now, c.d.Zone)
 	case Asked:

@@ -41,6 +41,9 @@ func commandDrafts(add func(string, notify.Kind, carenet.Audience, func(*notify.
 	patient("resumed", carenet.ReplyResumed, at(22*time.Hour))
 	patient("when", carenet.ReplyWhen, at(22*time.Hour))
 	patient("when, never", carenet.ReplyWhen, nil)
+	for _, r := range []carenet.Reply{carenet.ReplyEased, carenet.ReplyEaseKept, carenet.ReplyEaseBack, carenet.ReplyEaseWish} {
+		patient(string(r), r, func(d *notify.Draft) { d.PerWeek, d.At = 3, noon.Add(22*time.Hour) })
+	}
 	patient("asked", carenet.ReplyAsked, nil)
 	patient("asked, no hours", carenet.ReplyAsked, func(d *notify.Draft) { d.StaffedHours = "" })
 

@@ -68,6 +68,13 @@ func (c composer) written() (body string, err error) {
 		body, err = c.dutyOff()
 	case notify.KindNumberCheck:
 		body, err = c.say(NumberCheck, nil)
+	case notify.KindNumberMoved:
+		if d.ClinicNumber == "" {
+			return c.say(NumberMovedNoPhone, nil)
+		}
+		body, err = c.say(NumberMoved, Data{"Clinic": d.ClinicNumber})
+	case notify.KindRhythm:
+		body, err = c.say(RhythmBack, Data{"Name": c.name(), "Often": c.Often(d.PerWeek)})
 	case notify.KindCallOffer:
 		body, err = c.say(CallOffer, Data{"Name": c.name(), "Emergency": c.emergency()})
 	case notify.KindSignIn:
@@ -205,6 +212,10 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyPaceDaily:   PaceDaily,
 	carenet.ReplyPaceWeekly:  PaceWeekly,
 	carenet.ReplyPaceAtOnce:  PaceAtOnce,
+	carenet.ReplyEased:       Eased,
+	carenet.ReplyEaseKept:    EaseKept,
+	carenet.ReplyEaseBack:    EaseBack,
+	carenet.ReplyEaseWish:    EaseWish,
 	carenet.ReplyCheckYes:    CheckYes,
 	carenet.ReplyCheckHow:    CheckHow,
 	carenet.ReplyPassedOn:    PassedOn,

@@ -104,6 +104,8 @@ func drafts() map[string]notify.Draft {
 	} {
 		add("alert: "+name, notify.KindAlert, carenet.ToClinician, func(d *notify.Draft) { d.Evidence = e })
 	}
+	add("number moved", notify.KindNumberMoved, carenet.ToPatient, nil)
+	add("number moved, no phone", notify.KindNumberMoved, carenet.ToFollower, func(d *notify.Draft) { d.ClinicNumber = "" })
 	add("number check", notify.KindNumberCheck, carenet.ToPatient, nil)
 	add("reply: number check, yes", notify.KindReply, carenet.ToPatient, func(d *notify.Draft) { d.Reply = carenet.ReplyCheckYes })
 	add("reply: number check, how", notify.KindReply, carenet.ToFollower, func(d *notify.Draft) { d.Reply = carenet.ReplyCheckHow })

@@ -32,6 +32,9 @@ func joiningDrafts(add func(string, notify.Kind, carenet.Audience, func(*notify.
 			d.Change, d.About, d.Scope = change, "Sam Okafor", carenet.Scope{carenet.PartScore}
 		})
 	}
+	question("ease", carenet.ToPatient, carenet.AskEase, func(d *notify.Draft) { d.PerWeek = 3 })
+	question("ease, rare", carenet.ToPatient, carenet.AskEase, func(d *notify.Draft) { d.PerWeek = 1 })
+	add("rhythm back", notify.KindRhythm, carenet.ToPatient, func(d *notify.Draft) { d.PerWeek = 7 })
 	question("died", carenet.ToFollower, carenet.AskDied, func(*notify.Draft) {})
 	for _, r := range []carenet.Report{carenet.ReportHospital, carenet.ReportDied, carenet.ReportHome, carenet.ReportUndone} {
 		add("report: "+string(r), notify.KindReport, carenet.ToClinician, func(d *notify.Draft) {

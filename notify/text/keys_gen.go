@@ -47,6 +47,21 @@ const (
 	CareAskTitle                    Key = "care.ask_title"
 	CareCauseUnsure                 Key = "care.cause_unsure"
 	CareKindNumberCheck             Key = "care.kind_number_check"
+	CareKindNumberMoved             Key = "care.kind_number_moved"
+	CareRhythmAbout                 Key = "care.rhythm_about"
+	CareRhythmAsking                Key = "care.rhythm_asking"
+	CareRhythmBack                  Key = "care.rhythm_back"
+	CareRhythmBoard                 Key = "care.rhythm_board"
+	CareRhythmEased                 Key = "care.rhythm_eased"
+	CareRhythmNotAlert              Key = "care.rhythm_not_alert"
+	CareRhythmNotBusy               Key = "care.rhythm_not_busy"
+	CareRhythmNotNow                Key = "care.rhythm_not_now"
+	CareRhythmNow                   Key = "care.rhythm_now"
+	CareRhythmOffer                 Key = "care.rhythm_offer"
+	CareRhythmOffered               Key = "care.rhythm_offered"
+	CareRhythmRare                  Key = "care.rhythm_rare"
+	CareRhythmTitle                 Key = "care.rhythm_title"
+	CareRhythmWasBack               Key = "care.rhythm_was_back"
 	CareWrongAbout                  Key = "care.wrong_about"
 	CareWrongNumber                 Key = "care.wrong_number"
 	CareWrongSave                   Key = "care.wrong_save"
@@ -154,6 +169,7 @@ const (
 	DeskKindQuestion                Key = "desk.kind_question"
 	DeskKindReply                   Key = "desk.kind_reply"
 	DeskKindReport                  Key = "desk.kind_report"
+	DeskKindRhythm                  Key = "desk.kind_rhythm"
 	DeskKindSignIn                  Key = "desk.kind_sign_in"
 	DeskKindStaff                   Key = "desk.kind_staff"
 	DeskKindTask                    Key = "desk.kind_task"
@@ -389,6 +405,10 @@ const (
 	DutyWorthShare                  Key = "duty.worth_share"
 	DutyWorthStanding               Key = "duty.worth_standing"
 	DutyWorthTitle                  Key = "duty.worth_title"
+	EaseBack                        Key = "ease_back"
+	EaseKept                        Key = "ease_kept"
+	EaseWish                        Key = "ease_wish"
+	Eased                           Key = "eased"
 	EmailAlertDecline               Key = "email_alert_decline"
 	EmailAlertLook                  Key = "email_alert_look"
 	EmailAlertReason                Key = "email_alert_reason"
@@ -559,6 +579,15 @@ const (
 	JoinReportTitle                 Key = "join.report_title"
 	JoinReportUndo                  Key = "join.report_undo"
 	JoinReportUndone                Key = "join.report_undone"
+	JoinRhythmBack                  Key = "join.rhythm_back"
+	JoinRhythmEased                 Key = "join.rhythm_eased"
+	JoinRhythmKeep                  Key = "join.rhythm_keep"
+	JoinRhythmLess                  Key = "join.rhythm_less"
+	JoinRhythmNow                   Key = "join.rhythm_now"
+	JoinRhythmOffer                 Key = "join.rhythm_offer"
+	JoinRhythmRare                  Key = "join.rhythm_rare"
+	JoinRhythmSaid                  Key = "join.rhythm_said"
+	JoinRhythmTitle                 Key = "join.rhythm_title"
 	JoinSaidChanged                 Key = "join.said_changed"
 	JoinSaidDropped                 Key = "join.said_dropped"
 	JoinSaidInvited                 Key = "join.said_invited"
@@ -587,6 +616,8 @@ const (
 	NotInvited                      Key = "not_invited"
 	NotJoined                       Key = "not_joined"
 	NumberCheck                     Key = "number_check"
+	NumberMoved                     Key = "number_moved"
+	NumberMovedNoPhone              Key = "number_moved_no_phone"
 	OnDuty                          Key = "on_duty"
 	OnDutyNobody                    Key = "on_duty_nobody"
 	OnIt                            Key = "on_it"
@@ -786,12 +817,14 @@ const (
 	PageFrameWhoYouAre              Key = "page.frame.who_you_are"
 	PageFurtherChoose               Key = "page.further.choose"
 	PageFurtherLater                Key = "page.further.later"
+	PageFurtherNothing              Key = "page.further.nothing"
 	PageFurtherNumber               Key = "page.further.number"
 	PageFurtherSayNo                Key = "page.further.say_no"
 	PageFurtherSayYes               Key = "page.further.say_yes"
 	PageFurtherSend                 Key = "page.further.send"
 	PageFurtherStaff                Key = "page.further.staff"
 	PageFurtherTitle                Key = "page.further.title"
+	PageFurtherWords                Key = "page.further.words"
 	PagePatientAlerts               Key = "page.patient.alerts"
 	PagePatientClosed               Key = "page.patient.closed"
 	PagePatientFollowers            Key = "page.patient.followers"
@@ -867,6 +900,8 @@ const (
 	QuestionAlsoAlerts              Key = "question_also_alerts"
 	QuestionAlsoTrend               Key = "question_also_trend"
 	QuestionDied                    Key = "question_died"
+	QuestionEase                    Key = "question_ease"
+	QuestionEaseRare                Key = "question_ease_rare"
 	QuestionEnrol                   Key = "question_enrol"
 	QuestionEnrolAgain              Key = "question_enrol_again"
 	QuestionEnrolOrg                Key = "question_enrol_org"
@@ -956,6 +991,7 @@ const (
 	Resolved                        Key = "resolved"
 	ResolvedBy                      Key = "resolved_by"
 	Resumed                         Key = "resumed"
+	RhythmBack                      Key = "rhythm_back"
 	RulesAbout                      Key = "rules.about"
 	RulesActivate                   Key = "rules.activate"
 	RulesActivateAbout              Key = "rules.activate_about"
@@ -1240,6 +1276,21 @@ var catalogue = map[Key]shape{
 	CareAskTitle:                    {Plural: false, Fields: []string(nil)},
 	CareCauseUnsure:                 {Plural: false, Fields: []string(nil)},
 	CareKindNumberCheck:             {Plural: false, Fields: []string(nil)},
+	CareKindNumberMoved:             {Plural: false, Fields: []string(nil)},
+	CareRhythmAbout:                 {Plural: false, Fields: []string{"Name"}},
+	CareRhythmAsking:                {Plural: false, Fields: []string{"Name", "Often"}},
+	CareRhythmBack:                  {Plural: false, Fields: []string{"Name"}},
+	CareRhythmBoard:                 {Plural: false, Fields: []string{"When"}},
+	CareRhythmEased:                 {Plural: false, Fields: []string{"Before", "Name", "Often", "When"}},
+	CareRhythmNotAlert:              {Plural: false, Fields: []string(nil)},
+	CareRhythmNotBusy:               {Plural: false, Fields: []string{"Name"}},
+	CareRhythmNotNow:                {Plural: false, Fields: []string{"Name"}},
+	CareRhythmNow:                   {Plural: false, Fields: []string{"Name", "Often"}},
+	CareRhythmOffer:                 {Plural: false, Fields: []string{"Name", "Often"}},
+	CareRhythmOffered:               {Plural: false, Fields: []string{"Name", "Often"}},
+	CareRhythmRare:                  {Plural: false, Fields: []string(nil)},
+	CareRhythmTitle:                 {Plural: false, Fields: []string{"Name"}},
+	CareRhythmWasBack:               {Plural: false, Fields: []string{"Name"}},
 	CareWrongAbout:                  {Plural: false, Fields: []string(nil)},
 	CareWrongNumber:                 {Plural: false, Fields: []string{"Name"}},
 	CareWrongSave:                   {Plural: false, Fields: []string(nil)},
@@ -1347,6 +1398,7 @@ var catalogue = map[Key]shape{
 	DeskKindQuestion:                {Plural: false, Fields: []string(nil)},
 	DeskKindReply:                   {Plural: false, Fields: []string(nil)},
 	DeskKindReport:                  {Plural: false, Fields: []string(nil)},
+	DeskKindRhythm:                  {Plural: false, Fields: []string(nil)},
 	DeskKindSignIn:                  {Plural: false, Fields: []string(nil)},
 	DeskKindStaff:                   {Plural: false, Fields: []string(nil)},
 	DeskKindTask:                    {Plural: false, Fields: []string(nil)},
@@ -1582,6 +1634,10 @@ var catalogue = map[Key]shape{
 	DutyWorthShare:                  {Plural: false, Fields: []string{"High", "Low", "Share"}},
 	DutyWorthStanding:               {Plural: false, Fields: []string(nil)},
 	DutyWorthTitle:                  {Plural: false, Fields: []string(nil)},
+	EaseBack:                        {Plural: false, Fields: []string{"Name", "Often", "Org", "When"}},
+	EaseKept:                        {Plural: false, Fields: []string{"Name", "Org"}},
+	EaseWish:                        {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
+	Eased:                           {Plural: false, Fields: []string{"Name", "Often", "Org", "When"}},
 	EmailAlertDecline:               {Plural: false, Fields: []string{"Last", "Name", "Number", "Org", "Usual"}},
 	EmailAlertLook:                  {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	EmailAlertReason:                {Plural: false, Fields: []string{"Name", "Number", "Org", "Reason"}},
@@ -1752,6 +1808,15 @@ var catalogue = map[Key]shape{
 	JoinReportTitle:                 {Plural: false, Fields: []string(nil)},
 	JoinReportUndo:                  {Plural: false, Fields: []string{"Name", "When"}},
 	JoinReportUndone:                {Plural: false, Fields: []string{"Name"}},
+	JoinRhythmBack:                  {Plural: false, Fields: []string{"Before"}},
+	JoinRhythmEased:                 {Plural: false, Fields: []string{"Before", "Often"}},
+	JoinRhythmKeep:                  {Plural: false, Fields: []string(nil)},
+	JoinRhythmLess:                  {Plural: false, Fields: []string{"Often"}},
+	JoinRhythmNow:                   {Plural: false, Fields: []string{"Often"}},
+	JoinRhythmOffer:                 {Plural: false, Fields: []string{"Often"}},
+	JoinRhythmRare:                  {Plural: false, Fields: []string(nil)},
+	JoinRhythmSaid:                  {Plural: false, Fields: []string{"Often"}},
+	JoinRhythmTitle:                 {Plural: false, Fields: []string(nil)},
 	JoinSaidChanged:                 {Plural: false, Fields: []string{"Name"}},
 	JoinSaidDropped:                 {Plural: false, Fields: []string{"Name"}},
 	JoinSaidInvited:                 {Plural: false, Fields: []string{"Name"}},
@@ -1780,6 +1845,8 @@ var catalogue = map[Key]shape{
 	NotInvited:                      {Plural: false, Fields: []string{"Org", "Who"}},
 	NotJoined:                       {Plural: false, Fields: []string{"Name", "Org"}},
 	NumberCheck:                     {Plural: false, Fields: []string{"Org"}},
+	NumberMoved:                     {Plural: false, Fields: []string{"Clinic", "Org"}},
+	NumberMovedNoPhone:              {Plural: false, Fields: []string{"Org"}},
 	OnDuty:                          {Plural: false, Fields: []string{"Org", "Who"}},
 	OnDutyNobody:                    {Plural: false, Fields: []string{"Org"}},
 	OnIt:                            {Plural: false, Fields: []string{"Name", "Org"}},
@@ -1979,12 +2046,14 @@ var catalogue = map[Key]shape{
 	PageFrameWhoYouAre:              {Plural: false, Fields: []string{"Name"}},
 	PageFurtherChoose:               {Plural: false, Fields: []string(nil)},
 	PageFurtherLater:                {Plural: false, Fields: []string(nil)},
+	PageFurtherNothing:              {Plural: false, Fields: []string(nil)},
 	PageFurtherNumber:               {Plural: false, Fields: []string{"Unit"}},
 	PageFurtherSayNo:                {Plural: false, Fields: []string(nil)},
 	PageFurtherSayYes:               {Plural: false, Fields: []string(nil)},
 	PageFurtherSend:                 {Plural: false, Fields: []string(nil)},
 	PageFurtherStaff:                {Plural: false, Fields: []string(nil)},
 	PageFurtherTitle:                {Plural: false, Fields: []string(nil)},
+	PageFurtherWords:                {Plural: false, Fields: []string(nil)},
 	PagePatientAlerts:               {Plural: false, Fields: []string(nil)},
 	PagePatientClosed:               {Plural: false, Fields: []string{"When"}},
 	PagePatientFollowers:            {Plural: false, Fields: []string(nil)},
@@ -2060,6 +2129,8 @@ var catalogue = map[Key]shape{
 	QuestionAlsoAlerts:              {Plural: false, Fields: []string(nil)},
 	QuestionAlsoTrend:               {Plural: false, Fields: []string(nil)},
 	QuestionDied:                    {Plural: false, Fields: []string{"Name", "Org"}},
+	QuestionEase:                    {Plural: false, Fields: []string{"Name", "Often", "Org"}},
+	QuestionEaseRare:                {Plural: false, Fields: []string{"Name", "Often", "Org"}},
 	QuestionEnrol:                   {Plural: false, Fields: []string{"By", "Emergency", "Link", "Name", "Often", "Org"}},
 	QuestionEnrolAgain:              {Plural: false, Fields: []string{"Link", "Name", "Org"}},
 	QuestionEnrolOrg:                {Plural: false, Fields: []string{"Emergency", "Link", "Name", "Often", "Org"}},
@@ -2149,6 +2220,7 @@ var catalogue = map[Key]shape{
 	Resolved:                        {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	ResolvedBy:                      {Plural: false, Fields: []string{"Number", "Org"}},
 	Resumed:                         {Plural: false, Fields: []string{"Name", "Org", "When"}},
+	RhythmBack:                      {Plural: false, Fields: []string{"Name", "Often", "Org"}},
 	RulesAbout:                      {Plural: false, Fields: []string(nil)},
 	RulesActivate:                   {Plural: false, Fields: []string(nil)},
 	RulesActivateAbout:              {Plural: false, Fields: []string(nil)},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/notify"
 )
 
@@ -38,6 +39,12 @@ func (c composer) question() (string, error) {
 		return c.say(QuestionFollow, data)
 	case carenet.AskDied:
 		return c.say(QuestionDied, data)
+	case carenet.AskEase:
+		data["Often"] = c.Often(d.PerWeek)
+		if ask.MissesDrops(d.PerWeek) {
+			return c.say(QuestionEaseRare, data) // that must be known before anybody agrees
+		}
+		return c.say(QuestionEase, data)
 	case carenet.AskShare:
 		seen, err := c.seen()
 		data["Seen"] = seen
@@ -133,6 +140,7 @@ var agreed = map[carenet.QuestionKind]Key{
 	carenet.AskShare:  QuestionShare,
 	carenet.AskFollow: QuestionFollow,
 	carenet.AskDied:   QuestionDied,
+	carenet.AskEase:   QuestionEase,
 }
 
 // ConsentWords are the words of a question with its fields left open, and their

@@ -44,6 +44,7 @@ type boardRow struct {
 	changed       string
 	silence       string
 	watch         []string // what rules found that calls nobody
+	eased         string   // they have agreed of late to be asked less often
 	alerts        []alertView
 }
 
@@ -123,6 +124,9 @@ func newBoardRow(r front.Reader, base string, viewer carenet.ID, today carenet.D
 	out.spark = ui.Spark{ID: "spark-" + out.id, Title: sentence(r.Texts, row.Series, row.Usual), Series: series}
 	for _, w := range row.Watch {
 		out.watch = append(out.watch, r.Reason(w.Evidence))
+	}
+	if !row.EasedAt.IsZero() && today.Sub(carenet.LocalDay(row.EasedAt, r.Zone)) < easedForDays {
+		out.eased = r.Say(text.CareRhythmBoard, text.Data{"When": r.On(row.EasedAt)})
 	}
 	for _, a := range row.Alerts {
 		out.alerts = append(out.alerts, newAlertView(r, base, viewer, a))

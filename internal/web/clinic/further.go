@@ -54,6 +54,11 @@ func furtherSaid(r front.Reader, a carenet.FurtherAnswer) string {
 		}
 	case "number":
 		value += " " + a.Unit
+	case "words":
+		if a.Words == "" {
+			return name + ": " + r.Say(text.PageFurtherNothing)
+		}
+		return name + ": “" + a.Words + "”"
 	}
 	return name + " " + value
 }

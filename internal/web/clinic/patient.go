@@ -35,6 +35,7 @@ type patientView struct {
 	ask        askingNow
 	notes      notesView
 	goals      goalsView
+	rhythm     rhythmView
 }
 
 // answerBox is where staff write to the patient, or what they do instead.
@@ -80,6 +81,10 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	v.notes = newNotesView(r, v.base, p, &a.record)
 	v.goals = newGoalsView(r, v.base, p, &a.record)
 	v.notice = recordSaid(r, c.Query("kept"))
+	v.rhythm = newRhythmView(r, v.base, p)
+	if said := v.rhythm.said(r, c.Query("rhythm"), p); said != "" {
+		v.notice = notice{ui.ToneLeaf, said}
+	}
 	if c.Query("asked") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.CareAskDone, text.Data{"Name": v.name})}
 	}

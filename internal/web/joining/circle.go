@@ -22,6 +22,7 @@ type circleView struct {
 	places       []placeView
 	full         bool
 	invite       inviteView
+	rhythm       rhythmView
 	goals, over  []goalView
 }
 
@@ -124,6 +125,10 @@ func (h *Handler) showCircle(c *fiber.Ctx, status int, in inviteView) error {
 		if c.Query("invited") == "1" && f.Asked {
 			v.said = r.Say(text.JoinSaidInvited, text.Data{"Name": name})
 		}
+	}
+	v.rhythm = newRhythmView(r.Texts, p.Rhythm)
+	if c.Query("rhythm") == "1" && p.Rhythm.PerWeek > 0 {
+		v.said = r.Say(text.JoinRhythmSaid, text.Data{"Often": r.Often(p.Rhythm.PerWeek)})
 	}
 	v.page = front.Frame{
 		Title: r.Say(text.JoinCircleTitle), Organisation: p.Organisation, Emergency: p.EmergencyNumber, Home: door.Base + "/me", Audience: ui.ForPatient,

@@ -24,6 +24,8 @@ type Store interface {
 	InviteFromPage(ctx context.Context, actor carenet.Actor, n carenet.Invite) (carenet.Batch, error)
 	ShowFollower(ctx context.Context, actor carenet.Actor, follower carenet.ID, scope carenet.Scope) (carenet.Batch, error)
 	DropFollower(ctx context.Context, actor carenet.Actor, follower carenet.ID) (carenet.Batch, error)
+	AnswerEase(ctx context.Context, actor carenet.Actor, yes bool) (carenet.Batch, error)
+	EndEase(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.Batch, error)
 }
 
 // Handler serves the pages.
@@ -45,6 +47,7 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	door.Kind = auth.PatientDoor
 	enter := h.site.Enter(door)
 	r.Get("/me", enter, h.circle)
+	r.Post("/me/rhythm", h.site.Guard, enter, h.rhythm)
 	r.Post("/me/invite", h.site.Guard, enter, h.invite)
 	r.Post("/me/circle/:id/show", h.site.Guard, enter, h.change)
 	r.Post("/me/circle/:id/drop", h.site.Guard, enter, h.drop)

@@ -2,6 +2,7 @@ package joining_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -34,6 +35,7 @@ type fake struct {
 	invited []carenet.Invite
 	shown   []carenet.Scope
 	dropped []carenet.ID
+	rhythm  []string
 	fault   error
 }
 
@@ -62,6 +64,16 @@ func (f *fake) ShowFollower(_ context.Context, _ carenet.Actor, _ carenet.ID, s 
 
 func (f *fake) DropFollower(_ context.Context, _ carenet.Actor, id carenet.ID) (carenet.Batch, error) {
 	f.dropped = append(f.dropped, id)
+	return carenet.Batch{}, f.fault
+}
+
+func (f *fake) AnswerEase(_ context.Context, a carenet.Actor, yes bool) (carenet.Batch, error) {
+	f.rhythm = append(f.rhythm, fmt.Sprint(a.Person == mary, " ", yes))
+	return carenet.Batch{}, f.fault
+}
+
+func (f *fake) EndEase(_ context.Context, a carenet.Actor, patient carenet.ID) (carenet.Batch, error) {
+	f.rhythm = append(f.rhythm, fmt.Sprint(a.Person == mary && patient == mary, " back"))
 	return carenet.Batch{}, f.fault
 }
 
@@ -254,4 +266,37 @@ func TestAPatientReadsTheirGoals(t *testing.T) {
 	w.has(body, "What I want to reach", "walk to the shop", "Agreed with Nurse Dana, 7 February.", "We look at it with you on 29 March.",
 		"read the paper", "It is time to look at it with you.", "see the sea", "You reached this (1 March).", "ride a bicycle", "This is no longer a goal (1 March).",
 		"not", "staff said", `action="/me/goals`)
+}
+
+func TestAPatientSaysOnTheirPageHowOftenTheyAreAsked(t *testing.T) {
+	w := newWorld(t)
+	_, body := w.ask("GET", "/me", nil, nil)
+	w.has(body, "not", "How often we ask you") // nobody asks her by a plan
+	w.fake.circle.Rhythm = carenet.Rhythm{PerWeek: 7, Less: 3}
+	_, body = w.ask("GET", "/me", nil, nil)
+	w.has(body, "We ask you each day.", "not", "Shall we ask you", "again</")
+	w.fake.circle.Rhythm.Offered = true
+	_, body = w.ask("GET", "/me", nil, nil)
+	w.has(body, "Shall we ask you 3 times a week only?", "Yes, ask me 3 times a week", "No, go on as now", "not", "miss a sudden drop")
+	w.fake.circle.Rhythm = carenet.Rhythm{PerWeek: 3, Eased: true, Since: now, Before: 7, Less: 1, Offered: true}
+	_, body = w.ask("GET", "/me?rhythm=1", nil, nil)
+	w.has(body, "Noted. We ask you 3 times a week.", "as we agreed", "We would then mostly miss a sudden drop.", "Ask me each day again")
+	for _, say := range []string{"less", "keep", "back"} {
+		if res, _ := w.ask("POST", "/me/rhythm", url.Values{"say": {say}}, ours); res.StatusCode != 303 || res.Header.Get("Location") != "/me?rhythm=1" {
+			t.Errorf("%s: %d", say, res.StatusCode)
+		}
+	}
+	if got := strings.Join(w.fake.rhythm, ", "); got != "true true, true false, true back" || w.committed != 3 {
+		t.Errorf("said %q, %d committed", got, w.committed)
+	}
+	w.fake.fault = carenet.Errorf(carenet.Conflict, "answer", "no longer asked")
+	if res, _ := w.ask("POST", "/me/rhythm", url.Values{"say": {"less"}}, ours); res.StatusCode != 303 || w.committed != 3 {
+		t.Errorf("no longer asked: %d", res.StatusCode)
+	}
+	if res, _ := w.ask("POST", "/me/rhythm", url.Values{"say": {"never"}}, ours); res.StatusCode != 422 && res.StatusCode != 400 {
+		t.Errorf("said nonsense: %d", res.StatusCode)
+	}
+	if res, _ := w.ask("POST", "/me/rhythm", url.Values{"say": {"less"}}, map[string]string{"Sec-Fetch-Site": "cross-site"}); res.StatusCode != 403 {
+		t.Errorf("another site: %d", res.StatusCode)
+	}
 }

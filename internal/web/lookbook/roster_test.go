@@ -45,6 +45,21 @@ func (w *town) ConfirmImport(context.Context, carenet.Actor, carenet.ID) error {
 // ForgetImport does nothing.
 func (w *town) ForgetImport(context.Context, carenet.Actor, carenet.ID) error { return nil }
 
+// OfferEase does nothing.
+func (w *town) OfferEase(context.Context, carenet.Actor, carenet.ID) (carenet.Batch, error) {
+	return carenet.Batch{}, nil
+}
+
+// EndEase does nothing.
+func (w *town) EndEase(context.Context, carenet.Actor, carenet.ID) (carenet.Batch, error) {
+	return carenet.Batch{}, nil
+}
+
+// AnswerEase does nothing.
+func (w *town) AnswerEase(context.Context, carenet.Actor, bool) (carenet.Batch, error) {
+	return carenet.Batch{}, nil
+}
+
 // AskNow does nothing.
 func (w *town) AskNow(context.Context, carenet.Actor, carenet.ID) (carenet.Batch, error) {
 	return carenet.Batch{}, nil

@@ -102,7 +102,7 @@ func serve(t *testing.T, towns map[string]*town) *site {
 		clinic.New(f, w, func(carenet.Batch) {}).Mount(r, door)
 		joining.New(f, w, func(carenet.Batch) {}).Mount(r, door)
 		rules.New(f, w).Mount(r, door)
-		signin.New(f, w, signin.Options{Region: "GB", Emails: true, Committed: func(carenet.Batch) {}, Allow: func(context.Context, string, int) bool { return true }}).Mount(r, door)
+		signin.New(f, w, signin.Options{Region: "GB", Emails: true, Committed: func(carenet.Batch) {}, Secret: make([]byte, 32), Allow: func(context.Context, string, int) bool { return true }}).Mount(r, door)
 	}
 	served := make(chan error, 1)
 	go func() { served <- app.Listener(l) }()

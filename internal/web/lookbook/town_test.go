@@ -149,6 +149,7 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 	for _, u := range w.extra {
 		will.Series[len(will.Series)-1].Score, will.Last = *u.Score, &carenet.Update{At: u.At, Score: u.Score, Words: u.Words}
 	}
+	joe.EasedAt = now.AddDate(0, 0, -3)
 	b.Rows, b.Attention = []carenet.BoardRow{m, r, ann, sue, will, joe}, 4
 	carenet.SortByNeed(b.Rows, today)
 	return b, nil
@@ -167,6 +168,10 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 	p.Row = w.row(mary, w.words.mary, 2, 40*time.Minute, true)
 	p.Row.Last.Words = w.words.rough
 	p.Series, p.NextPrompt, p.State = series(90, true), now.Add(22*time.Hour), "in_hospital"
+	p.Rhythm = carenet.Rhythm{PerWeek: 3, Eased: true, Since: now.AddDate(0, 0, -3), Before: 7, Less: 1, Why: carenet.EaseAlert}
+	if w.calm {
+		p.Rhythm = carenet.Rhythm{PerWeek: 3, Less: 1, Why: carenet.EaseYes}
+	}
 	p.Alerts = []carenet.AlertView{w.maryAlert(), {
 		ID: oldAlert, Number: 3, Patient: mary, Severity: "amber", State: "resolved", OpenedAt: now.AddDate(0, 0, -40),
 		Note: w.words.rough, Evidence: carenet.Evidence{

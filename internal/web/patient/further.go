@@ -45,6 +45,9 @@ func (h *Handler) further(f carenet.CheckInForm, action, fault string) further {
 // submitFurther keeps the answer to one further question and shows the next.
 func (h *Handler) submitFurther(c *fiber.Ctx, door front.Door, token, item string) error {
 	answer := cleanWords(string(c.Request().PostArgs().Peek("answer")))
+	if c.Request().PostArgs().Has("nothing") {
+		answer = ""
+	}
 	batch, err := h.store.SubmitFurther(c.UserContext(), token, item, answer)
 	switch carenet.CodeOf(err) {
 	case "":

@@ -53,6 +53,7 @@ func TestEachKindOfQuestionOnThePage(t *testing.T) {
 		{carenet.FurtherQuestion{Item: "a", Question: "Q?", Kind: "yesno", Max: 1}, []string{`value="1">Yes`, `value="0">No`}},
 		{carenet.FurtherQuestion{Item: "a", Question: "Q?", Kind: "choice", Max: 1, Options: []carenet.FurtherOption{{Value: 0, Words: "not at all"}, {Value: 1, Words: "several days"}}}, []string{`value="0">not at all`, `value="1">several days`}},
 		{carenet.FurtherQuestion{Item: "a", Question: "Q?", Kind: "number", Min: 20, Max: 400, Unit: "kg"}, []string{`inputmode="decimal"`, "Number of kg"}},
+		{carenet.FurtherQuestion{Item: "a", Question: "Anything to tell us?", Kind: "words"}, []string{"<h1>Anything to tell us?</h1>", "<textarea", "What you want to tell us", `name="nothing"`, "Nothing to tell"}},
 	} {
 		w.store.form.Further = &c.q
 		_, body := w.ask("GET", link, "", nil)
@@ -62,4 +63,20 @@ func TestEachKindOfQuestionOnThePage(t *testing.T) {
 	w.store.form.Further, w.store.form.Worrying = nil, true
 	_, body := w.ask("GET", link, "", nil)
 	w.says(body, "tel:999")
+}
+
+func TestWordsAreSentFromThePage(t *testing.T) {
+	w := newWorld(t)
+	score := 3.0
+	w.store.form.Answered = &carenet.Update{At: now, Score: &score}
+	ask := func() {
+		w.store.form.Further = &carenet.FurtherQuestion{Item: "news", Question: "Anything to tell us?", Kind: "words"}
+	}
+	ask()
+	w.ask("POST", link, "item=news&answer=The+cat%0D%0Ais+ill", ours)
+	ask()
+	w.ask("POST", link, "item=news&answer=half+typed&nothing=1", ours)
+	if got := strings.Join(w.store.further, "|"); got != "news=The cat\nis ill|news=" {
+		t.Errorf("kept %q", got)
+	}
 }

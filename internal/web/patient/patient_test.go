@@ -63,7 +63,7 @@ func (s *store) SubmitCheckIn(_ context.Context, t string, in carenet.PageAnswer
 
 // SubmitFurther keeps what was asked, once.
 func (s *store) SubmitFurther(_ context.Context, _, item, answer string) (carenet.Batch, error) {
-	if answer == "" {
+	if answer == "" && (s.form.Further == nil || s.form.Further.Kind != "words") {
 		return carenet.Batch{}, carenet.Errorf(carenet.Invalid, "answer question", "choose an answer")
 	}
 	if s.form.Further == nil || s.form.Further.Item != item {

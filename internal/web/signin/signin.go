@@ -6,7 +6,6 @@ package signin
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/url"
@@ -46,23 +45,29 @@ type Options struct {
 	Committed func(carenet.Batch)
 	// Allow counts one try for an opaque key and says whether it is within so many
 	// a minute. The keys are of a client's address and of a number or an email address,
-	// hashed with a secret of this process.
+	// hashed with Secret.
 	Allow func(ctx context.Context, key string, aMinute int) bool
+	// Secret is the deployment's: all its processes count together. Without it, keys of
+	// numbers could be computed by anybody who can list them.
+	Secret []byte
 }
 
 // Handler serves the pages.
 type Handler struct {
 	Options
-	site   *front.Site
-	store  Store
-	secret []byte
+	site  *front.Site
+	store Store
 }
+
+// minSecret is the shortest secret, in bytes, that limits are hashed with.
+const minSecret = 32
 
 // New returns the pages' handler.
 func New(site *front.Site, store Store, o Options) *Handler {
-	h := &Handler{Options: o, site: site, store: store, secret: make([]byte, 32)}
-	rand.Read(h.secret) // never returns an error
-	return h
+	if len(o.Secret) < minSecret {
+		panic("signin: limits need the deployment's secret")
+	}
+	return &Handler{Options: o, site: site, store: store}
 }
 
 // Mount adds the routes to r, which stands for door.Base.
@@ -140,7 +145,7 @@ func (h *Handler) wish(v ask) (key string, send func(context.Context) ([]carenet
 
 // key makes a limit's key that says nothing about what it counts.
 func (h *Handler) key(of, subject string) string {
-	mac := hmac.New(sha256.New, h.secret)
+	mac := hmac.New(sha256.New, h.Secret)
 	mac.Write([]byte(of + "\x00" + subject))
 	return "signin:" + hex.EncodeToString(mac.Sum(nil)[:16])
 }

@@ -83,7 +83,10 @@ type world struct {
 	committed int
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return worldOf(t, "the secret of one deployment, kept") }
+
+// worldOf is a process of the deployment with this secret.
+func worldOf(t *testing.T, secret string) *world {
 	w := &world{T: t, fake: &fake{}}
 	site := &front.Site{
 		Public: &url.URL{Scheme: "https", Host: "care.example.org"}, Origin: "https://care.example.org",
@@ -91,7 +94,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
 	signin.New(site, w.fake, signin.Options{
-		Region: "GB", Emails: true, Committed: func(carenet.Batch) { w.committed++ },
+		Region: "GB", Emails: true, Committed: func(carenet.Batch) { w.committed++ }, Secret: []byte(secret),
 		Allow: func(_ context.Context, key string, aMinute int) bool {
 			w.fake.keys = append(w.fake.keys, key)
 			w.fake.limits = append(w.fake.limits, aMinute)
@@ -185,11 +188,23 @@ func TestINV13_LimitKeysAreOpaque(t *testing.T) {
 			t.Errorf("key %q tells what it counts", key)
 		}
 	}
-	other := newWorld(t)
+	// Processes of one deployment count together.
+	sister := newWorld(t)
+	sister.ask("POST", "/in", "phone=07700+900101", ours)
+	if sister.fake.keys[0] != k[0] || sister.fake.keys[1] != k[1] {
+		t.Error("two processes of a deployment count apart")
+	}
+	other := worldOf(t, "the secret of another deployment..")
 	other.ask("POST", "/in", "phone=07700+900101", ours)
-	if other.fake.keys[1] == k[1] {
+	if other.fake.keys[0] == k[0] || other.fake.keys[1] == k[1] {
 		t.Error("the key of a number can be computed by anybody")
 	}
+	defer func() {
+		if recover() == nil {
+			t.Error("limits are hashed without a secret")
+		}
+	}()
+	worldOf(t, "")
 }
 
 func TestRefusedRequests(t *testing.T) {
