@@ -11,6 +11,7 @@ const (
 	AskShare  QuestionKind = "share"  // a patient: that somebody may be shown this
 	AskFollow QuestionKind = "follow" // a follower: to be told how the patient is
 	AskDied   QuestionKind = "died"   // a follower: whether they mean that the patient has died
+	AskProxy  QuestionKind = "proxy"  // a patient: that a follower may answer for them
 )
 
 // QuestionState says where such a question stands.
@@ -64,7 +65,7 @@ func (k QuestionKind) NextAsk(at time.Time, n int, zone *time.Location) time.Tim
 }
 
 // AskedOnce says whether the question is asked no second time.
-func (k QuestionKind) AskedOnce() bool { return k == AskShare || k == AskDied }
+func (k QuestionKind) AskedOnce() bool { return k == AskShare || k == AskDied || k == AskProxy }
 
 // Invitation is somebody who was asked, as staff or the patient see it.
 type Invitation struct {
@@ -123,6 +124,7 @@ type OwnPlace struct {
 	Active   bool
 	Asked    bool // they were asked and have not answered
 	AskedAt  time.Time
+	Proxy    Authority // whether they may answer for the patient
 }
 
 // Invite is somebody whom a patient wants in their circle.

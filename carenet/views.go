@@ -130,6 +130,7 @@ type CirclePlace struct {
 	Follower ID
 	Name     string
 	Scope    Scope
+	Proxy    Authority // whether they may answer for the patient
 }
 
 // Feed is what one follower sees.
@@ -150,6 +151,7 @@ type FeedPatient struct {
 	Scope   Scope
 	Updates []Update
 	Hearing Hearing
+	Answers bool // the follower may answer for them
 }
 
 // CheckInForm is what a patient's page asks and says.

@@ -33,7 +33,7 @@ func (c Candidate) Personal() bool {
 		return false
 	}
 	switch c.Kind {
-	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindStaff, KindQuestion, KindCircle, KindCallOffer, KindSignIn:
+	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindStaff, KindQuestion, KindCircle, KindCallOffer, KindSignIn, KindProxy, KindAnsweredFor:
 		return true
 	}
 	return false

@@ -35,7 +35,7 @@ func Life(k Kind) time.Duration {
 		return questionLife
 	case KindReport, KindTask:
 		return alertLife
-	case KindUpdate, KindStaff, KindCircle:
+	case KindUpdate, KindStaff, KindCircle, KindProxy, KindAnsweredFor:
 		return updateLife
 	case KindAlert:
 		return alertLife
