@@ -152,6 +152,7 @@ type FeedPatient struct {
 	Updates []Update
 	Hearing Hearing
 	Answers bool // the follower may answer for them
+	Where   bool // the follower may say where they are
 }
 
 // CheckInForm is what a patient's page asks and says.

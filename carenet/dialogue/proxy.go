@@ -216,7 +216,7 @@ func AnswerFor(text carenet.InboundText, c Context, patient Person, by carenet.I
 	d.out.Reason = "answers for somebody else"
 	w := writer{Person: patient, as: carenet.ToFollower, sure: true, by: by}
 	crisis := r.Kind == reply.Crisis
-	if r.Score != nil && patient.Patient.Active {
+	if (r.Score != nil || r.Kind == reply.Words) && patient.Patient.Active {
 		d.checkIn(w, r, crisis)
 	}
 	if crisis {

@@ -203,6 +203,25 @@ func (o *order) allow(ctx context.Context) error {
 	return nil
 }
 
+// authorityRow is by what right a follower answers, as the pages say it.
+type authorityRow struct {
+	Basis    string
+	ProxyAt  *time.Time
+	ProxyBy  *carenet.ID
+	ByEnc    []byte
+	Relation string
+}
+
+func (s *Store) authority(r authorityRow, org carenet.ID) (a carenet.Authority, err error) {
+	a.Relation = carenet.Relation(r.Relation)
+	if r.Basis == "" {
+		return a, nil
+	}
+	a.Basis, a.At = carenet.Basis(r.Basis), orZero(r.ProxyAt)
+	a.By, err = s.personName(r.ByEnc, org, orNil(r.ProxyBy))
+	return a, err
+}
+
 type proxyPlaceRow struct {
 	PersonID carenet.ID
 	State    string

@@ -887,6 +887,7 @@ const (
 	ProxyMeYes                      Key = "proxy.me_yes"
 	ProxyMother                     Key = "proxy.mother"
 	ProxyNo                         Key = "proxy.no"
+	ProxyNoAnswerTitle              Key = "proxy.no_answer_title"
 	ProxyNotAnyMore                 Key = "proxy.not_any_more"
 	ProxyNowDied                    Key = "proxy.now_died"
 	ProxyNowHome                    Key = "proxy.now_home"
@@ -2095,7 +2096,8 @@ var catalogue = map[Key]shape{
 	ProxyMeYes:                      {Plural: false, Fields: []string{"Name"}},
 	ProxyMother:                     {Plural: false, Fields: []string(nil)},
 	ProxyNo:                         {Plural: false, Fields: []string(nil)},
-	ProxyNotAnyMore:                 {Plural: false, Fields: []string{"Name"}},
+	ProxyNoAnswerTitle:              {Plural: false, Fields: []string(nil)},
+	ProxyNotAnyMore:                 {Plural: false, Fields: []string(nil)},
 	ProxyNowDied:                    {Plural: false, Fields: []string{"Name"}},
 	ProxyNowHome:                    {Plural: false, Fields: []string{"Name"}},
 	ProxyNowHospital:                {Plural: false, Fields: []string{"Name"}},

@@ -38,6 +38,7 @@ type boardSection struct {
 // boardRow is one patient.
 type boardRow struct {
 	id, name, url string
+	called        string
 	last          *carenet.Update
 	lastOn        string
 	spark         ui.Spark
@@ -130,7 +131,7 @@ func rulesLink(r front.Reader, base string) ui.Link {
 
 func newBoardRow(r front.Reader, base string, viewer carenet.ID, today carenet.Day, row carenet.BoardRow) boardRow {
 	out := boardRow{
-		id: row.Patient.String(), name: row.Name, url: patientURL(base, row.Patient), last: row.Last,
+		id: row.Patient.String(), name: row.Name, called: carenet.FirstName(row.Name), url: patientURL(base, row.Patient), last: row.Last,
 		changed: changed(r.Texts, row), silence: silence(r, row),
 	}
 	if row.Last != nil {

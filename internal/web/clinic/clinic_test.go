@@ -44,6 +44,8 @@ type fake struct {
 	enrolFault error
 	withdrawn  []carenet.ID
 	reported   []carenet.Report
+	given      []carenet.Authority
+	ended      []carenet.ID
 
 	imported    roster.Page
 	importFault error
@@ -146,6 +148,16 @@ func (f *fake) Enrol(_ context.Context, _ carenet.Actor, n carenet.Enrolment) (c
 
 func (f *fake) AskToJoinAgain(context.Context, carenet.Actor, carenet.ID) (carenet.Batch, error) {
 	return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "ask to join", "they have joined already")
+}
+
+func (f *fake) SetProxy(_ context.Context, _ carenet.Actor, _, _ carenet.ID, a carenet.Authority) (carenet.Batch, error) {
+	f.given = append(f.given, a)
+	return carenet.Batch{}, nil
+}
+
+func (f *fake) EndProxy(_ context.Context, _ carenet.Actor, _, follower carenet.ID) (carenet.Batch, error) {
+	f.ended = append(f.ended, follower)
+	return carenet.Batch{}, nil
 }
 
 func (f *fake) ReportPatient(_ context.Context, _ carenet.Actor, _ carenet.ID, what carenet.Report) (carenet.Batch, error) {

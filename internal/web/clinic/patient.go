@@ -33,6 +33,7 @@ type patientView struct {
 	answer     answerBox
 	report     reporting
 	ask        askingNow
+	answers    answersView
 }
 
 // answerBox is where staff write to the patient, or what they do instead.
@@ -75,6 +76,7 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	v.answer = newAnswerBox(r, v.base, p, a)
 	v.report = newReporting(r, v.base, p)
 	v.ask = newAskingNow(r, v.base, p)
+	v.answers = newAnswers(r, v.base, p)
 	if c.Query("asked") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.CareAskDone, text.Data{"Name": v.name})}
 	}
@@ -195,6 +197,9 @@ func newThreadText(r front.Reader, patient string, m carenet.Message) threadText
 	}
 	if m.In {
 		t.who = r.Say(text.PagePatientInText, text.Data{"Name": patient})
+		if m.Author != "" {
+			t.who = r.Say(text.ProxyThread, text.Data{"By": m.Author})
+		}
 		t.worry = m.State == "unread"
 		if key, ok := inStates[m.State]; ok {
 			t.state = r.Say(key)

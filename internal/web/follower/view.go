@@ -33,6 +33,9 @@ type section struct {
 	quiet string // what is said when nothing is new; "" when there is news today
 	cards []card // newest first
 	sees  []string
+
+	answer, answerURL string // to answer for the patient; "" for who may not
+	where, whereURL   string // to say where the patient is
 }
 
 // card is a day of one patient: the newest update large, the day's others below.
@@ -59,7 +62,7 @@ func newView(f carenet.Feed, door front.Door, now time.Time) view {
 	patients := slices.Clone(f.Patients)
 	slices.SortStableFunc(patients, func(a, b carenet.FeedPatient) int { return newest(b).Compare(newest(a)) })
 	for _, p := range patients {
-		v.patients = append(v.patients, newSection(r, p))
+		v.patients = append(v.patients, newSection(r, door, p))
 	}
 	title := r.Say(text.PageFeedTitle)
 	if len(v.patients) == 1 {
@@ -85,9 +88,15 @@ func newest(p carenet.FeedPatient) (at time.Time) {
 	return at
 }
 
-func newSection(r front.Reader, p carenet.FeedPatient) section {
+func newSection(r front.Reader, door front.Door, p carenet.FeedPatient) section {
 	name := carenet.FirstName(p.Name)
 	s := section{id: "p-" + p.Patient.String(), name: name, title: r.Say(text.PageFeedTitleOne, text.Data{"Name": name})}
+	if p.Answers {
+		s.answer, s.answerURL = r.Say(text.ProxyTitle, text.Data{"Name": name}), proxyURL(door, p.Patient)
+	}
+	if p.Where {
+		s.where, s.whereURL = r.Say(text.ProxyReportLink, text.Data{"Name": name}), door.Base+"/circle/where/"+p.Patient.String()
+	}
 	updates := slices.Clone(p.Updates)
 	slices.SortStableFunc(updates, func(a, b carenet.Update) int { return b.At.Compare(a.At) })
 	var day carenet.Day
@@ -138,6 +147,15 @@ func newLine(r front.Reader, name string, scope carenet.Scope, u carenet.Update)
 	}
 	switch u.Reporter {
 	case carenet.ReporterProxy:
+		if u.By != "" {
+			by := r.Say(text.ProxyAnswered, text.Data{"By": carenet.FirstName(u.By), "Name": name})
+			if l.said != "" {
+				l.said = by
+			} else {
+				l.notes = append(l.notes, by)
+			}
+			break
+		}
 		l.notes = append(l.notes, r.Say(text.PageFeedBy, text.Data{"By": r.Say(text.PageChartProxy, text.Data{"Name": name})}))
 	case carenet.ReporterStaff:
 		l.notes = append(l.notes, r.Say(text.PageFeedBy, text.Data{"By": r.Say(text.PageChartStaff)}))

@@ -248,8 +248,8 @@ func (w *town) WriteToPatient(context.Context, carenet.Actor, carenet.ID, string
 
 func (w *town) circle() []carenet.CirclePlace {
 	return []carenet.CirclePlace{
-		{Name: w.words.sam, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}.Normal()},
-		{Name: w.words.ruth, Scope: carenet.Scope{carenet.PartScore}.Normal()},
+		{Follower: sam, Name: w.words.sam, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}.Normal(), Proxy: carenet.Authority{Basis: carenet.BasisAttorney, By: w.words.dana, At: now.Add(-50 * time.Hour)}},
+		{Follower: bob, Name: w.words.ruth, Scope: carenet.Scope{carenet.PartScore}.Normal()},
 	}
 }
 
@@ -266,7 +266,8 @@ func (w *town) Feed(context.Context, carenet.Actor) (carenet.Feed, error) {
 	for d := range 12 {
 		m.Updates = append(m.Updates, carenet.Update{At: now.AddDate(0, 0, -d).Add(-40 * time.Minute), Score: score(float64([]int{2, 4, 5, 4}[d%4])), Words: []string{w.words.rough, "", w.words.good, ""}[d%4], Corrected: d == 0})
 	}
-	m.Updates = append(m.Updates, carenet.Update{At: now.Add(-90 * time.Minute), Score: score(3), Reporter: carenet.ReporterProxy})
+	m.Updates = append(m.Updates, carenet.Update{At: now.Add(-90 * time.Minute), Score: score(3), Reporter: carenet.ReporterProxy, By: w.words.ruth})
+	m.Answers, m.Where = true, true
 	if w.calm {
 		m.Updates = m.Updates[2:4]
 		f.Patients = []carenet.FeedPatient{m}
