@@ -150,6 +150,7 @@ type FeedPatient struct {
 	Name    string
 	Scope   Scope
 	Updates []Update
+	More    []FurtherAnswer // to further questions, newest first, where the patient shows them
 	Hearing Hearing
 	Answers bool // the follower may answer for them
 	Where   bool // the follower may say where they are

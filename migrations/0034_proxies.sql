@@ -24,5 +24,11 @@ ALTER TABLE consent ADD COLUMN basis text NOT NULL DEFAULT '' CHECK (basis IN ('
 ALTER TABLE open_question DROP CONSTRAINT open_question_kind_check;
 ALTER TABLE open_question ADD CONSTRAINT open_question_kind_check CHECK (kind IN ('enrol', 'share', 'follow', 'died', 'proxy'));
 
+-- more: the answers to further questions, on a page; never those about mood.
+ALTER TABLE follower DROP CONSTRAINT follower_scope_check;
+ALTER TABLE follower ADD CONSTRAINT follower_scope_check CHECK (scope <@ ARRAY['answered', 'score', 'words', 'trend', 'alerts', 'more']);
+ALTER TABLE open_question DROP CONSTRAINT open_question_scope_check;
+ALTER TABLE open_question ADD CONSTRAINT open_question_scope_check CHECK (scope <@ ARRAY['answered', 'score', 'words', 'trend', 'alerts', 'more']);
+
 -- by_proxy: somebody else's answer stands there; the patient may still give their own.
 ALTER TABLE prompt ADD COLUMN by_proxy boolean NOT NULL DEFAULT false;

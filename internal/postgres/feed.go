@@ -110,6 +110,11 @@ func (s *Store) Feed(ctx context.Context, actor carenet.Actor) (carenet.Feed, er
 			if err != nil {
 				return err
 			}
+			if p.Scope.Has(carenet.PartMore) {
+				if p.More, err = sharedAnswers(ctx, tx, f, s.Now()); err != nil {
+					return err
+				}
+			}
 			feed.Patients = append(feed.Patients, p)
 			if err := s.audit(ctx, tx, actor, audited{Action: "feed.read", Table: "check_in", Patient: f.PatientID}); err != nil {
 				return err

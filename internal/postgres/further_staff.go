@@ -39,6 +39,10 @@ func furtherAnswers(ctx context.Context, tx pgx.Tx, org, patient carenet.ID, fro
 	if err != nil {
 		return nil, err
 	}
+	return furtherOf(found), nil
+}
+
+func furtherOf(found []furtherRow) []carenet.FurtherAnswer {
 	var out []carenet.FurtherAnswer
 	for _, r := range found {
 		item, ok := ask.QuestionSet{Items: r.Items}.Item(r.Item)
@@ -56,5 +60,30 @@ func furtherAnswers(ctx context.Context, tx pgx.Tx, org, patient carenet.ID, fro
 		}
 		out = append(out, a)
 	}
-	return out, nil
+	return out
+}
+
+// What a follower may see of them: nothing of a check-in that was kept private, nothing from
+// before they came, nothing of sets that are not known to be harmless.
+const sqlFurtherShared = `SELECT a.prompt_id, a.item, a.value, a.channel, a.at, s.items FROM (
+  SELECT DISTINCT ON (a.prompt_id, a.item) a.org_id, a.prompt_id, a.check_in_id, a.item, a.value, a.channel, a.at, a.question_set_id
+  FROM item_answer a WHERE a.org_id = $1 AND a.patient_id = $2 AND a.at >= $3
+  ORDER BY a.prompt_id, a.item, a.at DESC, a.id DESC) a
+JOIN question_set s ON s.org_id = a.org_id AND s.id = a.question_set_id
+WHERE NOT EXISTS (SELECT FROM check_in k WHERE k.org_id = a.org_id AND k.prompt_id = a.prompt_id AND k.private)
+  AND NOT EXISTS (SELECT FROM check_in k WHERE k.org_id = a.org_id AND k.id = a.check_in_id AND k.private)
+  AND s.code = ANY ($4) ORDER BY a.at DESC LIMIT $5`
+
+// sharedAnswers are the answers to further questions that a patient shows a follower.
+func sharedAnswers(ctx context.Context, tx pgx.Tx, f followingRow, now time.Time) ([]carenet.FurtherAnswer, error) {
+	from := now.AddDate(0, 0, -feedDays)
+	if f.CreatedAt.After(from) {
+		from = f.CreatedAt
+	}
+	rows, err := tx.Query(ctx, sqlFurtherShared, f.OrgID, f.PatientID, from, ask.Shareable(), furtherShown)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[furtherRow])
+	return furtherOf(found), err
 }

@@ -284,3 +284,53 @@ func TestAFollowerSaysOnTheirPageWhereAPatientIs(t *testing.T) {
 		t.Errorf("a stranger reports: %v", err)
 	}
 }
+
+// TestINV7_OtherAnswersAreShownToWhomThePatientChose: pain and weight alone, never of a
+// check-in that was kept private, never about mood, and to nobody by default.
+func TestINV7_OtherAnswersAreShownToWhomThePatientChose(t *testing.T) {
+	c := newClinic(t)
+	c.plan("pain", "")
+	c.plan("phq2", "")
+	shown := func(follower carenet.ID) (said []string) {
+		feed, err := c.store.Feed(c.ctx, c.asFollower(follower))
+		c.must(err)
+		for _, a := range feed.Patients[0].More {
+			said = append(said, a.Item)
+		}
+		return said
+	}
+	answer := func(first string) {
+		c.text("+447700900001", first)
+		for _, next := range []string{"7", "1", "1"} {
+			c.advance(time.Minute)
+			c.text("+447700900001", next)
+		}
+	}
+	c.standAt(0, 9, 1)
+	c.due()
+	answer("3")
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM item_answer WHERE item LIKE 'phq%'`); n < 1 {
+		t.Fatal("nothing about mood was answered")
+	}
+	if got := shown(c.sam); len(got) != 0 {
+		t.Errorf("by default Sam sees %q", got)
+	}
+	mary := carenet.Actor{Kind: carenet.ActorPatient, Org: c.org, Person: c.mary, Via: "page"}
+	_, err := c.store.ShowFollower(c.ctx, mary, c.sam, carenet.Scope{carenet.PartAnswered, carenet.PartMore})
+	c.must(err)
+	if got := shown(c.sam); !slices.Equal(got, []string{"pain"}) {
+		t.Errorf("Sam sees %q", got)
+	}
+	if got := shown(c.ruth); len(got) != 0 {
+		t.Errorf("Ruth sees %q", got)
+	}
+	c.standAt(1, 9, 1)
+	c.due()
+	answer("PRIVATE 3")
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM item_answer WHERE item = 'pain'`); n != 2 {
+		t.Fatalf("pain was answered %d times", n)
+	}
+	if got := shown(c.sam); !slices.Equal(got, []string{"pain"}) {
+		t.Errorf("of a private check-in Sam sees %q", got)
+	}
+}

@@ -571,6 +571,9 @@ const (
 	JoinedLater                     Key = "joined_later"
 	KindWord                        Key = "kind_word"
 	KindWordOnIt                    Key = "kind_word_on_it"
+	MorePart                        Key = "more.part"
+	MoreSees                        Key = "more.sees"
+	MoreTitle                       Key = "more.title"
 	MuteHow                         Key = "mute_how"
 	Muted                           Key = "muted"
 	NextQuestion                    Key = "next_question"
@@ -939,6 +942,7 @@ const (
 	ProxyWhom                       Key = "proxy_whom"
 	QuestionAgain                   Key = "question_again"
 	QuestionAlsoAlerts              Key = "question_also_alerts"
+	QuestionAlsoMore                Key = "question_also_more"
 	QuestionAlsoTrend               Key = "question_also_trend"
 	QuestionDied                    Key = "question_died"
 	QuestionEnrol                   Key = "question_enrol"
@@ -1780,6 +1784,9 @@ var catalogue = map[Key]shape{
 	JoinedLater:                     {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
 	KindWord:                        {Plural: false, Fields: []string{"By", "Org", "Words"}},
 	KindWordOnIt:                    {Plural: false, Fields: []string{"By", "Org"}},
+	MorePart:                        {Plural: false, Fields: []string(nil)},
+	MoreSees:                        {Plural: false, Fields: []string(nil)},
+	MoreTitle:                       {Plural: false, Fields: []string(nil)},
 	MuteHow:                         {Plural: false, Fields: []string{"Org"}},
 	Muted:                           {Plural: false, Fields: []string{"Org", "When"}},
 	NextQuestion:                    {Plural: false, Fields: []string{"Org", "Question"}},
@@ -2148,6 +2155,7 @@ var catalogue = map[Key]shape{
 	ProxyWhom:                       {Plural: false, Fields: []string{"Org"}},
 	QuestionAgain:                   {Plural: false, Fields: []string{"Org", "Question"}},
 	QuestionAlsoAlerts:              {Plural: false, Fields: []string(nil)},
+	QuestionAlsoMore:                {Plural: false, Fields: []string(nil)},
 	QuestionAlsoTrend:               {Plural: false, Fields: []string(nil)},
 	QuestionDied:                    {Plural: false, Fields: []string{"Name", "Org"}},
 	QuestionEnrol:                   {Plural: false, Fields: []string{"By", "Emergency", "Link", "Name", "Often", "Org"}},

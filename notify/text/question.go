@@ -131,6 +131,9 @@ func (t *Texts) Examples(d notify.Draft) ([]string, error) {
 	if d.Scope.Has(carenet.PartAlerts) {
 		out = append(out, t.Say(QuestionAlsoAlerts))
 	}
+	if d.Scope.Has(carenet.PartMore) {
+		out = append(out, t.Say(QuestionAlsoMore))
+	}
 	return out, nil
 }
 
@@ -154,7 +157,7 @@ func (Composer) ConsentWords(kind carenet.QuestionKind, lang string) (version, w
 // that a follower gets stand between them, in the very words of the texts themselves.
 var onPage = map[notify.CircleAct][]Key{
 	notify.CircleInvite:   {JoinConfirm, JoinConfirmYes},
-	notify.CircleShow:     {JoinChange, JoinWhat, JoinPartAnswered, JoinPartScore, JoinPartWords, JoinPartTrend, JoinPartAlerts, JoinChangeSave},
+	notify.CircleShow:     {JoinChange, JoinWhat, JoinPartAnswered, JoinPartScore, JoinPartWords, JoinPartTrend, JoinPartAlerts, MorePart, JoinChangeSave},
 	notify.CircleDrop:     {JoinDropAbout, JoinDrop},
 	notify.CircleProxy:    {ProxyMeTitle, ProxyMeAbout, ProxyMeYes},
 	notify.CircleProxyEnd: {ProxyMeMay, ProxyMeEnd},

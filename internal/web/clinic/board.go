@@ -158,6 +158,9 @@ func changed(t *text.Texts, row carenet.BoardRow) string {
 	if !row.Usual.Known {
 		return t.Say(text.PageBoardNoBaseline)
 	}
+	if row.Last.Reporter == carenet.ReporterProxy {
+		return "" // what is usual is what the patient says of themselves
+	}
 	switch off := *row.Last.Score - row.Usual.Mean; {
 	case math.Abs(off) <= max(row.Usual.Spread, 0.5):
 		return t.Say(text.PageBoardSame)

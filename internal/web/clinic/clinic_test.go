@@ -150,16 +150,6 @@ func (f *fake) AskToJoinAgain(context.Context, carenet.Actor, carenet.ID) (caren
 	return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "ask to join", "they have joined already")
 }
 
-func (f *fake) SetProxy(_ context.Context, _ carenet.Actor, _, _ carenet.ID, a carenet.Authority) (carenet.Batch, error) {
-	f.given = append(f.given, a)
-	return carenet.Batch{}, nil
-}
-
-func (f *fake) EndProxy(_ context.Context, _ carenet.Actor, _, follower carenet.ID) (carenet.Batch, error) {
-	f.ended = append(f.ended, follower)
-	return carenet.Batch{}, nil
-}
-
 func (f *fake) ReportPatient(_ context.Context, _ carenet.Actor, _ carenet.ID, what carenet.Report) (carenet.Batch, error) {
 	if f.conflict {
 		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "report", "known")

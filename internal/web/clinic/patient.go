@@ -137,6 +137,7 @@ var sees = map[carenet.Part]text.Key{
 	carenet.PartWords:    text.PageFeedSeesWords,
 	carenet.PartTrend:    text.PageFeedSeesTrend,
 	carenet.PartAlerts:   text.PageFeedSeesAlerts,
+	carenet.PartMore:     text.MoreSees,
 }
 
 func newPlace(t *text.Texts, f carenet.CirclePlace) place {

@@ -1,6 +1,7 @@
 package clinic_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -27,11 +28,22 @@ func TestStaffNoteByWhatRightSomebodyAnswers(t *testing.T) {
 	}
 	w.fake.page.Circle[0].Proxy = carenet.Authority{Basis: carenet.BasisAttorney, By: "Nurse Dana", At: now.Add(-time.Hour)}
 	last := 3.0
+	w.fake.page.Row.Usual = carenet.Usual{Known: true, Mean: 4.4, Spread: 0.3, Days: 30}
 	w.fake.page.Row.Last = &carenet.Update{At: now.Add(-time.Hour), Score: &last, Reporter: carenet.ReporterProxy, By: "Sam Okafor"}
 	w.fake.page.Thread = []carenet.Message{{At: now.Add(-time.Hour), In: true, From: "Mary Okafor", Author: "Sam Okafor", Body: "Mary 3", State: "read"}}
 	_, body = w.ask("GET", page, "", nil)
-	w.has(body, "Power of attorney, or guardian. Noted by Nurse Dana", "Sam Okafor does not answer any more", "Sam Okafor answered for Mary", "Text from Sam Okafor")
+	w.has(body, "Power of attorney, or guardian. Noted by Nurse Dana", "Sam Okafor does not answer any more", "Sam Okafor answered for Mary", "Text from Sam Okafor", "not", "Lower than usual")
 	if res, _ := w.ask("POST", path, "end=yes", ours); res.StatusCode != 303 || len(w.fake.ended) != 1 || w.fake.ended[0] != sam {
 		t.Error(res.StatusCode, w.fake.ended)
 	}
+}
+
+func (f *fake) SetProxy(_ context.Context, _ carenet.Actor, _, _ carenet.ID, a carenet.Authority) (carenet.Batch, error) {
+	f.given = append(f.given, a)
+	return carenet.Batch{}, nil
+}
+
+func (f *fake) EndProxy(_ context.Context, _ carenet.Actor, _, follower carenet.ID) (carenet.Batch, error) {
+	f.ended = append(f.ended, follower)
+	return carenet.Batch{}, nil
 }

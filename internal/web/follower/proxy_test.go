@@ -118,3 +118,17 @@ func TestWhoAnsweredStandsBesideIt(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherAnswersAreShownToTheirScopeAlone: the page cuts once more, whatever the store
+// has read.
+func TestOtherAnswersAreShownToTheirScopeAlone(t *testing.T) {
+	for _, c := range []struct {
+		scope carenet.Scope
+		there string
+	}{{carenet.Scope{carenet.PartScore, carenet.PartMore}, ""}, {carenet.Scope{carenet.PartScore, carenet.PartWords, carenet.PartTrend, carenet.PartAlerts}, "not"}} {
+		f := feedOf(c.scope)
+		f.feed.Patients[0].More = []carenet.FurtherAnswer{{Item: "pain", Name: map[string]string{"en": "pain"}, Kind: "scale", Max: 10, Value: 4, At: now.Add(-time.Hour)}}
+		_, body := ask(t, f, "GET", "/demo/as/sam/circle", nil)
+		has(t, body, "How Mary is", c.there, "pain 4 (0-10)", "Pain and weight")
+	}
+}

@@ -34,6 +34,9 @@ type section struct {
 	cards []card // newest first
 	sees  []string
 
+	more      []string // answers to further questions, newest first: "today 10:02: pain 4 (0-10)"
+	moreTitle string
+
 	answer, answerURL string // to answer for the patient; "" for who may not
 	where, whereURL   string // to say where the patient is
 }
@@ -116,6 +119,12 @@ func newSection(r front.Reader, door front.Door, p carenet.FeedPatient) section 
 	case carenet.LocalDay(updates[0].At, r.Zone) != carenet.LocalDay(r.Now, r.Zone):
 		s.quiet = r.Say(text.PageFeedQuiet, text.Data{"When": r.On(updates[0].At)})
 	}
+	if p.Scope.Has(carenet.PartMore) {
+		s.moreTitle = r.Say(text.MoreTitle)
+		for _, a := range p.More {
+			s.more = append(s.more, r.On(a.At)+": "+front.FurtherSaid(r, a))
+		}
+	}
 	for _, part := range p.Scope.Normal() {
 		if key, ok := seesKeys[part]; ok {
 			s.sees = append(s.sees, r.Say(key))
@@ -130,6 +139,7 @@ var seesKeys = map[carenet.Part]text.Key{
 	carenet.PartWords:    text.PageFeedSeesWords,
 	carenet.PartTrend:    text.PageFeedSeesTrend,
 	carenet.PartAlerts:   text.PageFeedSeesAlerts,
+	carenet.PartMore:     text.MoreSees,
 }
 
 // newLine cuts the update to the scope once more: a page must not depend on

@@ -54,6 +54,7 @@ var partKeys = []struct {
 	{carenet.PartWords, text.JoinPartWords},
 	{carenet.PartTrend, text.JoinPartTrend},
 	{carenet.PartAlerts, text.JoinPartAlerts},
+	{carenet.PartMore, text.MorePart},
 }
 
 func partsOf(t *text.Texts, s carenet.Scope) (all []partView) {

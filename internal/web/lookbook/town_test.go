@@ -268,6 +268,11 @@ func (w *town) Feed(context.Context, carenet.Actor) (carenet.Feed, error) {
 	}
 	m.Updates = append(m.Updates, carenet.Update{At: now.Add(-90 * time.Minute), Score: score(3), Reporter: carenet.ReporterProxy, By: w.words.ruth})
 	m.Answers, m.Where = true, true
+	m.Scope = carenet.Scope{carenet.PartScore, carenet.PartWords, carenet.PartMore}.Normal()
+	m.More = []carenet.FurtherAnswer{
+		{Item: "pain", Name: map[string]string{"en": "pain", "ar": "الألم"}, Kind: "scale", Max: 10, Value: 4, At: now.Add(-40 * time.Minute)},
+		{Item: "weight", Name: map[string]string{"en": "weight", "ar": "الوزن"}, Kind: "number", Unit: "kg", Value: 72.5, At: now.Add(-40 * time.Minute)},
+	}
 	if w.calm {
 		m.Updates = m.Updates[2:4]
 		f.Patients = []carenet.FeedPatient{m}
