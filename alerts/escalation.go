@@ -32,6 +32,9 @@ type Escalation struct {
 	Steps  []Step        // in order of time; none: nobody is called (a list shows the alert)
 	Repeat time.Duration // from the last step to its repetition, and on
 	Hold   time.Duration // how long an acknowledgement lasts without an outcome
+	// Hours are when the organisation is staffed: what can wait asks nobody outside
+	// them, and its steps are counted from the first moment within them.
+	Hours Hours
 }
 
 // DefaultEscalation is what an organisation starts with for a severity. The
@@ -98,13 +101,17 @@ type Ask struct {
 	People []carenet.ID
 }
 
-// ask returns the n-th ask of the round.
-func (e Escalation) ask(since time.Time, n int) Ask {
-	last := len(e.Steps) - 1
+// ask returns the next ask of the alert's round.
+func (e Escalation) ask(a Alert) Ask {
+	hours := e.Hours
+	if !a.waits() {
+		hours = Hours{}
+	}
+	n, last := a.Asked, len(e.Steps)-1
 	step := e.Steps[min(n, last)]
 	ask := Ask{
 		Number: n,
-		Due:    since.Add(step.After + time.Duration(max(n-last, 0))*e.Repeat),
+		Due:    hours.Next(hours.Next(a.AskingSince).Add(step.After + time.Duration(max(n-last, 0))*e.Repeat)),
 		To:     step.To,
 		People: step.People,
 	}
@@ -136,7 +143,7 @@ func Tick(a Alert, e Escalation, now time.Time) (Alert, []Change) {
 	}
 	var due Ask
 	asks := false
-	for ask := e.ask(a.AskingSince, a.Asked); !ask.Due.After(now); ask = e.ask(a.AskingSince, a.Asked) {
+	for ask := e.ask(a); !ask.Due.After(now); ask = e.ask(a) {
 		due = Ask{Number: ask.Number, Due: ask.Due, To: union(due.To, ask.To), People: union(due.People, ask.People)}
 		asks = true
 		a.Asked++
@@ -156,7 +163,7 @@ func Wake(a Alert, e Escalation) (at time.Time, ok bool) {
 	case a.Status == StatusSnoozed:
 		return a.Snooze.Until, true
 	case a.Status == StatusOpen && len(e.Steps) > 0:
-		return e.ask(a.AskingSince, a.Asked).Due, true
+		return e.ask(a).Due, true
 	}
 	return time.Time{}, false
 }

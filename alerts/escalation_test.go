@@ -57,15 +57,15 @@ func TestCheckEscalation(t *testing.T) {
 		e    Escalation
 		ok   bool
 	}{
-		{"one step, repeated", Escalation{[]Step{{To: to}}, time.Hour, time.Hour}, true},
+		{"one step, repeated", Escalation{Steps: []Step{{To: to}}, Repeat: time.Hour, Hold: time.Hour}, true},
 		{"nobody is called", Escalation{}, true},
-		{"stops asking", Escalation{[]Step{{To: to}}, 0, time.Hour}, false},
-		{"asks without pause", Escalation{[]Step{{To: to}}, time.Second, time.Hour}, false},
-		{"held for no time", Escalation{[]Step{{To: to}}, time.Hour, 0}, false},
-		{"a step to nobody", Escalation{[]Step{{To: to}, {After: time.Hour}}, time.Hour, time.Hour}, false},
-		{"steps at once", Escalation{[]Step{{To: to}, {To: to}}, time.Hour, time.Hour}, false},
-		{"steps backwards", Escalation{[]Step{{After: time.Hour, To: to}, {To: to}}, time.Hour, time.Hour}, false},
-		{"before the opening", Escalation{[]Step{{After: -time.Hour, To: to}}, time.Hour, time.Hour}, false},
+		{"stops asking", Escalation{Steps: []Step{{To: to}}, Repeat: 0, Hold: time.Hour}, false},
+		{"asks without pause", Escalation{Steps: []Step{{To: to}}, Repeat: time.Second, Hold: time.Hour}, false},
+		{"held for no time", Escalation{Steps: []Step{{To: to}}, Repeat: time.Hour, Hold: 0}, false},
+		{"a step to nobody", Escalation{Steps: []Step{{To: to}, {After: time.Hour}}, Repeat: time.Hour, Hold: time.Hour}, false},
+		{"steps at once", Escalation{Steps: []Step{{To: to}, {To: to}}, Repeat: time.Hour, Hold: time.Hour}, false},
+		{"steps backwards", Escalation{Steps: []Step{{After: time.Hour, To: to}, {To: to}}, Repeat: time.Hour, Hold: time.Hour}, false},
+		{"before the opening", Escalation{Steps: []Step{{After: -time.Hour, To: to}}, Repeat: time.Hour, Hold: time.Hour}, false},
 	} {
 		if err := c.e.Check(); (err == nil) != c.ok || err != nil && carenet.CodeOf(err) != carenet.Invalid {
 			t.Errorf("%s: %v", c.name, err)

@@ -225,3 +225,12 @@ type SignInPage struct {
 	Language     string
 	Door         string
 }
+
+// SignedIn is who came in by a door.
+type SignedIn struct {
+	Actor
+	Language string
+	// Governs says that staff of this role see to texts, joining and rules: for what
+	// a page offers. Each of those checks the role again.
+	Governs bool
+}

@@ -36,7 +36,10 @@ type follower struct {
 }
 
 // clinician is a member of staff.
-type clinician struct{ name, phone, role string }
+type clinician struct {
+	name, phone string
+	roles       []string
+}
 
 // mary is the patient whose circle the demo shows.
 var mary = patient{"Mary Okafor", "+447700900001", "en", "09:00", 4.2, steady}
@@ -44,8 +47,8 @@ var mary = patient{"Mary Okafor", "+447700900001", "en", "09:00", 4.2, steady}
 var (
 	sam  = follower{"Sam Okafor", "+447700900101", true}
 	ruth = follower{"Ruth", "+447700900102", false}
-	dana = clinician{"Nurse Dana", "+447700900201", "responder"}
-	lee  = clinician{"Dr Lee", "+447700900202", "coordinator"}
+	dana = clinician{"Nurse Dana", "+447700900201", []string{"responder"}}
+	lee  = clinician{"Dr Lee", "+447700900202", []string{"coordinator", "admin"}} // brings lists in, too
 )
 
 var patients = []patient{

@@ -67,9 +67,9 @@ func (p *planter) organisation(ctx context.Context) (err error) {
 }
 
 func (p *planter) staff(ctx context.Context) (err error) {
-	for who, id := range map[clinician]*carenet.ID{dana: &p.cast.Dana, lee: &p.cast.Lee} {
+	for id, who := range map[*carenet.ID]clinician{&p.cast.Dana: dana, &p.cast.Lee: lee} {
 		*id, err = p.store.AddClinician(ctx, p.operator(), postgres.NewClinician{
-			NewPerson: postgres.NewPerson{Name: who.name, Phone: who.phone}, Roles: []string{who.role},
+			NewPerson: postgres.NewPerson{Name: who.name, Phone: who.phone}, Roles: who.roles,
 		})
 		if err != nil {
 			return err

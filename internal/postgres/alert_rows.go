@@ -40,11 +40,15 @@ type alertRow struct {
 	Snoozes      int
 	Useful       *bool
 	Policy       *policyDoc
+	Staffed      staffedDoc
+	Zone         string
 }
 
 // escalation is who is asked about the alert, and after how long.
 func (r alertRow) escalation() alerts.Escalation {
-	return r.Policy.escalation(alerts.Severity(r.Severity))
+	e := r.Policy.escalation(alerts.Severity(r.Severity))
+	e.Hours = r.Staffed.hours(r.Zone)
+	return e
 }
 
 // alert is the row as the pure state machine sees it.

@@ -12,7 +12,7 @@ var outside = map[string]string{
 
 // appendOnly are the tables whose rows nobody changes, not even their owner.
 var appendOnly = map[string]bool{
-	"alert_entry": true, "audit": true, "audit_seal": true, "consent": true, "consent_words": true, "escalation_policy": true, "report": true,
+	"alert_entry": true, "audit": true, "audit_seal": true, "consent": true, "consent_words": true, "escalation_policy": true, "report": true, "staffed_week": true,
 	"pack_version": true, "pack_signature": true, "pack_activation": true,
 }
 
@@ -105,6 +105,7 @@ var plain = map[string]string{
 	"alert.outcome":                 ourWord,
 	"alert_entry.kind":              ourWord,
 	"escalation_policy.policy":      "words of ours, times and ids",
+	"staffed_week.spans":            "weekdays and minutes",
 	"alert_entry.actor_kind":        ourWord,
 	"alert_entry.channel":           ourWord,
 	"audit.actor_kind":              ourWord,

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -14,10 +13,12 @@ import (
 
 // policyOf is the newest escalation that an organisation has set for an alert's
 // severity, as a column of a query upon alert a.
-const policyOf = `(SELECT ep.policy FROM escalation_policy ep WHERE ep.org_id = a.org_id AND ep.severity = a.severity ORDER BY ep.version DESC LIMIT 1) AS policy`
+const policyOf = `(SELECT ep.policy FROM escalation_policy ep WHERE ep.org_id = a.org_id AND ep.severity = a.severity ORDER BY ep.version DESC LIMIT 1) AS policy, ` + staffedOf + `, (SELECT o.zone FROM organisation o WHERE o.org_id = a.org_id) AS zone`
 
 const (
-	sqlPolicy   = `SELECT ep.policy FROM escalation_policy ep WHERE ep.org_id = $1 AND ep.severity = $2 ORDER BY ep.version DESC LIMIT 1`
+	sqlPolicy = `SELECT a.zone, ` + staffedOf + `,
+  (SELECT ep.policy FROM escalation_policy ep WHERE ep.org_id = a.org_id AND ep.severity = $2 ORDER BY ep.version DESC LIMIT 1) AS policy
+FROM organisation a WHERE a.org_id = $1`
 	sqlPolicies = `SELECT DISTINCT ON (ep.severity) ep.severity, ep.policy, ep.version, ep.made_at FROM escalation_policy ep WHERE ep.org_id = $1 ORDER BY ep.severity, ep.version DESC`
 	// The organisation's row is the lock of its versions.
 	sqlLockOrg      = `SELECT org_id FROM organisation WHERE org_id = $1 FOR UPDATE`
@@ -68,11 +69,14 @@ func (d *policyDoc) escalation(s alerts.Severity) alerts.Escalation {
 // escalationOf reads what is in force for one severity.
 func escalationOf(ctx context.Context, tx pgx.Tx, org carenet.ID, s alerts.Severity) (alerts.Escalation, error) {
 	var doc *policyDoc
-	err := tx.QueryRow(ctx, sqlPolicy, org, string(s)).Scan(&doc)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	var staffed staffedDoc
+	var zone string
+	if err := tx.QueryRow(ctx, sqlPolicy, org, string(s)).Scan(&zone, &staffed, &doc); err != nil {
 		return alerts.Escalation{}, err
 	}
-	return doc.escalation(s), nil
+	e := doc.escalation(s)
+	e.Hours = staffed.hours(zone)
+	return e, nil
 }
 
 // SetEscalation sets who is asked about alerts of a severity. It is of code Invalid,

@@ -384,6 +384,7 @@ func (s *Store) openAlert(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newAle
 		return nil, err
 	}
 	a := alerts.NewAlert(carenet.NewID(n.now), n.severity, n.now)
+	a.Rule = n.rule // what is grave waits for nobody's hours
 	escalation, err := escalationOf(ctx, tx, n.org, n.severity)
 	if err != nil {
 		return nil, err

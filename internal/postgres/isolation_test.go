@@ -94,6 +94,7 @@ func (n *neighbours) fill() {
 	n.must(n.store.AddShifts(n.ctx, boss, []alerts.Shift{{Clinician: n.dana, Weekly: true, Weekday: time.Monday, First: carenet.LocalDay(n.clock(), time.UTC), From: 480, Until: 1200}}))
 	n.must(n.store.AddCover(n.ctx, boss, alerts.Cover{Away: n.dana, First: carenet.LocalDay(n.clock(), time.UTC), Last: carenet.LocalDay(n.clock(), time.UTC)}))
 	n.must(n.store.SetEscalation(n.ctx, boss, alerts.Red, alerts.DefaultEscalation(alerts.Red)))
+	n.must(n.store.SetStaffedHours(n.ctx, boss, []alerts.WeekSpan{{Weekday: time.Monday, From: 480, Until: 1080}}, map[string]string{"en": "Monday"}))
 	n.exec(n.conn, "UPDATE week_review SET next_at = $1", n.clock())
 	n.exec(n.conn, "INSERT INTO week_told (org_id, clinician_id, week, at) VALUES ($1, $2, 1, $3)", n.org, n.dana, n.clock())
 	n.putInForce(lee, ownPack(1, "amber", "4"))

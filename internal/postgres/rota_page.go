@@ -194,6 +194,14 @@ func (s *Store) PolicyPage(ctx context.Context, actor carenet.Actor) (page caren
 			all[alerts.Severity(p.Severity)] = p.Policy.escalation(alerts.Severity(p.Severity))
 			page.Version[p.Severity], page.Since[p.Severity] = p.Version, p.MadeAt
 		}
+		hours, err := staffedHours(ctx, tx, actor.Org)
+		if err != nil {
+			return err
+		}
+		for severity, e := range all {
+			e.Hours = hours
+			all[severity] = e
+		}
 		return s.audit(ctx, tx, actor, audited{Action: "escalation.read", Table: "escalation_policy"})
 	})
 	return page, all, err

@@ -14,7 +14,7 @@ import (
 func TestASessionLivesByWhatAPersonDoes(t *testing.T) {
 	c := newClinic(t)
 	open := func(token string, acts bool) error {
-		_, _, err := c.store.SessionOf(c.ctx, auth.ClinicDoor, token, acts)
+		_, err := c.store.SessionOf(c.ctx, auth.ClinicDoor, token, acts)
 		return err
 	}
 	token, err := c.store.OpenSession(c.ctx, c.org, c.dana, auth.ClinicDoor)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"howareyou/alerts/rulebook"
 	"howareyou/carenet"
 	"howareyou/internal/auth"
 	"howareyou/internal/crypto"
@@ -23,8 +24,9 @@ const (
   ELSE false END`
 	sqlInsertSession = `INSERT INTO session (org_id, id, token_hash, person_id, door, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	sqlLookupSession = `SELECT org, session FROM lookup_session($1)`
-	sqlSession       = `SELECT s.org_id, s.id, s.person_id, s.door, s.created_at, s.expires_at, s.ended_at, n.language
-FROM session s JOIN person n ON n.org_id = s.org_id AND n.id = s.person_id WHERE s.org_id = $1 AND s.id = $2`
+	sqlSession       = `SELECT s.org_id, s.id, s.person_id, s.door, s.created_at, s.expires_at, s.ended_at, n.language, coalesce(c.roles, '{}') AS roles
+FROM session s JOIN person n ON n.org_id = s.org_id AND n.id = s.person_id
+LEFT JOIN clinician c ON c.org_id = s.org_id AND c.id = s.person_id WHERE s.org_id = $1 AND s.id = $2`
 	sqlTouchSession = `UPDATE session SET expires_at = $3 WHERE org_id = $1 AND id = $2 AND expires_at < $3`
 	sqlEndSession   = `UPDATE session SET ended_at = $3 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL RETURNING person_id, door`
 )
@@ -173,24 +175,25 @@ type sessionRow struct {
 	ExpiresAt time.Time
 	EndedAt   *time.Time
 	Language  string
+	Roles     []string
 }
 
 // SessionOf finds who a cookie belongs to and the language they read, checks
 // that they may still come in by this door, and, when it is a person who acts and
 // not a page that asks again by itself, moves the session's end on. One that is
 // unknown, ended or past its time is Expired.
-func (s *Store) SessionOf(ctx context.Context, door auth.Door, token string, acts bool) (actor carenet.Actor, lang string, err error) {
+func (s *Store) SessionOf(ctx context.Context, door auth.Door, token string, acts bool) (in carenet.SignedIn, err error) {
 	gone := carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	if !auth.IsToken(token) {
-		return actor, "", gone
+		return in, gone
 	}
 	var org, id carenet.ID
 	err = s.pool.QueryRow(ctx, sqlLookupSession, auth.HashToken(auth.ForSession, token)).Scan(&org, &id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return actor, "", gone
+		return in, gone
 	}
 	if err != nil {
-		return actor, "", err
+		return in, err
 	}
 	err = s.inTx(ctx, []carenet.ID{org}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, sqlSession, org, id)
@@ -212,14 +215,16 @@ func (s *Store) SessionOf(ctx context.Context, door auth.Door, token string, act
 		if !ok {
 			return carenet.Errorf(carenet.Forbidden, "open session", "there is nothing here for you any more")
 		}
-		actor = carenet.Actor{Kind: kindOfDoor(door), Org: org, Person: r.PersonID, Via: "page"}
-		lang = r.Language
+		in = carenet.SignedIn{
+			Actor:    carenet.Actor{Kind: kindOfDoor(door), Org: org, Person: r.PersonID, Via: "page"},
+			Language: r.Language, Governs: door == auth.ClinicDoor && rulebook.MayGovern(r.Roles),
+		}
 		if next := auth.SessionExpiry(door, r.CreatedAt, now); acts && next.Sub(r.ExpiresAt) > time.Minute {
 			_, err = tx.Exec(ctx, sqlTouchSession, org, id, next)
 		}
 		return err
 	})
-	return actor, lang, err
+	return in, err
 }
 
 // EndSession signs out.

@@ -243,6 +243,20 @@ const (
 	DutyHeadNone                    Key = "duty.head_none"
 	DutyHeadOn                      Key = "duty.head_on"
 	DutyHeadPerson                  Key = "duty.head_person"
+	DutyHoursAlways                 Key = "duty.hours_always"
+	DutyHoursEdit                   Key = "duty.hours_edit"
+	DutyHoursEnd                    Key = "duty.hours_end"
+	DutyHoursFault                  Key = "duty.hours_fault"
+	DutyHoursHint                   Key = "duty.hours_hint"
+	DutyHoursOutside                Key = "duty.hours_outside"
+	DutyHoursRange                  Key = "duty.hours_range"
+	DutyHoursSave                   Key = "duty.hours_save"
+	DutyHoursSaved                  Key = "duty.hours_saved"
+	DutyHoursSpan                   Key = "duty.hours_span"
+	DutyHoursSpanAll                Key = "duty.hours_span_all"
+	DutyHoursStart                  Key = "duty.hours_start"
+	DutyHoursTitle                  Key = "duty.hours_title"
+	DutyHoursTold                   Key = "duty.hours_told"
 	DutyKindDutyOff                 Key = "duty.kind_duty_off"
 	DutyKindDutyOn                  Key = "duty.kind_duty_on"
 	DutyKindReview                  Key = "duty.kind_review"
@@ -1050,6 +1064,9 @@ const (
 	RulesRefusedNone                Key = "rules.refused_none"
 	RulesRuleVersion                Key = "rules.rule_version"
 	RulesRulesList                  Key = "rules.rules_list"
+	RulesSafeHelp                   Key = "rules.safe_help"
+	RulesSafeRedflag                Key = "rules.safe_redflag"
+	RulesSafeSelfharm               Key = "rules.safe_selfharm"
 	RulesSafety                     Key = "rules.safety"
 	RulesSeeTest                    Key = "rules.see_test"
 	RulesSeverityAsk                Key = "rules.severity_ask"
@@ -1456,6 +1473,20 @@ var catalogue = map[Key]shape{
 	DutyHeadNone:                    {Plural: false, Fields: []string(nil)},
 	DutyHeadOn:                      {Plural: false, Fields: []string{"Who"}},
 	DutyHeadPerson:                  {Plural: false, Fields: []string{"Name", "When"}},
+	DutyHoursAlways:                 {Plural: false, Fields: []string(nil)},
+	DutyHoursEdit:                   {Plural: false, Fields: []string(nil)},
+	DutyHoursEnd:                    {Plural: false, Fields: []string(nil)},
+	DutyHoursFault:                  {Plural: false, Fields: []string{"Day"}},
+	DutyHoursHint:                   {Plural: false, Fields: []string{"Zone"}},
+	DutyHoursOutside:                {Plural: false, Fields: []string(nil)},
+	DutyHoursRange:                  {Plural: false, Fields: []string{"First", "Last"}},
+	DutyHoursSave:                   {Plural: false, Fields: []string(nil)},
+	DutyHoursSaved:                  {Plural: false, Fields: []string(nil)},
+	DutyHoursSpan:                   {Plural: false, Fields: []string{"Days", "From", "Until"}},
+	DutyHoursSpanAll:                {Plural: false, Fields: []string{"Days"}},
+	DutyHoursStart:                  {Plural: false, Fields: []string(nil)},
+	DutyHoursTitle:                  {Plural: false, Fields: []string(nil)},
+	DutyHoursTold:                   {Plural: false, Fields: []string(nil)},
 	DutyKindDutyOff:                 {Plural: false, Fields: []string(nil)},
 	DutyKindDutyOn:                  {Plural: false, Fields: []string(nil)},
 	DutyKindReview:                  {Plural: false, Fields: []string(nil)},
@@ -2263,6 +2294,9 @@ var catalogue = map[Key]shape{
 	RulesRefusedNone:                {Plural: false, Fields: []string(nil)},
 	RulesRuleVersion:                {Plural: false, Fields: []string{"Version"}},
 	RulesRulesList:                  {Plural: false, Fields: []string(nil)},
+	RulesSafeHelp:                   {Plural: false, Fields: []string(nil)},
+	RulesSafeRedflag:                {Plural: false, Fields: []string(nil)},
+	RulesSafeSelfharm:               {Plural: false, Fields: []string(nil)},
 	RulesSafety:                     {Plural: false, Fields: []string(nil)},
 	RulesSeeTest:                    {Plural: false, Fields: []string(nil)},
 	RulesSeverityAsk:                {Plural: false, Fields: []string(nil)},

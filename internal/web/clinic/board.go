@@ -49,7 +49,7 @@ type boardRow struct {
 }
 
 func (h *Handler) reader(c *fiber.Ctx, zone *time.Location) front.Reader {
-	return front.Reader{Texts: front.Texts(c), Now: h.site.Now(), Zone: zone}
+	return front.Reader{Texts: front.Texts(c), Now: h.site.Now(), Zone: zone, Governs: front.SignedIn(c).Governs}
 }
 
 var concerns = []struct {
@@ -103,30 +103,12 @@ func (h *Handler) boardView(c *fiber.Ctx, b carenet.Board, about carenet.ID) boa
 	}
 	v.page = front.Frame{
 		Title: r.Say(text.PageBoardTitle), Organisation: b.Organisation, Home: v.base + "/clinic",
-		Audience: ui.ForClinic, Live: true, Nav: boardNav(r, v.base, b.Attention),
+		Audience: ui.ForClinic, Live: true, Nav: r.ClinicNav(v.base, "/clinic"),
 	}.Page(r.Texts)
 	if b.Attention > 0 {
 		v.messages = r.Say(text.DeskTitle) + ": " + r.Say(text.DeskNeedYou, text.Data{"Count": b.Attention})
 	}
 	return v
-}
-
-// boardNav leads to the rules, and to the texts for those who see to them.
-func boardNav(r front.Reader, base string, attention int) []ui.Link {
-	if attention < 0 {
-		return []ui.Link{{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle, Current: true}, rulesLink(r, base)}
-	}
-	return []ui.Link{
-		{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle, Current: true},
-		{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage},
-		{Href: base + "/clinic/joining", Label: r.Say(text.JoinListTitle), Icon: ui.IconPerson},
-		rulesLink(r, base),
-	}
-}
-
-// rulesLink leads to the rules that decide about alerts.
-func rulesLink(r front.Reader, base string) ui.Link {
-	return ui.Link{Href: base + "/clinic/rules", Label: r.Say(text.RulesTitle), Icon: ui.IconSettings}
 }
 
 func newBoardRow(r front.Reader, base string, viewer carenet.ID, today carenet.Day, row carenet.BoardRow) boardRow {

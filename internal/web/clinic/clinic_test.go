@@ -36,6 +36,7 @@ type fake struct {
 	board    carenet.Board
 	page     carenet.PatientPage
 	conflict bool
+	governs  bool
 	taken    []carenet.ID
 	closed   []string
 
@@ -169,11 +170,11 @@ func (f *fake) hold(who carenet.ID, name string) {
 	}
 }
 
-func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.Actor, string, error) {
+func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.SignedIn, error) {
 	if door != auth.ClinicDoor || token != "danas" {
-		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
+		return carenet.SignedIn{}, carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	}
-	return carenet.Actor{Kind: carenet.ActorClinician, Person: dana}, "en", nil
+	return carenet.SignedIn{Actor: carenet.Actor{Kind: carenet.ActorClinician, Person: dana}, Language: "en", Governs: f.governs}, nil
 }
 
 func (f *fake) EndSession(context.Context, string) error { return nil }

@@ -10,14 +10,16 @@ import (
 
 // duty is the rota and the escalations of the fake.
 type duty struct {
-	rota   carenet.RotaPage
-	policy carenet.PolicyPage
-	steps  map[alerts.Severity]alerts.Escalation
-	refuse error
-	shifts []alerts.Shift
-	covers []alerts.Cover
-	ended  []carenet.ID
-	set    map[alerts.Severity]alerts.Escalation
+	staffed      []alerts.WeekSpan
+	staffedWords map[string]string
+	rota         carenet.RotaPage
+	policy       carenet.PolicyPage
+	steps        map[alerts.Severity]alerts.Escalation
+	refuse       error
+	shifts       []alerts.Shift
+	covers       []alerts.Cover
+	ended        []carenet.ID
+	set          map[alerts.Severity]alerts.Escalation
 
 	week     carenet.Review
 	unwanted bool
@@ -65,7 +67,16 @@ func (d *duty) PolicyPage(context.Context, carenet.Actor) (carenet.PolicyPage, m
 	for s, e := range d.steps {
 		all[s] = e
 	}
+	for s, e := range all {
+		e.Hours = alerts.Hours{Zone: time.UTC, Spans: d.staffed}
+		all[s] = e
+	}
 	return d.policy, all, nil
+}
+
+func (d *duty) SetStaffedHours(_ context.Context, _ carenet.Actor, spans []alerts.WeekSpan, words map[string]string) error {
+	d.staffed, d.staffedWords = spans, words
+	return nil
 }
 
 func (d *duty) SetEscalation(_ context.Context, _ carenet.Actor, s alerts.Severity, e alerts.Escalation) error {

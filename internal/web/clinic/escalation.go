@@ -23,6 +23,8 @@ type stepsView struct {
 	base   string
 	notice notice
 	all    []stepsOf
+	hours  string // when staff are there
+	set    string // where that is changed; "" by nobody who reads this
 }
 
 // stepsOf is the escalation of one severity.
@@ -96,6 +98,17 @@ func (h *Handler) escalation(c *fiber.Ctx) error {
 	v := stepsView{Reader: r, base: base(c)}
 	if c.Query("saved") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.DutyStepsSaved)}
+	}
+	if c.Query("saved") == "hours" {
+		v.notice = notice{ui.ToneLeaf, r.Say(text.DutyHoursSaved)}
+	}
+	if v.hours = hoursSaid(r.Texts, all[alerts.Amber].Hours); v.hours == "" {
+		v.hours = r.Say(text.DutyHoursAlways)
+	} else {
+		v.hours += ". " + r.Say(text.DutyHoursOutside)
+	}
+	if p.MayEdit {
+		v.set = v.base + "/clinic/hours"
 	}
 	for _, severity := range alerts.Escalated {
 		e, s := all[severity], severityOf(carenet.AlertView{Severity: string(severity)})

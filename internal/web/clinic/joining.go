@@ -94,12 +94,7 @@ func (h *Handler) showJoining(c *fiber.Ctx, status int, n notice) error {
 func (h *Handler) joiningFrame(r front.Reader, base, organisation, title string) ui.Page {
 	return front.Frame{
 		Title: title, Organisation: organisation, Home: base + "/clinic", Audience: ui.ForClinic,
-		Nav: []ui.Link{
-			{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle},
-			{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage},
-			{Href: base + "/clinic/joining", Label: r.Say(text.JoinListTitle), Icon: ui.IconPerson, Current: true},
-			rulesLink(r, base),
-		},
+		Nav: r.ClinicNav(base, "/clinic/joining"),
 	}.Page(r.Texts)
 }
 

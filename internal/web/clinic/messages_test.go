@@ -3,6 +3,7 @@ package clinic_test
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -198,9 +199,33 @@ func TestTheBoardLeadsToTheTexts(t *testing.T) {
 		3:  {"Messages: 3 need you"},
 	} {
 		w := newWorld(t)
-		w.fake.board.Attention = attention
+		w.fake.board.Attention, w.fake.governs = attention, attention >= 0
 		_, body := w.ask("GET", "/clinic", "", nil)
 		w.has(body, want...)
+	}
+}
+
+// The sections are the same on each page of the clinic: nobody looks for the way back.
+func TestEachClinicPageHasTheSameSections(t *testing.T) {
+	for _, governs := range []bool{false, true} {
+		want := []string{"/clinic", "/clinic/rota", "/clinic/rules"}
+		if governs {
+			want = []string{"/clinic", "/clinic/messages", "/clinic/joining", "/clinic/rota", "/clinic/rules"}
+		}
+		for _, path := range []string{"/clinic", "/clinic/messages", "/clinic/joining", "/clinic/joining/new", "/clinic/rota", "/clinic/escalation", "/clinic/worth", "/clinic/week"} {
+			w := newWorld(t)
+			w.fake.governs = governs
+			res, body := w.ask("GET", path, "", nil)
+			nav := body[strings.Index(body, "<nav class=\"page-nav\""):]
+			nav = nav[:strings.Index(nav, "</nav>")]
+			var got []string
+			for _, part := range strings.Split(nav, `href="/demo/as/dana`)[1:] {
+				got = append(got, part[:strings.Index(part, `"`)])
+			}
+			if res.StatusCode != 200 || !slices.Equal(got, want) {
+				t.Errorf("%s: %d, sections %v, want %v", path, res.StatusCode, got, want)
+			}
+		}
 	}
 }
 

@@ -53,10 +53,7 @@ type option struct {
 }
 
 func messagesFrame(r front.Reader, title, organisation, base string) ui.Page {
-	return front.Frame{Title: title, Organisation: organisation, Home: base + "/clinic", Audience: ui.ForClinic, Nav: []ui.Link{
-		{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle},
-		{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage, Current: title == r.Say(text.DeskTitle)},
-	}}.Page(r.Texts)
+	return front.Frame{Title: title, Organisation: organisation, Home: base + "/clinic", Audience: ui.ForClinic, Nav: r.ClinicNav(base, "/clinic/messages")}.Page(r.Texts)
 }
 
 func (h *Handler) deskView(c *fiber.Ctx, d carenet.Desk) deskView {

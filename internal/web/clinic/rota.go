@@ -24,6 +24,7 @@ type Duty interface {
 	EndCover(ctx context.Context, actor carenet.Actor, cover carenet.ID) error
 	PolicyPage(ctx context.Context, actor carenet.Actor) (carenet.PolicyPage, map[alerts.Severity]alerts.Escalation, error)
 	SetEscalation(ctx context.Context, actor carenet.Actor, severity alerts.Severity, e alerts.Escalation) error
+	SetStaffedHours(ctx context.Context, actor carenet.Actor, spans []alerts.WeekSpan, words map[string]string) error
 }
 
 func (h *Handler) mountDuty(r fiber.Router, enter fiber.Handler) {
@@ -35,6 +36,8 @@ func (h *Handler) mountDuty(r fiber.Router, enter fiber.Handler) {
 	r.Get("/clinic/escalation", enter, h.escalation)
 	r.Get("/clinic/escalation/:severity", enter, h.editEscalation)
 	r.Post("/clinic/escalation/:severity", h.site.Guard, enter, h.setEscalation)
+	r.Get("/clinic/hours", enter, h.editHours)
+	r.Post("/clinic/hours", h.site.Guard, enter, h.setHours)
 }
 
 // rotaView is the rota with its words chosen.
@@ -126,11 +129,7 @@ func (h *Handler) showRota(c *fiber.Ctx, status int, v rotaView) error {
 func dutyFrame(r front.Reader, base, organisation, title string) ui.Page {
 	return front.Frame{
 		Title: title, Organisation: organisation, Home: base + "/clinic", Audience: ui.ForClinic,
-		Nav: []ui.Link{
-			{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle},
-			{Href: base + "/clinic/rota", Label: r.Say(text.DutyRotaTitle), Icon: ui.IconDay, Current: title == r.Say(text.DutyRotaTitle)},
-			{Href: base + "/clinic/escalation", Label: r.Say(text.DutyStepsTitle), Icon: ui.IconBell, Current: title == r.Say(text.DutyStepsTitle)},
-		},
+		Nav: r.ClinicNav(base, "/clinic/rota"),
 	}.Page(r.Texts)
 }
 

@@ -72,7 +72,7 @@ func (h *Handler) week(c *fiber.Ctx) error {
 	}
 	v.page = front.Frame{
 		Title: r.Say(text.DutyWeekTitle), Organisation: w.Organisation, Home: v.base + "/clinic", Audience: ui.ForClinic,
-		Nav: []ui.Link{{Href: v.base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle}},
+		Nav: r.ClinicNav(v.base, ""),
 	}.Page(r.Texts)
 	return front.Render(c, fiber.StatusOK, weekPage(v))
 }

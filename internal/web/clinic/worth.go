@@ -34,11 +34,11 @@ type worthPeriod struct {
 
 // worthRule is one rule's figures.
 type worthRule struct {
-	id, severity string
-	tone         ui.Tone
-	opened       string
-	outcomes     []string
-	said, share  string
+	id, title, severity string
+	tone                ui.Tone
+	opened              string
+	outcomes            []string
+	said, share         string
 }
 
 func (h *Handler) worth(c *fiber.Ctx) error {
@@ -64,7 +64,7 @@ func (h *Handler) worth(c *fiber.Ctx) error {
 	}
 	v.page = front.Frame{
 		Title: r.Say(text.DutyWorthTitle), Organisation: p.Organisation, Home: v.base + "/clinic", Audience: ui.ForClinic,
-		Nav: []ui.Link{{Href: v.base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle}},
+		Nav: r.ClinicNav(v.base, ""),
 	}.Page(r.Texts)
 	return front.Render(c, fiber.StatusOK, worthPage(v))
 }
@@ -75,7 +75,7 @@ func dateOf(r front.Reader, at time.Time) string {
 
 func newWorthRule(r front.Reader, w alerts.Worth) worthRule {
 	s := severityOf(carenet.AlertView{Severity: string(w.Severity)})
-	out := worthRule{id: w.Rule, severity: r.Say(s.word), tone: s.tone, opened: strconv.Itoa(w.Opened)}
+	out := worthRule{id: w.Rule, title: front.RuleTitle(r.Texts, w.Rule), severity: r.Say(s.word), tone: s.tone, opened: strconv.Itoa(w.Opened)}
 	for _, o := range outcomeOrder {
 		if n := w.Outcomes[o]; n > 0 {
 			out.outcomes = append(out.outcomes, r.Say(outcomes[o])+": "+strconv.Itoa(n))

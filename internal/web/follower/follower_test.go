@@ -76,11 +76,11 @@ func (f *fake) Unsubscribe(ctx context.Context, token string) (carenet.SignInPag
 	return page, err
 }
 
-func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.Actor, string, error) {
+func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.SignedIn, error) {
 	if door != auth.FollowerDoor || token != "sams" {
-		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
+		return carenet.SignedIn{}, carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	}
-	return carenet.Actor{Kind: carenet.ActorFollower, Person: sam}, "en", nil
+	return carenet.SignedIn{Actor: carenet.Actor{Kind: carenet.ActorFollower, Person: sam}, Language: "en"}, nil
 }
 
 func (f *fake) EndSession(context.Context, string) error { return nil }

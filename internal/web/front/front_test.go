@@ -28,14 +28,14 @@ var (
 // sessions knows one cookie: of Sam, at the followers' door, in Spanish.
 type sessions struct{ ended []string }
 
-func (s *sessions) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.Actor, string, error) {
+func (s *sessions) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.SignedIn, error) {
 	switch {
 	case token == "broken":
-		return carenet.Actor{}, "", errors.New("no database")
+		return carenet.SignedIn{}, errors.New("no database")
 	case token != "sams" || door != auth.FollowerDoor:
-		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
+		return carenet.SignedIn{}, carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	}
-	return carenet.Actor{Kind: carenet.ActorFollower, Org: org, Person: sam}, "es", nil
+	return carenet.SignedIn{Actor: carenet.Actor{Kind: carenet.ActorFollower, Org: org, Person: sam}, Language: "es"}, nil
 }
 
 func (s *sessions) EndSession(_ context.Context, token string) error {

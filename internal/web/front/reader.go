@@ -33,8 +33,9 @@ func Texts(c *fiber.Ctx) *text.Texts {
 // Reader is what a page must know of its reader to say words and times.
 type Reader struct {
 	*text.Texts
-	Now  time.Time
-	Zone *time.Location
+	Now     time.Time
+	Zone    *time.Location
+	Governs bool // sees to texts, joining and rules, at a clinic
 }
 
 // On says a time as people say it, in the reader's zone.

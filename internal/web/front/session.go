@@ -16,14 +16,14 @@ func (s *Site) Enter(d Door) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Locals(keyDoor, d)
 		cookie := s.cookie(d)
-		actor, language, err := s.Sessions.SessionOf(c.UserContext(), d.Kind, c.Cookies(cookie.Name), acts(c))
+		in, err := s.Sessions.SessionOf(c.UserContext(), d.Kind, c.Cookies(cookie.Name), acts(c))
 		if err != nil && d.As != nil && carenet.CodeOf(err) == carenet.Expired {
 			token, err := d.As(c.UserContext())
 			if err != nil {
 				return err
 			}
 			s.SetCookie(c, d, token)
-			actor, language, err = s.Sessions.SessionOf(c.UserContext(), d.Kind, token, true)
+			in, err = s.Sessions.SessionOf(c.UserContext(), d.Kind, token, true)
 			if err != nil {
 				return err
 			}
@@ -43,8 +43,7 @@ func (s *Site) Enter(d Door) fiber.Handler {
 			}
 			return err
 		}
-		c.Locals(keyActor, actor)
-		c.Locals(keyLanguage, language)
+		c.Locals(keySignedIn, in)
 		return c.Next()
 	}
 }
@@ -95,17 +94,17 @@ func (s *Site) SignOut(c *fiber.Ctx, d Door) error {
 	return c.Redirect(s.signIn(d)+"&out=1", fiber.StatusSeeOther)
 }
 
-// Actor is who is signed in.
-func Actor(c *fiber.Ctx) carenet.Actor {
-	a, _ := c.Locals(keyActor).(carenet.Actor)
-	return a
+// SignedIn is who came in.
+func SignedIn(c *fiber.Ctx) carenet.SignedIn {
+	in, _ := c.Locals(keySignedIn).(carenet.SignedIn)
+	return in
 }
 
+// Actor is who is signed in.
+func Actor(c *fiber.Ctx) carenet.Actor { return SignedIn(c).Actor }
+
 // Language is the language of whoever is signed in, or "".
-func Language(c *fiber.Ctx) string {
-	l, _ := c.Locals(keyLanguage).(string)
-	return l
-}
+func Language(c *fiber.Ctx) string { return SignedIn(c).Language }
 
 // DoorOf is the door that the request came through.
 func DoorOf(c *fiber.Ctx) Door {

@@ -19,7 +19,7 @@ import (
 // Sessions finds who stands behind a cookie. acts says that a person does something:
 // only that keeps a session from ending for want of use.
 type Sessions interface {
-	SessionOf(ctx context.Context, door auth.Door, token string, acts bool) (actor carenet.Actor, language string, err error)
+	SessionOf(ctx context.Context, door auth.Door, token string, acts bool) (carenet.SignedIn, error)
 	EndSession(ctx context.Context, token string) error
 }
 
@@ -68,8 +68,7 @@ const requestTime = 10 * time.Second
 
 // local keys of a request.
 const (
-	keyActor    = "actor"
-	keyLanguage = "language"
+	keySignedIn = "signed in"
 	keyDoor     = "door"
 )
 

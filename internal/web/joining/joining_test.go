@@ -80,11 +80,11 @@ func (f *fake) EndProxy(_ context.Context, _ carenet.Actor, _, follower carenet.
 	return carenet.Batch{}, f.fault
 }
 
-func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, _ bool) (carenet.Actor, string, error) {
+func (f *fake) SessionOf(_ context.Context, door auth.Door, token string, _ bool) (carenet.SignedIn, error) {
 	if door != auth.PatientDoor || token != "marys" {
-		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
+		return carenet.SignedIn{}, carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	}
-	return carenet.Actor{Kind: carenet.ActorPatient, Person: mary}, "en", nil
+	return carenet.SignedIn{Actor: carenet.Actor{Kind: carenet.ActorPatient, Person: mary}, Language: "en"}, nil
 }
 
 func (f *fake) EndSession(context.Context, string) error { return nil }

@@ -62,7 +62,19 @@ func (w *town) PolicyPage(context.Context, carenet.Actor) (carenet.PolicyPage, m
 		},
 		Repeat: 15 * time.Minute, Hold: 45 * time.Minute,
 	}
+	for s, e := range all {
+		for day := time.Monday; day <= time.Friday && !w.empty; day++ {
+			e.Hours.Spans = append(e.Hours.Spans, alerts.WeekSpan{Weekday: day, From: 8 * 60, Until: 18 * 60})
+		}
+		e.Hours.Zone = zone
+		all[s] = e
+	}
 	return p, all, nil
+}
+
+// SetStaffedHours takes any.
+func (w *town) SetStaffedHours(context.Context, carenet.Actor, []alerts.WeekSpan, map[string]string) error {
+	return nil
 }
 
 // SetEscalation refuses what the rules refuse.

@@ -74,6 +74,7 @@ var pages = []struct{ name, path, press string }{
 	{"rota-empty", "/empty/clinic/rota", ""},
 	{"escalation", "/full/clinic/escalation", ""},
 	{"escalation-edit", "/full/clinic/escalation/red", ""},
+	{"staffed-hours", "/full/clinic/hours", ""},
 	{"week", "/full/clinic/week", ""},
 	{"week-calm", "/calm/clinic/week", ""},
 	{"week-empty", "/empty/clinic/week", ""},

@@ -57,9 +57,9 @@ func (s *site) tell(topic carenet.ID) {
 }
 
 // SessionOf lets in whoever holds a language, in the role of the door.
-func (*site) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.Actor, string, error) {
+func (*site) SessionOf(_ context.Context, door auth.Door, token string, acts bool) (carenet.SignedIn, error) {
 	if token == "" {
-		return carenet.Actor{}, "", carenet.Errorf(carenet.Expired, "open session", "please sign in again")
+		return carenet.SignedIn{}, carenet.Errorf(carenet.Expired, "open session", "please sign in again")
 	}
 	kind, person := carenet.ActorFollower, sam
 	if door == auth.PatientDoor {
@@ -68,7 +68,7 @@ func (*site) SessionOf(_ context.Context, door auth.Door, token string, acts boo
 	if door == auth.ClinicDoor {
 		kind, person = carenet.ActorClinician, dana
 	}
-	return carenet.Actor{Kind: kind, Org: org, Person: person}, token, nil
+	return carenet.SignedIn{Actor: carenet.Actor{Kind: kind, Org: org, Person: person}, Language: token, Governs: true}, nil
 }
 
 // EndSession has nothing to end.

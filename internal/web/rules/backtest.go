@@ -221,12 +221,12 @@ func (v *testView) result(p rulebook.BacktestPage) {
 	for _, t := range p.Tallies {
 		calls, called = calls+t.Calls, called+t.Called
 		row := tallyRow{
-			rule: t.Rule, url: v.url + "?rule=" + url.QueryEscape(t.Rule), calls: n(t.Calls), called: n(t.Called), fact: n(t.InFact),
+			rule: front.RuleName(v.Texts, t.Rule), url: v.url + "?rule=" + url.QueryEscape(t.Rule), calls: n(t.Calls), called: n(t.Called), fact: n(t.InFact),
 			fresh: n(t.Count[rulebook.New]), gone: n(t.Count[rulebook.Gone]),
 		}
 		row.differs = t.Count[rulebook.New]+t.Count[rulebook.Gone]+t.Count[rulebook.Changed] > 0
 		v.tallies = append(v.tallies, row)
-		v.rules = append(v.rules, choice{t.Rule, t.Rule, t.Rule == p.Filter.Rule})
+		v.rules = append(v.rules, choice{t.Rule, front.RuleName(v.Texts, t.Rule), t.Rule == p.Filter.Rule})
 	}
 	v.total = v.Say(text.RulesTestTotal, text.Data{"Calls": calls, "Called": called})
 	if v.self {
@@ -271,7 +271,7 @@ var kindTones = map[rulebook.Kind]ui.Tone{rulebook.Gone: ui.ToneAmber, rulebook.
 func (a about) foundRow(f rulebook.Found) foundRow {
 	row := foundRow{
 		name: f.Name, url: a.base + "/clinic/patients/" + f.Patient.String(), kind: a.Say(kindWords[f.Kind]), tone: kindTones[f.Kind],
-		what: a.Say(text.RulesFoundOn, text.Data{"Rule": f.Rule, "When": a.day(carenet.Day(f.Opened))}),
+		what: a.Say(text.RulesFoundOn, text.Data{"Rule": front.RuleName(a.Texts, f.Rule), "When": a.day(carenet.Day(f.Opened))}),
 	}
 	if row.tone == "" {
 		row.tone = ui.ToneNeutral

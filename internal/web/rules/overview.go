@@ -32,7 +32,8 @@ type overviewView struct {
 
 // costRow is a rule and what it costs.
 type costRow struct {
-	id, severity   string
+	id, title      string
+	severity       string
 	tone           ui.Tone
 	cost, budget   string
 	trial          string
@@ -152,7 +153,7 @@ func (a about) severity(s alerts.Severity) string {
 
 func (v overviewView) costRow(p rulebook.Page, c rulebook.Cost) costRow {
 	row := costRow{
-		id: c.Rule, severity: v.severity(alerts.Severity(c.Severity)), tone: severityWords[alerts.Severity(c.Severity)].tone,
+		id: c.Rule, title: front.RuleTitle(v.Texts, c.Rule, p.Pack.Rules...), severity: v.severity(alerts.Severity(c.Severity)), tone: severityWords[alerts.Severity(c.Severity)].tone,
 		cost:   v.Say(text.RulesCost, text.Data{"Mean": v.Number(c.PerWeek()), "Week": c.LastWeek}),
 		over:   c.Over(),
 		safety: strings.HasPrefix(c.Rule, alerts.SafetyPrefix),

@@ -88,18 +88,11 @@ type about struct {
 }
 
 func (h *Handler) about(c *fiber.Ctx, head rulebook.Head, title text.Key) about {
-	r := front.Reader{Texts: front.Texts(c), Now: h.site.Now(), Zone: head.Zone}
+	r := front.Reader{Texts: front.Texts(c), Now: h.site.Now(), Zone: head.Zone, Governs: head.MayGovern}
 	base := front.DoorOf(c).Base
-	nav := []ui.Link{{Href: base + "/clinic", Label: r.Say(text.PageBoardTitle), Icon: ui.IconCircle}}
-	if head.MayGovern {
-		nav = append(nav,
-			ui.Link{Href: base + "/clinic/messages", Label: r.Say(text.DeskTitle), Icon: ui.IconMessage},
-			ui.Link{Href: base + "/clinic/joining", Label: r.Say(text.JoinListTitle), Icon: ui.IconPerson})
-	}
-	nav = append(nav, ui.Link{Href: base + "/clinic/rules", Label: r.Say(text.RulesTitle), Icon: ui.IconSettings, Current: true})
 	return about{
 		Reader: r, base: base, head: head, mayGovern: head.MayGovern,
-		page: front.Frame{Title: r.Say(title), Organisation: head.Organisation, Home: base + "/clinic", Audience: ui.ForClinic, Nav: nav}.Page(r.Texts),
+		page: front.Frame{Title: r.Say(title), Organisation: head.Organisation, Home: base + "/clinic", Audience: ui.ForClinic, Nav: r.ClinicNav(base, "/clinic/rules")}.Page(r.Texts),
 	}
 }
 

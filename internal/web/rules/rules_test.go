@@ -57,8 +57,8 @@ func (f *fake) SetBudget(_ context.Context, _ carenet.Actor, rule string, perWee
 	return nil
 }
 
-func (*fake) SessionOf(context.Context, auth.Door, string, bool) (carenet.Actor, string, error) {
-	return carenet.Actor{Kind: carenet.ActorClinician, Person: carenet.NewID(now)}, "en", nil
+func (*fake) SessionOf(context.Context, auth.Door, string, bool) (carenet.SignedIn, error) {
+	return carenet.SignedIn{Actor: carenet.Actor{Kind: carenet.ActorClinician, Person: carenet.NewID(now)}, Language: "en"}, nil
 }
 
 func (*fake) EndSession(context.Context, string) error { return nil }
