@@ -40,19 +40,17 @@ type fake struct {
 	taken    []carenet.ID
 	closed   []string
 
-	joining    carenet.JoiningPage
-	enrolled   []carenet.Enrolment
-	enrolFault error
-	withdrawn  []carenet.ID
-	reported   []carenet.Report
-	given      []carenet.Authority
-	ended      []carenet.ID
-
+	joining     carenet.JoiningPage
+	enrolled    []carenet.Enrolment
+	enrolFault  error
+	withdrawn   []carenet.ID
+	reported    []carenet.Report
 	imported    roster.Page
 	importFault error
 	uploads     []string
 	desk
 	duty
+	answering
 }
 
 func (f *fake) Board(context.Context, carenet.Actor) (carenet.Board, error) { return f.board, nil }

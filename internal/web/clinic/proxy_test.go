@@ -8,6 +8,12 @@ import (
 	"howareyou/carenet"
 )
 
+// answering is what staff noted of who answers for somebody.
+type answering struct {
+	given []carenet.Authority
+	ended []carenet.ID
+}
+
 // TestStaffNoteByWhatRightSomebodyAnswers: never without a basis that stands in the list.
 func TestStaffNoteByWhatRightSomebodyAnswers(t *testing.T) {
 	w := newWorld(t)
@@ -33,17 +39,17 @@ func TestStaffNoteByWhatRightSomebodyAnswers(t *testing.T) {
 	w.fake.page.Thread = []carenet.Message{{At: now.Add(-time.Hour), In: true, From: "Mary Okafor", Author: "Sam Okafor", Body: "Mary 3", State: "read"}}
 	_, body = w.ask("GET", page, "", nil)
 	w.has(body, "Power of attorney, or guardian. Noted by Nurse Dana", "Sam Okafor does not answer any more", "Sam Okafor answered for Mary", "Text from Sam Okafor", "not", "Lower than usual")
-	if res, _ := w.ask("POST", path, "end=yes", ours); res.StatusCode != 303 || len(w.fake.ended) != 1 || w.fake.ended[0] != sam {
-		t.Error(res.StatusCode, w.fake.ended)
+	if res, _ := w.ask("POST", path, "end=yes", ours); res.StatusCode != 303 || len(w.fake.answering.ended) != 1 || w.fake.answering.ended[0] != sam {
+		t.Error(res.StatusCode, w.fake.answering.ended)
 	}
 }
 
-func (f *fake) SetProxy(_ context.Context, _ carenet.Actor, _, _ carenet.ID, a carenet.Authority) (carenet.Batch, error) {
+func (f *answering) SetProxy(_ context.Context, _ carenet.Actor, _, _ carenet.ID, a carenet.Authority) (carenet.Batch, error) {
 	f.given = append(f.given, a)
 	return carenet.Batch{}, nil
 }
 
-func (f *fake) EndProxy(_ context.Context, _ carenet.Actor, _, follower carenet.ID) (carenet.Batch, error) {
+func (f *answering) EndProxy(_ context.Context, _ carenet.Actor, _, follower carenet.ID) (carenet.Batch, error) {
 	f.ended = append(f.ended, follower)
 	return carenet.Batch{}, nil
 }
