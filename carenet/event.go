@@ -96,10 +96,20 @@ const (
 	ReplyPaceWeekly  Reply = "pace_weekly"
 	ReplyPaceAtOnce  Reply = "pace_at_once"
 
-	ReplyEased    Reply = "eased"     // they are asked less often; Detail.PerWeek, Detail.At: when they are asked next
-	ReplyEaseKept Reply = "ease_kept" // nothing changes
-	ReplyEaseBack Reply = "ease_back" // they are asked as before; Detail.PerWeek, Detail.At
-	ReplyEaseWish Reply = "ease_wish" // to be asked more or less often; staff see to it
+	ReplyEased         Reply = "eased"          // they are asked less often; Detail.PerWeek, Detail.At: when they are asked next
+	ReplyEaseKept      Reply = "ease_kept"      // nothing changes
+	ReplyEaseBack      Reply = "ease_back"      // they are asked as before; Detail.PerWeek, Detail.At
+	ReplyEaseWish      Reply = "ease_wish"      // to be asked more or less often; staff see to it
+	ReplyAllowed       Reply = "allowed"        // Detail.About may answer for the patient
+	ReplyNotAllowed    Reply = "not_allowed"    // and does not: the patient said no
+	ReplyDisallowed    Reply = "disallowed"     // nor any more
+	ReplyAllowUnknown  Reply = "allow_unknown"  // nobody of that name follows the patient
+	ReplyAllowWhich    Reply = "allow_which"    // more than one does
+	ReplyAllowAlready  Reply = "allow_already"  // Detail.About may do so already
+	ReplyProxyNot      Reply = "proxy_not"      // the follower may not answer for the patient
+	ReplyProxyWhich    Reply = "proxy_which"    // which of the patients is meant
+	ReplyProxyHow      Reply = "proxy_how"      // the number is unclear
+	ReplyProxyRelation Reply = "proxy_relation" // whom the follower calls so is not known
 
 	ReplyCheckYes Reply = "check_yes" // the number is theirs
 	ReplyCheckHow Reply = "check_how" // whether it is has not been said
@@ -137,7 +147,8 @@ func Replies() []Reply {
 		ReplyInvited, ReplyNotInvited, ReplyFollowing, ReplyNotFollowed, ReplyOver,
 		ReplyHospital, ReplyHome, ReplyDied, ReplyNotDied, ReplyReportWhom, ReplyReportKnown, ReplyPaceDaily, ReplyPaceWeekly, ReplyPaceAtOnce,
 		ReplyEased, ReplyEaseKept, ReplyEaseBack, ReplyEaseWish,
-		ReplyCheckYes, ReplyCheckHow,
+		ReplyAllowed, ReplyNotAllowed, ReplyDisallowed, ReplyAllowUnknown, ReplyAllowWhich, ReplyAllowAlready,
+		ReplyProxyNot, ReplyProxyWhich, ReplyProxyHow, ReplyProxyRelation, ReplyCheckYes, ReplyCheckHow,
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
 		ReplySnoozed, ReplySnoozeHow, ReplySnoozeNot,
@@ -181,6 +192,7 @@ type Detail struct {
 	Weekly       bool      `json:"weekly,omitempty"`    // a summary of a week
 	Many         bool      `json:"many,omitempty"`      // one of a long list of questions: all else goes first
 	NoThanks     bool      `json:"no_thanks,omitempty"` // the page has thanked already
+	Proxy        bool      `json:"proxy,omitempty"`     // somebody answered for the patient
 	Set          ID        `json:"set,omitzero"`        // the question set's version of a further question
 	Item         string    `json:"item,omitempty"`      // the code of that question
 	PerWeek      int       `json:"per_week,omitempty"`  // how often they are asked from now on
@@ -191,15 +203,17 @@ type Change string
 
 // The changes of which a patient is told.
 const (
-	ChangeJoined   Change = "joined"   // somebody said yes
-	ChangeDeclined Change = "declined" // somebody said no
-	ChangeLapsed   Change = "lapsed"   // nobody answered
-	ChangeScope    Change = "scope"    // somebody sees something else from now on
-	ChangeDropped  Change = "dropped"  // somebody sees nothing more
+	ChangeJoined   Change = "joined"    // somebody said yes
+	ChangeDeclined Change = "declined"  // somebody said no
+	ChangeLapsed   Change = "lapsed"    // nobody answered
+	ChangeScope    Change = "scope"     // somebody sees something else from now on
+	ChangeDropped  Change = "dropped"   // somebody sees nothing more
+	ChangeProxy    Change = "proxy"     // somebody may answer for them from now on
+	ChangeProxyEnd Change = "proxy_end" // and no more
 )
 
 // Changes are all of them.
-var Changes = []Change{ChangeJoined, ChangeDeclined, ChangeLapsed, ChangeScope, ChangeDropped}
+var Changes = []Change{ChangeJoined, ChangeDeclined, ChangeLapsed, ChangeScope, ChangeDropped, ChangeProxy, ChangeProxyEnd}
 
 // Audience says as what somebody is told something.
 type Audience string

@@ -17,7 +17,7 @@ var (
 
 func TestINV7_INV12_Look(t *testing.T) {
 	type seen struct{ parts, may string } // may: p private, a alerts, t thread, ! answer, k acknowledge
-	const all = "answered,score,words,trend,alerts"
+	const all = "answered,score,words,trend,alerts,more"
 	nothing := seen{}
 	scope := carenet.Scope{carenet.PartWords}
 	cases := []struct {

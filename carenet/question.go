@@ -12,6 +12,7 @@ const (
 	AskFollow QuestionKind = "follow" // a follower: to be told how the patient is
 	AskDied   QuestionKind = "died"   // a follower: whether they mean that the patient has died
 	AskEase   QuestionKind = "ease"   // a patient: whether to be asked less often; it has words of its own
+	AskProxy  QuestionKind = "proxy"  // a patient: that a follower may answer for them
 )
 
 // QuestionState says where such a question stands.
@@ -72,7 +73,7 @@ func (k QuestionKind) AskedOnce() bool { return k == AskEase || k.Returned() }
 
 // Returned says whether the question comes back at once to whoever has just texted what
 // it is about.
-func (k QuestionKind) Returned() bool { return k == AskShare || k == AskDied }
+func (k QuestionKind) Returned() bool { return k == AskShare || k == AskDied || k == AskProxy }
 
 // Invitation is somebody who was asked, as staff or the patient see it.
 type Invitation struct {
@@ -133,6 +134,7 @@ type OwnPlace struct {
 	Active   bool
 	Asked    bool // they were asked and have not answered
 	AskedAt  time.Time
+	Proxy    Authority // whether they may answer for the patient
 }
 
 // Invite is somebody whom a patient wants in their circle.

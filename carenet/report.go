@@ -42,9 +42,23 @@ func (r Report) Becomes(state string) (next string, ok bool) {
 type Reported struct {
 	What   Report
 	By     string
+	ByID   ID
 	Staff  bool
 	At     time.Time
 	Before string // the state that an undoing puts back
+}
+
+// WhereForm is the page on which a follower says where a patient is.
+type WhereForm struct {
+	Organisation    string
+	EmergencyNumber string
+	Language        string
+	Zone            *time.Location
+	Patient         ID
+	Name            string
+	State           string
+	Own             *Reported // the newest report, when it is this follower's
+	MayUndo         bool      // they may take it back
 }
 
 // MayUndo says whether the newest report may still be taken back.

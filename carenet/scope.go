@@ -15,9 +15,10 @@ const (
 	PartWords    Part = "words"    // my words
 	PartTrend    Part = "trend"    // my trend
 	PartAlerts   Part = "alerts"   // that the clinic was told
+	PartMore     Part = "more"     // my pain and my weight, when I am asked
 )
 
-var allParts = []Part{PartAnswered, PartScore, PartWords, PartTrend, PartAlerts}
+var allParts = []Part{PartAnswered, PartScore, PartWords, PartTrend, PartAlerts, PartMore}
 
 // everything is a scope of all parts, the caller's own to change.
 func everything() Scope { return slices.Clone(allParts) }
@@ -35,12 +36,12 @@ func ParseScope(s string) (Scope, error) {
 			continue
 		}
 		if !slices.Contains(allParts, p) {
-			return nil, Errorf(Invalid, "parse scope", "something in the list cannot be shared; choose from answered, score, words, trend, alerts")
+			return nil, Errorf(Invalid, "parse scope", "something in the list cannot be shared; choose from answered, score, words, trend, alerts, more")
 		}
 		out = append(out, p)
 	}
 	if len(out) == 0 {
-		return nil, Errorf(Invalid, "parse scope", "say what to share: answered, score, words, trend, alerts")
+		return nil, Errorf(Invalid, "parse scope", "say what to share: answered, score, words, trend, alerts, more")
 	}
 	return out.Normal(), nil
 }

@@ -12,6 +12,7 @@ type Update struct {
 	Words     string   // "" when none or not for these eyes
 	Private   bool     // only shown to those who may see private ones
 	Reporter  Reporter
+	By        string // who answered, when it was somebody else; only where it may be said
 	Channel   Channel
 	Late      bool
 }

@@ -135,6 +135,7 @@ type CirclePlace struct {
 	Follower ID
 	Name     string
 	Scope    Scope
+	Proxy    Authority // whether they may answer for the patient
 }
 
 // Feed is what one follower sees.
@@ -154,7 +155,10 @@ type FeedPatient struct {
 	Name    string
 	Scope   Scope
 	Updates []Update
+	More    []FurtherAnswer // to further questions, newest first, where the patient shows them
 	Hearing Hearing
+	Answers bool // the follower may answer for them
+	Where   bool // the follower may say where they are
 }
 
 // CheckInForm is what a patient's page asks and says.

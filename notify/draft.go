@@ -40,7 +40,7 @@ type Draft struct {
 	At     time.Time // a time that it says
 	Names  []string  // several people
 	See    []SeenBy  // who sees the patient's answers
-	From   string    // of a kind word: who sent it
+	From   string    // of a kind word: who sent it; of an answer: who gave it for the patient; of a change: who of staff noted it
 	Said   string    // and what they said; "" that they take care of it
 	Author string    // KindStaff: who wrote it
 	Words  string    // KindStaff: what they wrote
@@ -66,8 +66,9 @@ type Draft struct {
 
 // SeenBy is one follower with what they see.
 type SeenBy struct {
-	Name  string
-	Scope carenet.Scope
+	Name    string
+	Scope   carenet.Scope
+	Answers bool // they may answer for the patient
 }
 
 // HeldBy is somebody with the numbers of the alerts that they have.
@@ -93,9 +94,11 @@ type CircleAct string
 
 // What they do there. Each is a consent, or the end of one.
 const (
-	CircleInvite CircleAct = "invite"
-	CircleShow   CircleAct = "show"
-	CircleDrop   CircleAct = "drop"
+	CircleInvite   CircleAct = "invite"
+	CircleShow     CircleAct = "show"
+	CircleDrop     CircleAct = "drop"
+	CircleProxy    CircleAct = "proxy"
+	CircleProxyEnd CircleAct = "proxy_end"
 )
 
 // PageWords is implemented by a composer that can say beside which words of the page of

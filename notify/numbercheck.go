@@ -58,7 +58,7 @@ func (c Candidate) Personal() bool {
 		return false
 	}
 	switch c.Kind {
-	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindStaff, KindQuestion, KindCircle, KindCallOffer, KindSignIn, KindRhythm:
+	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindStaff, KindQuestion, KindCircle, KindCallOffer, KindSignIn, KindRhythm, KindProxy, KindAnsweredFor:
 		return true
 	}
 	return false

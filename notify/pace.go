@@ -21,6 +21,9 @@ func (p *Planned) paced(m CircleMember, c carenet.CheckIn, usual carenet.Usual) 
 		case !m.Scope.Has(carenet.PartScore):
 			// Silence would tell how the patient is, which they may not know.
 			p.Reason += "; they may not know what is below usual, so they hear of each"
+		case c.Reporter != carenet.ReporterSelf && c.Reporter != "":
+			// What is usual is what the patient says of themselves.
+			p.Reason += "; somebody else said it, so nobody knows what is usual"
 		case c.Corrects != carenet.NilID || c.Score == nil:
 			// What they heard before may no longer be true, or nobody can say.
 		case !usual.Below(*c.Score):

@@ -12,25 +12,27 @@ type Kind string
 
 // The kinds of delivery.
 const (
-	KindPrompt     Kind = "prompt"
-	KindThanks     Kind = "thanks"
-	KindUpdate     Kind = "update"
-	KindReply      Kind = "reply"
-	KindAlert      Kind = "alert"
-	KindAlertTaken Kind = "alert_taken"
-	KindSignIn     Kind = "sign_in"
-	KindKindWord   Kind = "kind_word"  // a follower's word for the patient
-	KindStaff      Kind = "staff"      // a person wrote it
-	KindQuestion   Kind = "question"   // to be answered with yes or no
-	KindReport     Kind = "report"     // for staff: what somebody says of a patient
-	KindTask       Kind = "task"       // for staff: a text that somebody must read now
-	KindCircle     Kind = "circle"     // for the patient: who sees what has changed
-	KindDigest     Kind = "digest"     // a summary, for a follower who asked for one
-	KindDutyOn     Kind = "duty_on"    // for staff: they have come on duty, and what is open
-	KindReview     Kind = "review"     // for staff: the summary of the week
-	KindDutyOff    Kind = "duty_off"   // for staff: they have gone off duty and still have alerts
-	KindRhythm     Kind = "rhythm"     // for the patient: they are asked as often as before again
-	KindCallOffer  Kind = "call_offer" // asks a patient who gave the lowest answer whether they would like a call
+	KindPrompt      Kind = "prompt"
+	KindThanks      Kind = "thanks"
+	KindUpdate      Kind = "update"
+	KindReply       Kind = "reply"
+	KindAlert       Kind = "alert"
+	KindAlertTaken  Kind = "alert_taken"
+	KindSignIn      Kind = "sign_in"
+	KindKindWord    Kind = "kind_word"    // a follower's word for the patient
+	KindStaff       Kind = "staff"        // a person wrote it
+	KindQuestion    Kind = "question"     // to be answered with yes or no
+	KindReport      Kind = "report"       // for staff: what somebody says of a patient
+	KindTask        Kind = "task"         // for staff: a text that somebody must read now
+	KindCircle      Kind = "circle"       // for the patient: who sees what has changed
+	KindDigest      Kind = "digest"       // a summary, for a follower who asked for one
+	KindDutyOn      Kind = "duty_on"      // for staff: they have come on duty, and what is open
+	KindReview      Kind = "review"       // for staff: the summary of the week
+	KindDutyOff     Kind = "duty_off"     // for staff: they have gone off duty and still have alerts
+	KindRhythm      Kind = "rhythm"       // for the patient: they are asked as often as before again
+	KindCallOffer   Kind = "call_offer"   // asks a patient who gave the lowest answer whether they would like a call
+	KindProxy       Kind = "proxy"        // for a follower: they may answer for the patient
+	KindAnsweredFor Kind = "answered_for" // for the patient: somebody has answered for them
 )
 
 // Reach is how a person can be told something by text.
@@ -213,8 +215,15 @@ func (p *planner) checkIn() {
 	}
 	if p.event.Detail.Conversation != carenet.NilID && !p.event.Detail.NoThanks {
 		// Thanks go to the number that the answer came from.
-		p.one(KindThanks, carenet.ToPatient, Reach{Person: c.ReporterID, Conversation: p.event.Detail.Conversation},
+		to := carenet.ToPatient
+		if c.Reporter == carenet.ReporterProxy {
+			to = carenet.ToFollower
+		}
+		p.one(KindThanks, to, Reach{Person: c.ReporterID, Conversation: p.event.Detail.Conversation},
 			PriorityReply, replyLife, "they checked in by text")
+	}
+	if c.Reporter == carenet.ReporterProxy {
+		p.one(KindAnsweredFor, carenet.ToPatient, known(p.world.Patients, c.Patient), PriorityUpdate, updateLife, "somebody answered for them")
 	}
 	for _, m := range p.world.Circles[c.Patient] {
 		tie := carenet.Tie{Org: p.event.Org, Patient: c.Patient, Following: m.Active, Scope: m.Scope}
@@ -226,6 +235,8 @@ func (p *planner) checkIn() {
 		}
 		d.Follower = m.Follower
 		switch {
+		case c.Reporter == carenet.ReporterProxy && m.Person == c.ReporterID:
+			d.Cause = "they gave the answer themselves"
 		case c.Private:
 			d.Cause = "kept private by the patient"
 		case !sees:

@@ -22,10 +22,29 @@ func (p *planner) question() {
 
 // circleChange tells the patient what became different in their circle.
 func (p *planner) circleChange() {
+	if p.event.Detail.Change == carenet.ChangeProxy {
+		p.mayAnswer()
+	}
+	if p.event.Detail.NoThanks {
+		return // what they texted is answered
+	}
 	d := p.one(KindCircle, carenet.ToPatient, known(p.world.Patients, p.event.Patient), PriorityReply, updateLife, "something is different in their circle")
 	p.later(d, updateLife)
 	if d != nil {
 		d.Follower = p.event.Subject
+	}
+}
+
+// mayAnswer tells a follower that they may answer for the patient, and how: nobody can
+// do what they have not heard of.
+func (p *planner) mayAnswer() {
+	for _, m := range p.world.Circles[p.event.Patient] {
+		if m.Follower != p.event.Subject {
+			continue
+		}
+		if d := p.one(KindProxy, carenet.ToFollower, m.reach(), PriorityReply, updateLife, "they may answer for the patient from now on"); d != nil {
+			d.Follower = m.Follower
+		}
 	}
 }
 

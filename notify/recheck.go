@@ -27,6 +27,7 @@ type Candidate struct {
 	Overtaken bool // a later check-in corrected this one
 
 	Following  bool // for KindKindWord: its sender is still in the circle
+	MayAnswer  bool // for KindProxy: the follower still may
 	NightsHeld bool // for KindUpdate: its reader wants nothing at night
 	Muted      bool // for KindUpdate and KindDigest: the follower wants to hear nothing now
 	Nothing    bool // for KindDigest: there is nothing to tell that they may know
@@ -78,7 +79,7 @@ func (c Candidate) HeldUntil(zone *time.Location) time.Time {
 // a person of the clinic writes leaves when they write it.
 func (c Candidate) canWait() bool {
 	switch c.Kind {
-	case KindKindWord, KindDigest, KindRhythm, KindNumberMoved:
+	case KindKindWord, KindDigest, KindRhythm, KindNumberMoved, KindProxy, KindAnsweredFor:
 		return true
 	case KindUpdate:
 		return c.NightsHeld
@@ -148,7 +149,11 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 		if !c.Following {
 			return false, Withdrawn, "its sender is no longer in the circle"
 		}
-	case KindThanks:
+	case KindProxy:
+		if !c.MayAnswer {
+			return false, Withdrawn, "they may not answer for the patient any more"
+		}
+	case KindThanks, KindAnsweredFor:
 		if c.Overtaken {
 			return false, Withdrawn, "a later answer corrected it"
 		}
@@ -203,7 +208,7 @@ func Recheck(c Candidate) (ok bool, state State, cause string) {
 // they have just asked for themselves is answered, and staff hear all.
 func (k Kind) stopsWithReport() bool {
 	switch k {
-	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindCircle, KindQuestion, KindCallOffer, KindRhythm:
+	case KindPrompt, KindUpdate, KindDigest, KindKindWord, KindCircle, KindQuestion, KindCallOffer, KindRhythm, KindProxy, KindAnsweredFor:
 		return true
 	}
 	return false

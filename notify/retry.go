@@ -35,7 +35,7 @@ func Life(k Kind) time.Duration {
 		return questionLife
 	case KindReport, KindTask:
 		return alertLife
-	case KindUpdate, KindStaff, KindCircle, KindRhythm, KindNumberMoved:
+	case KindUpdate, KindStaff, KindCircle, KindRhythm, KindNumberMoved, KindProxy, KindAnsweredFor:
 		return updateLife
 	case KindAlert:
 		return alertLife

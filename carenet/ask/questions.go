@@ -281,3 +281,7 @@ func (q QuestionSet) CheckWords() error {
 	}
 	return nil
 }
+
+// Shareable are the sets whose answers a patient may show to followers. Whatever is about
+// mood is none, and what an organisation adds is not known to be harmless.
+func Shareable() []string { return []string{"pain", "weight"} }

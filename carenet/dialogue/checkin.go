@@ -15,6 +15,9 @@ func (d *decision) checkIn(w writer, r reply.Reading, noThanks bool) {
 		Private: r.Private, Inbound: d.ctx.Inbound, Set: p.Set, Item: p.Item,
 		Words: r.Words, Day: carenet.LocalDay(said, w.Zone), At: said,
 	}
+	if w.by != carenet.NilID {
+		c.Reporter, c.ReporterID = carenet.ReporterProxy, w.by
+	}
 	if r.Score != nil {
 		s := float64(*r.Score)
 		c.Score = &s
@@ -41,9 +44,11 @@ func (d *decision) checkIn(w writer, r reply.Reading, noThanks bool) {
 	// Words alone may come from a machine that answers our thanks.
 	noThanks = noThanks || c.Score == nil && d.ctx.Answered >= MaxAnswers
 	// What is asked next is the thanks.
-	noThanks = d.goesOn(w, c, noThanks)
+	if w.by == carenet.NilID {
+		noThanks = d.goesOn(w, c, noThanks)
+	}
 	d.event(carenet.EventCheckIn, w.ID, c.ID, carenet.Detail{
-		Conversation: d.ctx.Conversation, Sender: d.ctx.Sender, Person: w.ID, NoThanks: noThanks,
+		Conversation: d.ctx.Conversation, Sender: d.ctx.Sender, Person: c.ReporterID, NoThanks: noThanks, Proxy: w.by != carenet.NilID,
 	})
 }
 

@@ -17,7 +17,7 @@ type Order struct {
 	As      carenet.Audience
 	Patient carenet.ID // for commands of a patient
 	Zone    *time.Location
-	Name    string        // DROP: the name as typed
+	Name    string        // DROP, ALLOW: the name as typed
 	Until   time.Time     // PAUSE and AWAY: from when on they are asked again
 	For     time.Duration // MUTE; SNOOZE: for how long, 0 when that is not clear
 	Number  int           // of an alert: 0 the only one, NoAlert none
@@ -27,6 +27,8 @@ type Order struct {
 	Question carenet.ID // OrderAnswer: which one
 	Said     reply.Said
 	Invite   carenet.Invite // ADD
+	Ward     Ward           // OrderProxy: for whom
+	Reading  reply.Reading  // OrderProxy: what was said
 }
 
 // patientCommand carries out a command of a patient.
@@ -43,7 +45,7 @@ func (d *decision) patientCommand(w writer, r reply.Reading) {
 	case reply.CommandLess, reply.CommandMore:
 		d.howOften(r, w, o)
 		return
-	case reply.CommandDrop:
+	case reply.CommandDrop, reply.CommandAllow, reply.CommandDisallow:
 		o.Name = r.Arg
 	case reply.CommandAdd:
 		in, ok := ParseInvite(r.Arg)

@@ -31,6 +31,7 @@ type Context struct {
 	Answered        int  // automatic answers to the number within the last AnsweredWithin
 	People          []Person
 	Questions       []Asked    // that wait for a yes or no of somebody on the number
+	Wards           []Ward     // whom the people on the number follow
 	Inbound         carenet.ID // the id under which the raw text is kept
 	Batch           carenet.ID
 	Now             time.Time

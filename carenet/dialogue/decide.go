@@ -92,6 +92,9 @@ func (d *decision) fromPeople() {
 	if d.answersCheck(d.read(w.text, w.readingContext()), w) {
 		return
 	}
+	if d.forSomebody(w) {
+		return
+	}
 	var done bool
 	if w, done = d.furtherSays(w, patients); done {
 		return

@@ -16,10 +16,12 @@ var partWords = map[carenet.Part][]string{
 	carenet.PartScore:    {"score", "number", "how", "cifra", "numero", "estado", "رقم", "حالي"},
 	carenet.PartWords:    {"words", "word", "text", "palabras", "palabra", "كلام", "كلامي", "كلمات"},
 	carenet.PartTrend:    {"trend", "chart", "tendencia", "grafico", "اتجاه", "مسار"},
+	carenet.PartMore:     {"pain", "weight", "more", "dolor", "peso", "الم", "المي", "وزن", "وزني"},
 	carenet.PartAlerts:   {"alerts", "alert", "alertas", "avisos", "alerta", "تنبيهات", "تنبيه"},
 }
 
-// wholeWords stand for all that can be shared.
+// wholeWords stand for all that can be shared, but the other answers: what a set of
+// questions asks later is not known today, so they are named for themselves.
 var wholeWords = []string{"all", "everything", "todo", "كل", "الكل"}
 
 // usualScope is what ADD shares when it does not say.

@@ -14,10 +14,11 @@ import (
 type writer struct {
 	Person
 	as    carenet.Audience
-	text  string // without the name that said who
-	sure  bool   // nobody else on the number can be meant
-	named bool   // the text says who
-	ask   bool   // more than one patient can be meant: never guess
+	text  string     // without the name that said who
+	sure  bool       // nobody else on the number can be meant
+	named bool       // the text says who
+	ask   bool       // more than one patient can be meant: never guess
+	by    carenet.ID // who answers for the patient; NilID when it is the patient
 }
 
 // patientsOf are the patients whose text it may be: those whose answers count,

@@ -67,7 +67,7 @@ func (r *reader) commandAs(e entry) order {
 		if alone {
 			o.arg, o.ok = "", true
 		}
-	case CommandDrop:
+	case CommandDrop, CommandAllow, CommandDisallow:
 		o.arg, o.ok = r.rest(n), r.isName(n)
 	case CommandHospital, CommandHome, CommandDied:
 		o.arg, o.ok = r.rest(n), alone || r.isName(n)

@@ -61,6 +61,8 @@ const (
 	CommandMore     = "more"     // patient: and more often, as before
 	CommandDrop     = "drop"     // patient: Arg is the follower's name
 	CommandAdd      = "add"      // patient: Arg is a name, a number and what to share
+	CommandAllow    = "allow"    // patient: Arg is the name of a follower who may answer for them
+	CommandDisallow = "disallow" // patient: and who may no more
 	CommandOnIt     = "on_it"    // follower: I am taking care of this
 	CommandTell     = "tell"     // follower: Words go to the patient
 	CommandMute     = "mute"     // follower: Arg is a duration such as "8h", empty for the usual one

@@ -34,7 +34,7 @@ func (r *webRole) frontDoors(site *front.Site) (frontDoors, error) {
 	r.limiter = limiter
 	return frontDoors{
 		patient:  patient.New(site, r.store, r.committed),
-		follower: follower.New(site, r.store),
+		follower: follower.New(site, r.store, r.committed),
 		clinic:   clinic.New(site, r.store, r.committed),
 		joining:  joining.New(site, r.store, r.committed),
 		rules:    rules.New(site, r.store),

@@ -6,7 +6,7 @@ import "howareyou/notify/text"
 // keys, which scripts_test.go and the texts of the service have in each.
 type scene struct {
 	name  string
-	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked; "corrected", staff have just written the number down; "news", they are asked for words as well; "steady", the patient was offered to be asked less often
+	cast  string // besides the patient and the follower: "twin", a second patient on the number; "pain and weight", the patient is asked these as well; "quiet", nobody was asked; "corrected", staff have just written the number down; "news", they are asked for words as well; "steady", the patient was offered to be asked less often; "namesake", the follower follows another patient of that first name; "also followed", the stranger follows the patient as well
 	steps []step
 }
 
@@ -185,6 +185,36 @@ var scenes = []scene{
 	{"fewer texts, and no", "steady", []step{
 		hears(patientPhone, text.QuestionEase, "patient"), says(patientPhone, "more"), hears(patientPhone, text.EaseKept, "patient"),
 	}},
+	{"somebody answers, whom the patient lets, until they no longer may", "", []step{
+		says(patientPhone, "allow"), hears(patientPhone, text.QuestionProxy, "follower"), says(patientPhone, "yes"),
+		hears(patientPhone, text.CircleProxy, "follower"), hears(followerPhone, text.ProxyMay, "patient"),
+		says(followerPhone, "patient three"), hears(followerPhone, text.ThanksFor, "patient", "3"), hears(patientPhone, text.AnsweredFor, "follower", "3"),
+		says(patientPhone, "who"), hears(patientPhone, text.Circle, "follower"),
+		says(followerPhone, "mother three"), hears(followerPhone, text.ProxyWhom),
+		says(patientPhone, "four"), hears(patientPhone, text.Thanks, "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+		says(patientPhone, "disallow"), hears(patientPhone, text.CircleProxyEnd, "follower"),
+		says(followerPhone, "patient three"), hears(followerPhone, text.ProxyNot, "patient"),
+	}},
+	{"nobody answers without the patient's word", "also followed", []step{
+		says(followerPhone, "patient three"), hears(followerPhone, text.ProxyNot, "patient"),
+		says(followerPhone, "four"), hears(followerPhone, text.HelpFollower),
+		says(patientPhone, "allow"), hears(patientPhone, text.QuestionProxy, "follower"), says(patientPhone, "no"), hears(patientPhone, text.NotAllowed, "follower"),
+		says(followerPhone, "patient three"), hears(followerPhone, text.ProxyNot, "patient"),
+	}},
+	{"two patients of one name, of whom one is meant", "namesake", []step{
+		says(patientPhone, "allow"), hears(patientPhone, text.QuestionProxy, "follower"), says(patientPhone, "yes"),
+		hears(patientPhone, text.CircleProxy, "follower"), hears(followerPhone, text.ProxyMay, "patient"),
+		says(followerPhone, "patient three"), hears(followerPhone, text.ProxyWhich),
+		says(followerPhone, "patient full three"), hears(followerPhone, text.ThanksFor, "patient", "3"), hears(patientPhone, text.AnsweredFor, "follower", "3"),
+	}},
+	{"others hear who answered, and the rest is asked of the patient", "also followed, pain and weight", []step{
+		says(patientPhone, "allow"), hears(patientPhone, text.QuestionProxy, "follower"), says(patientPhone, "yes"),
+		hears(patientPhone, text.CircleProxy, "follower"), hears(followerPhone, text.ProxyMay, "patient"),
+		says(followerPhone, "patient full three"), hears(followerPhone, text.ThanksFor, "patient", "3"), hears(patientPhone, text.AnsweredFor, "follower", "3"),
+		hears(strangerPhone, text.UpdateScoreWords, "follower", "patient", "3", "slept badly"),
+		says(patientPhone, "four"), hears(patientPhone, text.NextQuestion, "pain question"), hears(followerPhone, text.UpdateScore, "patient", "4"),
+		hears(strangerPhone, text.UpdateScore, "patient", "4"),
+	}},
 	{"two patients on one phone", "twin", []step{
 		says(patientPhone, "four"), hears(patientPhone, text.AskWho),
 		says(patientPhone, "patient four"), hears(patientPhone, text.Thanks, "patient", "4"), hears(followerPhone, text.UpdateScore, "patient", "4"),
@@ -226,6 +256,14 @@ var alarms = []scene{
 	}},
 	{"a follower's words that somebody must see", "", []step{
 		says(followerPhone, "die"), hears(followerPhone, text.CrisisNoHours), hears(nursePhone, text.TaskRead),
+	}},
+	{"words that somebody must see, told for the patient, and the lowest answer", "", []step{
+		says(patientPhone, "allow"), hears(patientPhone, text.QuestionProxy, "follower"), says(patientPhone, "yes"),
+		hears(patientPhone, text.CircleProxy, "follower"), hears(followerPhone, text.ProxyMay, "patient"),
+		says(followerPhone, "patient die"), hears(followerPhone, text.CrisisNoHours), hears(nursePhone, text.AlertSafety, "patient"),
+		says(nursePhone, "resolve called"), hears(nursePhone, text.Resolved, "patient"),
+		says(followerPhone, "patient one"), hears(followerPhone, text.ThanksFor, "patient", "1"), hears(patientPhone, text.AnsweredFor, "follower", "1"),
+		hears(nursePhone, text.AlertLook, "patient"),
 	}},
 	{"who is on", "", []step{says(nursePhone, "on duty"), hears(nursePhone, text.OnDuty, "nurse")}},
 	{"an alert that does not exist", "", []step{says(nursePhone, "resolve none"), hears(nursePhone, text.AckUnknown)}},

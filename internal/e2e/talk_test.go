@@ -168,7 +168,7 @@ func (p *play) enrol(m moving) {
 		return postgres.NewPerson{Name: line[name], Phone: p.cast[who].number, Language: p.stage.lang, Zone: "Europe/London"}
 	}
 	patient := must(store.AddPatient(m.t.Context(), op, postgres.NewPatient{NewPerson: person("patient full", patientPhone), LocalTime: "12:00"}))
-	if p.scene.cast == "pain and weight" {
+	if strings.Contains(p.scene.cast, "pain and weight") {
 		for _, set := range []string{"pain", "weight"} {
 			if err := store.PlanSet(m.t.Context(), op, patient, set, ""); err != nil {
 				m.t.Fatal(err)
@@ -211,6 +211,17 @@ func (p *play) enrol(m moving) {
 		NewPerson: person("follower full", followerPhone), Patient: patient,
 		Scope: carenet.Scope{carenet.PartScore, carenet.PartWords},
 	}))
+	if strings.Contains(p.scene.cast, "also followed") {
+		must(store.AddFollower(m.t.Context(), op, postgres.NewFollower{
+			NewPerson: person("invited", strangerPhone), Patient: patient, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords},
+		}))
+	}
+	if p.scene.cast == "namesake" {
+		other := must(store.AddPatient(m.t.Context(), op, postgres.NewPatient{
+			NewPerson: postgres.NewPerson{Name: line["namesake"], Phone: p.stage.numbers(), Language: p.stage.lang, Zone: "Europe/London"}, LocalTime: "12:00",
+		}))
+		must(store.AddFollower(m.t.Context(), op, postgres.NewFollower{NewPerson: person("follower full", followerPhone), Patient: other, Scope: carenet.Scope{carenet.PartScore}}))
+	}
 	p.cast[nursePhone] = p.stage.nurse(m, op)
 }
 

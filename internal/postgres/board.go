@@ -155,6 +155,10 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 		return nil, err
 	}
 	staff := carenet.Look(carenet.Actor{Kind: carenet.ActorClinician, Org: org}, carenet.Tie{Org: org, Staff: true})
+	names, err := s.proxyNames(ctx, tx, org, lasts)
+	if err != nil {
+		return nil, err
+	}
 	last := map[carenet.ID]*carenet.Update{}
 	for _, r := range lasts {
 		c, err := s.checkIn(r)
@@ -162,6 +166,9 @@ func (s *Store) boardRows(ctx context.Context, tx pgx.Tx, org carenet.ID, patien
 			return nil, err
 		}
 		u, _ := c.For(staff)
+		if c.Reporter == carenet.ReporterProxy {
+			u.By = names[c.ReporterID]
+		}
 		last[r.PatientID] = &u
 	}
 	series := map[carenet.ID][]carenet.DayScore{}

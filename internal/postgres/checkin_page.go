@@ -95,6 +95,9 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 	if err != nil {
 		return form, r, err
 	}
+	if c.Reporter == carenet.ReporterProxy {
+		return s.moreOnPage(ctx, tx, l, form, r) // the patient has not said it themselves
+	}
 	own := carenet.Look(carenet.Actor{Kind: carenet.ActorPatient, Org: l.OrgID, Person: l.PersonID}, carenet.Tie{Org: l.OrgID, Patient: l.PersonID})
 	if u, ok := c.For(own); ok {
 		form.Answered = &u
@@ -109,6 +112,12 @@ func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.
 		}
 		form.SeenByClinic = orZero(read)
 	}
+	return s.moreOnPage(ctx, tx, l, form, r)
+}
+
+// moreOnPage adds how far the further questions have come.
+func (s *Store) moreOnPage(ctx context.Context, tx pgx.Tx, l linkRow, form carenet.CheckInForm, r checkInPageRow) (carenet.CheckInForm, checkInPageRow, error) {
+	var err error
 	if r.More, err = runningOf(ctx, tx, l); err != nil || r.More == nil {
 		return form, r, err
 	}

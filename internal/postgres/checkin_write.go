@@ -20,8 +20,10 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[],
 	sqlSupersede = `UPDATE check_in k SET superseded_by = n.check_in_id
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n(org_id, id, check_in_id) WHERE k.org_id = n.org_id AND k.id = n.id`
 
-	sqlAnswerPrompt = `UPDATE prompt q SET state = 'answered', check_in_id = n.check_in_id, cause = ''
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n(org_id, id, check_in_id) WHERE q.org_id = n.org_id AND q.id = n.id`
+	// Nobody's answer for a patient takes the place of the patient's own.
+	sqlAnswerPrompt = `UPDATE prompt q SET state = 'answered', check_in_id = n.check_in_id, cause = '', by_proxy = n.proxy
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[]) AS n(org_id, id, check_in_id, proxy) WHERE q.org_id = n.org_id AND q.id = n.id
+  AND (NOT n.proxy OR q.state <> 'answered' OR q.by_proxy)`
 )
 
 // checkInRows collects check-ins with what each brings about, a slice a column:
@@ -37,6 +39,7 @@ type checkInRows struct {
 
 	answers            answerRows
 	superseded, answer becauseOf
+	byProxy            []bool // a flag for each of answer
 }
 
 type answerRows struct {
@@ -80,7 +83,9 @@ func (r *checkInRows) add(s *Store, c carenet.CheckIn) error {
 	if s := &r.superseded; c.OvertakenBy != carenet.NilID {
 		s.org, s.id, s.checkIn = append(s.org, c.Org), append(s.id, c.ID), append(s.checkIn, c.OvertakenBy)
 	}
-	r.answer.add(c, c.Prompt)
+	if r.answer.add(c, c.Prompt); c.Prompt != carenet.NilID {
+		r.byProxy = append(r.byProxy, c.Reporter == carenet.ReporterProxy)
+	}
 	return nil
 }
 
@@ -94,7 +99,9 @@ func (r *checkInRows) queue(b *pgx.Batch) {
 		b.Queue(sqlInsertAnswer, a.org, a.id, a.checkIn, a.set, a.item, a.value)
 	}
 	r.superseded.queue(b, sqlSupersede)
-	r.answer.queue(b, sqlAnswerPrompt)
+	if a := r.answer; len(a.id) > 0 {
+		b.Queue(sqlAnswerPrompt, a.org, a.id, a.checkIn, r.byProxy)
+	}
 }
 
 // queueCheckIn writes one check-in.

@@ -13,10 +13,11 @@ import (
 )
 
 const (
-	sqlOwnCircle = `SELECT f.org_id, f.id, f.person_id, n.name_enc, f.scope, f.state,
-  (SELECT q.kind FROM open_question q WHERE q.org_id = f.org_id AND q.follower_id = f.id AND q.state = 'open' ORDER BY q.id DESC LIMIT 1) AS asked_kind,
-  (SELECT q.asked_at FROM open_question q WHERE q.org_id = f.org_id AND q.follower_id = f.id AND q.state = 'open' ORDER BY q.id DESC LIMIT 1) AS asked_at
+	sqlOwnCircle = `SELECT f.org_id, f.id, f.person_id, n.name_enc, f.scope, f.state, coalesce(f.proxy_basis, '') AS basis, f.proxy_at, f.proxy_by, w.name_enc AS by_enc, f.relation,
+  (SELECT q.kind FROM open_question q WHERE q.org_id = f.org_id AND q.follower_id = f.id AND q.state = 'open' AND q.kind IN ('share', 'follow') ORDER BY q.id DESC LIMIT 1) AS asked_kind,
+  (SELECT q.asked_at FROM open_question q WHERE q.org_id = f.org_id AND q.follower_id = f.id AND q.state = 'open' AND q.kind IN ('share', 'follow') ORDER BY q.id DESC LIMIT 1) AS asked_at
 FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
+LEFT JOIN person w ON w.org_id = f.org_id AND w.id = f.proxy_by
 WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state IN ('active', 'invited') ORDER BY f.created_at, f.id`
 	sqlOwnPlace = `SELECT f.person_id, f.state FROM follower f WHERE f.org_id = $1 AND f.patient_id = $2 AND f.id = $3 FOR UPDATE`
 	// Whoever has not answered yet is to get what the patient says now, not what was said first.
@@ -34,6 +35,7 @@ type ownPlaceRow struct {
 	State     string
 	AskedKind *string
 	AskedAt   *time.Time
+	authorityRow
 }
 
 // byPage is the version of the words of a consent on the page of a patient's circle,
@@ -86,6 +88,9 @@ func (s *Store) OwnCircle(ctx context.Context, actor carenet.Actor) (page carene
 			p := carenet.OwnPlace{Follower: r.ID, Scope: carenet.ScopeOf(r.Scope), Active: r.State == "active", AskedAt: orZero(r.AskedAt)}
 			p.Asked = r.AskedKind != nil && *r.AskedKind == string(carenet.AskFollow)
 			if p.Name, err = s.personName(r.NameEnc, r.OrgID, r.PersonID); err != nil {
+				return err
+			}
+			if p.Proxy, err = s.authority(r.authorityRow, r.OrgID); err != nil {
 				return err
 			}
 			if r.AskedKind != nil {

@@ -130,6 +130,10 @@ func (s *Store) evaluate(ctx context.Context, tx pgx.Tx, events []carenet.Event,
 		switch e.Kind {
 		case carenet.EventSafety:
 			more, err = s.openSafetyAlert(ctx, tx, e, now)
+		case carenet.EventCheckIn:
+			if e.Detail.Proxy && !cries(events, e) {
+				more, err = s.openProxyAlert(ctx, tx, e, now)
+			}
 		case carenet.EventCallWanted:
 			more, err = s.openCallAlert(ctx, tx, e, now)
 		}
@@ -168,7 +172,7 @@ func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients 
 			return x.Kind == carenet.EventSafety && x.Org == p.OrgID && x.Patient == p.PatientID
 		})
 		e.here = slices.ContainsFunc(events, func(x carenet.Event) bool {
-			return x.Kind == carenet.EventCheckIn && x.Org == p.OrgID && x.Patient == p.PatientID
+			return x.Kind == carenet.EventCheckIn && !x.Detail.Proxy && x.Org == p.OrgID && x.Patient == p.PatientID
 		})
 		more, err := e.run(ctx)
 		if err != nil {
@@ -177,6 +181,13 @@ func (s *Store) evaluatePatients(ctx context.Context, tx pgx.Tx, orgs, patients 
 		raised = append(raised, more...)
 	}
 	return raised, nil
+}
+
+// cries says whether words of the same moment call staff for the patient already.
+func cries(events []carenet.Event, e carenet.Event) bool {
+	return slices.ContainsFunc(events, func(x carenet.Event) bool {
+		return x.Kind == carenet.EventSafety && x.Org == e.Org && x.Patient == e.Patient && x.At.Equal(e.At)
+	})
 }
 
 // known is what the rules and what they lead to are worked out from.

@@ -86,6 +86,7 @@ type followFacts struct {
 
 	MutedUntil *time.Time
 	NightsHeld bool
+	MayAnswer  bool
 }
 
 type offerFacts struct {
@@ -114,7 +115,7 @@ FROM sender WHERE org_id = ANY ($1) ORDER BY org_id, position, id`
 	// Shared locks: a report that they are in hospital or have died, and a withdrawal that is under way is waited for, and one that comes
 	// after the claim waits for it (INV-7). So with an acknowledgement (INV-9).
 	sqlPatientFacts = `SELECT org_id, id, state, paused_until FROM patient WHERE org_id = ANY ($1) AND id = ANY ($2) ORDER BY org_id, id FOR SHARE`
-	sqlFollowFacts  = `SELECT org_id, id, state, scope, person_id AS person, muted_until, nights_held FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
+	sqlFollowFacts  = `SELECT org_id, id, state, scope, person_id AS person, muted_until, nights_held, proxy_basis IS NOT NULL AS may_answer FROM follower WHERE org_id = ANY ($1) AND id = ANY ($2)
 ORDER BY org_id, id FOR SHARE`
 	sqlPromptFacts = `SELECT org_id, id, state, slot_at FROM prompt WHERE org_id = ANY ($1) AND id = ANY ($2)`
 	// Shared lock: an answer that is under way is waited for.
@@ -314,6 +315,9 @@ func (f claimFacts) aboutCheckIn(s *Store, r claimRow, k checkInRow, c *notify.C
 	c.View = carenet.Look(actor, tie)
 	d.Update, _ = checkIn.For(c.View)
 	d.HasWords, d.Private = checkIn.Words != "", checkIn.Private
+	if checkIn.Reporter == carenet.ReporterProxy {
+		d.From = f.name(s, checkIn.ReporterID)
+	}
 }
 
 func (f claimFacts) name(s *Store, id carenet.ID) string {

@@ -11,7 +11,7 @@ import (
 
 const (
 	sqlKindWords = `SELECT e.org_id, e.id, e.kind, e.words_enc FROM encouragement e WHERE e.org_id = ANY ($1) AND e.id = ANY ($2)`
-	sqlSeenBy    = `SELECT f.org_id, f.patient_id, f.person_id, n.name_enc, f.scope FROM follower f
+	sqlSeenBy    = `SELECT f.org_id, f.patient_id, f.person_id, n.name_enc, f.scope, f.proxy_basis IS NOT NULL AS answers FROM follower f
 JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
 WHERE f.org_id = ANY ($1) AND f.patient_id = ANY ($2) AND f.state = 'active' ORDER BY f.org_id, f.patient_id, f.created_at, f.id`
 	sqlSets = `SELECT s.org_id, s.id, s.code, s.version, s.items, s.about FROM question_set s WHERE s.org_id = ANY ($1) AND s.id = ANY ($2)`
@@ -42,6 +42,7 @@ type seenByRow struct {
 	PersonID  carenet.ID
 	NameEnc   []byte
 	Scope     []string
+	Answers   bool
 }
 
 type onDutyRow struct {
@@ -96,9 +97,12 @@ func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *n
 		}
 	}
 	f.aboutQuestion(r, c, d)
+	if by := r.Detail.Person; c.Kind == notify.KindCircle && by != orNil(r.PatientID) {
+		d.From = f.name(s, by)
+	}
 	if r.FollowerID != nil {
 		fl := f.follow[*r.FollowerID]
-		c.Following = fl.State == "active"
+		c.Following, c.MayAnswer = fl.State == "active", fl.State == "active" && fl.MayAnswer
 		c.Muted = fl.MutedUntil != nil && fl.MutedUntil.After(c.Now)
 		c.NightsHeld = fl.NightsHeld
 	}
@@ -121,7 +125,7 @@ func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *n
 		if err != nil {
 			return err
 		}
-		d.See = append(d.See, notify.SeenBy{Name: name, Scope: carenet.ScopeOf(m.Scope)})
+		d.See = append(d.See, notify.SeenBy{Name: name, Scope: carenet.ScopeOf(m.Scope), Answers: m.Answers})
 	}
 	for _, m := range f.commands.onDuty {
 		if m.OrgID != r.OrgID {

@@ -18,7 +18,8 @@ const (
 )
 
 const (
-	sqlFollowing = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, n.name_enc, f.created_at, f.pace, f.nights_held, coalesce(f.channel, '') AS channel,
+	sqlFollowing = `SELECT f.org_id, f.id, f.patient_id, f.person_id, f.scope, n.name_enc, f.created_at, f.pace, f.nights_held, coalesce(f.channel, '') AS channel, f.proxy_basis IS NOT NULL AS may_answer, p.state AS patient_state,
+  coalesce((SELECT r.by_id = f.person_id FROM report r WHERE r.org_id = f.org_id AND r.patient_id = f.patient_id ORDER BY r.id DESC LIMIT 1), false) AS reported,
   EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'phone' AND c.removed_at IS NULL) AS has_phone,
   EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'email' AND c.removed_at IS NULL) AS has_email,
   EXISTS (SELECT FROM contact_point c WHERE c.org_id = f.org_id AND c.person_id = f.person_id AND c.kind = 'email' AND c.removed_at IS NULL AND c.unsubscribed_at IS NULL) AS emailed
@@ -45,9 +46,13 @@ type followingRow struct {
 	Pace       string
 	NightsHeld bool
 	Channel    string
+	MayAnswer  bool
+	Reported   bool // the newest report of where the patient is was theirs
 	HasPhone   bool
 	HasEmail   bool
 	Emailed    bool
+
+	PatientState string
 }
 
 // hearing is how the follower hears, on a service that sends emails or does not.
@@ -96,10 +101,19 @@ func (s *Store) Feed(ctx context.Context, actor carenet.Actor) (carenet.Feed, er
 		if err != nil {
 			return err
 		}
+		names, err := s.proxyNames(ctx, tx, actor.Org, found)
+		if err != nil {
+			return err
+		}
 		for _, f := range following {
-			p, err := s.feedPatient(actor, f, found)
+			p, err := s.feedPatient(actor, f, found, names)
 			if err != nil {
 				return err
+			}
+			if p.Scope.Has(carenet.PartMore) {
+				if p.More, err = sharedAnswers(ctx, tx, f, s.Now()); err != nil {
+					return err
+				}
 			}
 			feed.Patients = append(feed.Patients, p)
 			if err := s.audit(ctx, tx, actor, audited{Action: "feed.read", Table: "check_in", Patient: f.PatientID}); err != nil {
@@ -111,12 +125,14 @@ func (s *Store) Feed(ctx context.Context, actor carenet.Actor) (carenet.Feed, er
 	return feed, err
 }
 
-func (s *Store) feedPatient(actor carenet.Actor, f followingRow, found []checkInRow) (carenet.FeedPatient, error) {
+func (s *Store) feedPatient(actor carenet.Actor, f followingRow, found []checkInRow, names map[carenet.ID]string) (carenet.FeedPatient, error) {
 	name, err := s.personName(f.NameEnc, f.OrgID, f.PatientID)
 	if err != nil {
 		return carenet.FeedPatient{}, err
 	}
 	p := carenet.FeedPatient{Patient: f.PatientID, Name: name, Scope: carenet.ScopeOf(f.Scope), Hearing: f.hearing(slices.Contains(s.channels, notify.Email))}
+	here := f.PatientState == "active" || f.PatientState == "in_hospital"
+	p.Answers, p.Where = f.MayAnswer && here, here || f.Reported
 	view := carenet.Look(actor, carenet.Tie{Org: f.OrgID, Patient: f.PatientID, Following: true, Scope: p.Scope})
 	for _, r := range found {
 		if r.PatientID != f.PatientID || r.At.Before(f.CreatedAt) {
@@ -127,10 +143,27 @@ func (s *Store) feedPatient(actor carenet.Actor, f followingRow, found []checkIn
 			return p, err
 		}
 		if u, ok := c.For(view); ok {
+			if c.Reporter == carenet.ReporterProxy {
+				u.By = names[c.ReporterID]
+			}
 			p.Updates = append(p.Updates, u)
 		}
 	}
 	return p, nil
+}
+
+// proxyNames are the names of those who answered for somebody.
+func (s *Store) proxyNames(ctx context.Context, tx pgx.Tx, org carenet.ID, rows []checkInRow) (map[carenet.ID]string, error) {
+	var by []carenet.ID
+	for _, r := range rows {
+		if r.Reporter == string(carenet.ReporterProxy) {
+			by = addID(by, r.ReporterID)
+		}
+	}
+	if len(by) == 0 {
+		return nil, nil
+	}
+	return s.names(ctx, tx, org, by)
 }
 
 // Following lists the patients whom the actor may follow live.

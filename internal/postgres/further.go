@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	sqlRunning = `SELECT q.org_id, q.id, q.slot_at, q.slot_day, q.state, q.check_in_id, q.sets, q.again_item, k.at AS answered_at
+	sqlRunning = `SELECT q.org_id, q.id, q.slot_at, q.slot_day, q.state, q.check_in_id, q.sets, q.again_item, q.by_proxy, k.at AS answered_at
 FROM prompt q LEFT JOIN check_in k ON k.org_id = q.org_id AND k.id = q.check_in_id
 WHERE q.org_id = ANY ($1) AND q.id = ANY ($2)`
 	sqlSetsOf = `SELECT s.org_id, s.id, s.code, s.version, s.items, s.about FROM question_set s WHERE s.org_id = ANY ($1)
@@ -33,6 +33,7 @@ type runningRow struct {
 	CheckInID  *carenet.ID
 	Sets       []carenet.ID
 	AgainItem  string
+	ByProxy    bool
 	AnsweredAt *time.Time
 }
 
@@ -81,6 +82,10 @@ func running(ctx context.Context, tx pgx.Tx, orgs, prompts []carenet.ID) (map[ca
 		d := &dialogue.Running{
 			Prompt: r.ID, SlotAt: r.SlotAt, CheckIn: orNil(r.CheckInID), Day: carenet.Day(r.SlotDay),
 			Over: r.State == "closed", LastAt: orZero(r.AnsweredAt), Again: r.AgainItem,
+		}
+		if r.ByProxy {
+			// The patient is asked the rest when they have answered themselves.
+			d.CheckIn, d.LastAt = carenet.NilID, time.Time{}
 		}
 		for _, id := range r.Sets {
 			if s, ok := byID[id]; ok {

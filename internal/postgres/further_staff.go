@@ -42,18 +42,26 @@ func (s *Store) furtherAnswers(ctx context.Context, tx pgx.Tx, org, patient care
 	if err != nil {
 		return nil, err
 	}
-	var out []carenet.FurtherAnswer
+	return furtherOf(found, func(r furtherRow) (string, error) {
+		return s.open(r.WordsEnc, r.OrgID, "item_answer", "words_enc", r.ID)
+	})
+}
+
+// furtherOf opens words with open; where that is nil, answers in words are left out.
+func furtherOf(found []furtherRow, open func(furtherRow) (string, error)) (out []carenet.FurtherAnswer, err error) {
 	for _, r := range found {
 		item, ok := ask.QuestionSet{Items: r.Items}.Item(r.Item)
-		if !ok {
+		if !ok || item.Kind == ask.KindWords && open == nil {
 			continue
 		}
 		a := carenet.FurtherAnswer{
 			Asking: r.PromptID, Item: r.Item, Name: item.Name, Kind: string(item.Kind), Min: item.Min, Max: item.Max, Unit: item.Unit,
 			Value: r.Value, OnPage: r.Channel == string(carenet.ChannelPage), At: r.At,
 		}
-		if a.Words, err = s.open(r.WordsEnc, r.OrgID, "item_answer", "words_enc", r.ID); err != nil {
-			return nil, err
+		if open != nil {
+			if a.Words, err = open(r); err != nil {
+				return nil, err
+			}
 		}
 		for _, o := range item.Options {
 			if float64(o.Value) == r.Value {
@@ -63,4 +71,32 @@ func (s *Store) furtherAnswers(ctx context.Context, tx pgx.Tx, org, patient care
 		out = append(out, a)
 	}
 	return out, nil
+}
+
+// What a follower may see of them: nothing of a check-in that was kept private, nothing from
+// before they came, nothing of sets that are not known to be harmless, and no words.
+const sqlFurtherShared = `SELECT a.org_id, a.id, NULL::bytea AS words_enc, a.prompt_id, a.item, a.value, a.channel, a.at, s.items FROM (
+  SELECT DISTINCT ON (a.prompt_id, a.item) a.org_id, a.id, a.prompt_id, a.check_in_id, a.item, a.value, a.channel, a.at, a.question_set_id
+  FROM item_answer a WHERE a.org_id = $1 AND a.patient_id = $2 AND a.at >= $3
+  ORDER BY a.prompt_id, a.item, a.at DESC, a.id DESC) a
+JOIN question_set s ON s.org_id = a.org_id AND s.id = a.question_set_id
+WHERE NOT EXISTS (SELECT FROM check_in k WHERE k.org_id = a.org_id AND k.prompt_id = a.prompt_id AND k.private)
+  AND NOT EXISTS (SELECT FROM check_in k WHERE k.org_id = a.org_id AND k.id = a.check_in_id AND k.private)
+  AND s.code = ANY ($4) ORDER BY a.at DESC LIMIT $5`
+
+// sharedAnswers are the answers to further questions that a patient shows a follower.
+func sharedAnswers(ctx context.Context, tx pgx.Tx, f followingRow, now time.Time) ([]carenet.FurtherAnswer, error) {
+	from := now.AddDate(0, 0, -feedDays)
+	if f.CreatedAt.After(from) {
+		from = f.CreatedAt
+	}
+	rows, err := tx.Query(ctx, sqlFurtherShared, f.OrgID, f.PatientID, from, ask.Shareable(), furtherShown)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[furtherRow])
+	if err != nil {
+		return nil, err
+	}
+	return furtherOf(found, nil)
 }

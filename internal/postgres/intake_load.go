@@ -45,7 +45,7 @@ LEFT JOIN LATERAL (SELECT s.question_set_id FROM schedule s
 LEFT JOIN LATERAL (SELECT q.id FROM question_set q
   WHERE q.org_id = pt.org_id AND q.code = $3 ORDER BY q.version DESC LIMIT 1) qs ON sc.question_set_id IS NULL
 LEFT JOIN LATERAL (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.asked_again_at, q.sets,
-    q.state = 'open' OR q.state = 'closed' AND q.cause IN ('no_reply', 'undelivered') AS counts FROM prompt q
+    q.state = 'open' OR q.by_proxy OR q.state = 'closed' AND q.cause IN ('no_reply', 'undelivered') AS counts FROM prompt q
   WHERE q.org_id = pt.org_id AND q.patient_id = pt.id ORDER BY q.slot_at DESC LIMIT 1) pr ON true
 LEFT JOIN LATERAL (SELECT k.id, k.prompt_id, k.words_enc, k.private, k.late, k.at,
     (SELECT a.value FROM answer a WHERE a.org_id = k.org_id AND a.check_in_id = k.id LIMIT 1) AS value
@@ -65,7 +65,7 @@ CROSS JOIN LATERAL (SELECT cp.conversation_id, q.org_id, q.id, q.kind, q.person_
 FROM contact_point cp JOIN open_question q ON q.org_id = cp.org_id AND q.person_id = cp.person_id AND q.state = 'open' AND (q.asked > 1 OR q.asked_at <= $3)
 JOIN person n ON n.org_id = q.org_id AND n.id = q.person_id
 LEFT JOIN follower f ON f.org_id = q.org_id AND f.id = q.follower_id
-JOIN person a ON a.org_id = q.org_id AND a.id = CASE WHEN q.kind = 'share' THEN f.person_id ELSE q.patient_id END
+JOIN person a ON a.org_id = q.org_id AND a.id = CASE WHEN q.kind IN ('share', 'proxy') THEN f.person_id ELSE q.patient_id END
 WHERE cp.org_id = k.org_id AND cp.conversation_id = k.conversation_id AND cp.removed_at IS NULL ORDER BY q.id OFFSET 0) who`
 
 	// How many automatic answers each number got of late.
@@ -171,6 +171,9 @@ func (in *intake) load(ctx context.Context) error {
 		}
 	}
 	if err := in.loadRunning(ctx, orgs, people); err != nil {
+		return err
+	}
+	if err := in.loadWards(ctx, on); err != nil {
 		return err
 	}
 	for _, a := range answered {

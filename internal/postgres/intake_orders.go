@@ -49,6 +49,10 @@ func (o *order) carryOut(ctx context.Context) error {
 	switch o.Command {
 	case reply.CommandDrop:
 		return o.drop(ctx)
+	case reply.CommandAllow, reply.CommandDisallow:
+		return o.allow(ctx)
+	case dialogue.OrderProxy:
+		return o.proxy(ctx)
 	case reply.CommandPause, reply.CommandAway:
 		return o.pause(o.Until)
 	case reply.CommandResume:
@@ -104,7 +108,7 @@ const (
 	// Locked, so that what is claimed after the withdrawal sees it (INV-7).
 	sqlCircleNames = `SELECT f.id, f.person_id, n.name_enc FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
 WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state IN ('active', 'invited') ORDER BY f.id FOR UPDATE OF f`
-	sqlDropFollower = `UPDATE follower SET state = 'dropped', consent_id = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
+	sqlDropFollower = `UPDATE follower SET state = 'dropped', proxy_basis = NULL, proxy_by = NULL, proxy_at = NULL, consent_id = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
 )
 
 type circleNameRow struct {

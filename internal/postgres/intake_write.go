@@ -114,7 +114,11 @@ func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 		if err := rows.checkIns.add(in.store, *out.CheckIn); err != nil {
 			return err
 		}
-		rows.audit.add(carenet.Actor{Kind: carenet.ActorPatient, Org: it.org, Person: out.Person, Via: "sms"},
+		kind := carenet.ActorPatient
+		if out.CheckIn.Reporter == carenet.ReporterProxy {
+			kind = carenet.ActorFollower
+		}
+		rows.audit.add(carenet.Actor{Kind: kind, Org: it.org, Person: out.Person, Via: "sms"},
 			in.now, audited{Action: "check_in.record", Table: "check_in", Row: checkIn, Patient: out.Patient})
 	}
 	if err := in.addText(&rows.inbound, it, checkIn); err != nil {

@@ -43,7 +43,8 @@ WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_
 	// by no clock, so that one which commits late changes it too.
 	sqlPatientStamp = `SELECT count(*) || '-' || coalesce((array_agg(e.id ORDER BY e.id DESC))[1]::text, '') FROM event e
 WHERE e.org_id = $1 AND e.patient_id = $2 AND e.id >= $3`
-	sqlCirclePlaces = `SELECT f.org_id, f.id, f.person_id, n.name_enc, f.scope FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
+	sqlCirclePlaces = `SELECT f.org_id, f.id, f.person_id, n.name_enc, f.scope, coalesce(f.proxy_basis, '') AS basis, f.proxy_at, f.proxy_by, w.name_enc AS by_enc, f.relation FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
+LEFT JOIN person w ON w.org_id = f.org_id AND w.id = f.proxy_by
 WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state = 'active' ORDER BY f.created_at, f.id`
 	sqlNames = `SELECT org_id, id, name_enc, language, zone FROM person WHERE org_id = $1 AND id = ANY ($2)`
 )
@@ -90,6 +91,7 @@ type circlePlaceRow struct {
 	PersonID carenet.ID
 	NameEnc  []byte
 	Scope    []string
+	authorityRow
 }
 
 // PatientPage is one patient for staff: sentence, chart, alerts, thread (INV-15).
@@ -235,6 +237,9 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 	for _, r := range onPage {
 		people = addID(people, r.ReporterID)
 	}
+	for _, r := range in {
+		people = addID(people, orNil(r.PersonID))
+	}
 	for _, p := range phone {
 		page.Stopped, page.Suspect = p.Stopped, p.Suspect
 		if page.Phone, err = s.open(p.NumberEnc, org, "conversation", "number_enc", p.ID); err != nil {
@@ -250,8 +255,12 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 		if err != nil {
 			return err
 		}
+		by := ""
+		if who := orNil(r.PersonID); who != patient {
+			by = names[who]
+		}
 		page.Thread = append(page.Thread, carenet.Message{
-			At: r.ReceivedAt, In: true, From: page.Name, Body: body, State: r.State,
+			Author: by, At: r.ReceivedAt, In: true, From: page.Name, Body: body, State: r.State,
 			Reason: r.Reason, Kind: r.Kind, CheckIn: orNil(r.CheckInID), Person: orNil(r.PersonID),
 		})
 	}
@@ -327,7 +336,11 @@ func (s *Store) circle(ctx context.Context, tx pgx.Tx, org, patient carenet.ID) 
 		if err != nil {
 			return nil, err
 		}
-		places = append(places, carenet.CirclePlace{Follower: r.ID, Name: name, Scope: carenet.ScopeOf(r.Scope)})
+		proxy, err := s.authority(r.authorityRow, r.OrgID)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, carenet.CirclePlace{Follower: r.ID, Name: name, Scope: carenet.ScopeOf(r.Scope), Proxy: proxy})
 	}
 	return places, nil
 }

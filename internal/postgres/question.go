@@ -27,7 +27,10 @@ WHERE q.org_id = $1 AND q.id = $2 FOR NO KEY UPDATE OF p`
 	sqlEndQuestion  = `UPDATE open_question SET state = $3, next_at = NULL, answered_at = $4, answered_via = $5 WHERE org_id = $1 AND id = $2`
 	sqlJoinPatient  = `UPDATE patient SET state = 'active', enrolled_at = $3 WHERE org_id = $1 AND id = $2`
 	sqlPatientState = `UPDATE patient SET state = $3 WHERE org_id = $1 AND id = $2`
-	sqlSetFollower  = `UPDATE follower SET state = $3, scope = $4, consent_id = $5, changed_at = $6 WHERE org_id = $1 AND id = $2`
+	// Whoever is not in the circle answers for nobody, also when they come back.
+	sqlSetFollower = `UPDATE follower SET state = $3, scope = $4, consent_id = $5, changed_at = $6,
+  proxy_basis = CASE WHEN $3 = 'active' THEN proxy_basis END, proxy_by = CASE WHEN $3 = 'active' THEN proxy_by END, proxy_at = CASE WHEN $3 = 'active' THEN proxy_at END
+WHERE org_id = $1 AND id = $2`
 	sqlFollowerName = `SELECT person_id FROM follower WHERE org_id = $1 AND id = $2`
 	sqlFirstSlots   = `SELECT s.id, s.rrule, s.local_time, s.zone, s.start_day, s.next_at, s.next_day FROM schedule s
 WHERE s.org_id = $1 AND s.patient_id = $2 AND s.ended_at IS NULL ORDER BY s.next_at`
@@ -163,6 +166,8 @@ func (s *Store) answer(ctx context.Context, tx pgx.Tx, b *pgx.Batch, actor caren
 		return out, a.died(ctx, became)
 	case carenet.AskEase:
 		return out, a.eased(ctx, became)
+	case carenet.AskProxy:
+		return out, a.proxy(ctx, became)
 	}
 	return out, errors.New("nobody knows what this question is about")
 }

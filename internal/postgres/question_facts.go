@@ -82,7 +82,7 @@ func (f claimFacts) aboutQuestion(r claimRow, c *notify.Candidate, d *notify.Dra
 	case notify.KindRhythm, notify.KindReply:
 		d.PerWeek = r.Detail.PerWeek
 	case notify.KindCircle:
-		own := r.Detail.Change == carenet.ChangeScope || r.Detail.Change == carenet.ChangeDropped
+		own := r.Detail.Change == carenet.ChangeScope || r.Detail.Change == carenet.ChangeDropped || r.Detail.Person != carenet.NilID && r.Detail.Person == orNil(r.PatientID)
 		c.JustAsked = own && c.Now.Sub(r.EventAt) < justNow
 		d.Change = r.Detail.Change
 		d.Scope = carenet.ScopeOf(f.follow[orNil(r.FollowerID)].Scope)

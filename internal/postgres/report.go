@@ -85,7 +85,7 @@ func (s *Store) reports(ctx context.Context, tx pgx.Tx, org, patient carenet.ID)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, carenet.Reported{What: carenet.Report(r.What), By: name, Staff: r.ActorKind == string(carenet.ActorClinician), At: r.At, Before: r.StateBefore})
+		all = append(all, carenet.Reported{What: carenet.Report(r.What), By: name, ByID: r.ByID, Staff: r.ActorKind == string(carenet.ActorClinician), At: r.At, Before: r.StateBefore})
 	}
 	return all, err
 }

@@ -22,7 +22,7 @@ func (c composer) aboutCommand(key Key, data Data) Key {
 			return JoinedLater
 		}
 		data["When"] = c.When(c.d.At, c.d.Now, c.d.Zone)
-	case AddAlready, Invited, NotInvited:
+	case AddAlready, Invited, NotInvited, CircleProxy, CircleProxyEnd, NotAllowed, AllowAlready:
 		data["Who"] = carenet.FirstName(c.d.About)
 	case Paused:
 		data["Day"] = c.Day(carenet.LocalDay(c.d.At, c.d.Zone), carenet.LocalDay(c.d.Now, c.d.Zone))
@@ -68,6 +68,9 @@ func (c composer) circle() string {
 			key = CircleWordsOnly
 		}
 		all = append(all, c.Say(key, Data{"Name": carenet.FirstName(s.Name)}))
+		if s.Answers {
+			all = append(all, c.Say(CircleMayAnswer, Data{"Name": carenet.FirstName(s.Name)}))
+		}
 	}
 	return strings.Join(all, ". ")
 }

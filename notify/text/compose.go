@@ -54,6 +54,10 @@ func (c composer) written() (body string, err error) {
 		body, err = c.question()
 	case notify.KindCircle:
 		body, err = c.circleChange()
+	case notify.KindProxy:
+		body, err = c.say(ProxyMay, Data{"Name": c.name()})
+	case notify.KindAnsweredFor:
+		body, err = c.answeredFor()
 	case notify.KindReport:
 		body, err = c.report()
 	case notify.KindTask:
@@ -143,6 +147,9 @@ func (c composer) patientForStaff() string {
 func (c composer) thanks() (string, error) {
 	data := Data{"Name": c.name(), "Max": c.d.Scale.Max}
 	u := c.d.Update
+	if u.Reporter == carenet.ReporterProxy {
+		return c.thanksFor(data)
+	}
 	if u.Score == nil {
 		if c.d.Private {
 			return c.say(ThanksPrivateWords, data)
@@ -236,6 +243,9 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplyNotUseful:   DutyUsefulNotedNot,
 	carenet.ReplyUsefulWhich: DutyUsefulWhich,
 	carenet.ReplyUsefulOpen:  DutyUsefulOpen,
+	carenet.ReplyAllowed:     CircleProxy, carenet.ReplyNotAllowed: NotAllowed, carenet.ReplyDisallowed: CircleProxyEnd,
+	carenet.ReplyAllowUnknown: AllowUnknown, carenet.ReplyAllowWhich: AllowWhich, carenet.ReplyAllowAlready: AllowAlready,
+	carenet.ReplyProxyNot: ProxyNot, carenet.ReplyProxyWhich: ProxyWhich, carenet.ReplyProxyHow: ProxyHow, carenet.ReplyProxyRelation: ProxyWhom,
 }
 
 // emergency is whom to call in danger.
@@ -355,6 +365,9 @@ func (t *Texts) Reason(e carenet.Evidence) string {
 	}
 	if said := e.Say[t.Lang()]; said != "" {
 		return said // in the words of the rule that fired
+	}
+	if e.Rule == carenet.LowestByProxy {
+		return t.Say(ProxyReasonLowest)
 	}
 	key, ok := reasons[e.Rule]
 	if !ok || len(e.Last) == 0 {

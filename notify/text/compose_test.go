@@ -126,6 +126,7 @@ var longer = map[string]string{
 	"ar off duty":                        "a link leaves no room in 70 characters",
 	"ar alert: decline":                  "the figures are what a clinician decides by",
 	"ar command: a call":                 "the number, that it is read, and when: none may go",
+	"ar proxy: who":                      "it grows with the circle: nobody may be left out",
 	"ar command: a call, no hours":       "the number, that it is read, and when: none may go",
 }
 

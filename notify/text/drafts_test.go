@@ -115,6 +115,7 @@ func drafts() map[string]notify.Draft {
 	add("alert taken", notify.KindAlertTaken, carenet.ToClinician, nil)
 	commandDrafts(add)
 	joiningDrafts(add)
+	proxyDrafts(add)
 	add("text by staff", notify.KindStaff, carenet.ToPatient, func(d *notify.Draft) {
 		d.Author, d.Words = "Nurse Dana", "I will come round at 3. Call 020 7946 0018 if that is too late."
 	})

@@ -24,6 +24,11 @@ const (
 	AlertSilent                     Key = "alert_silent"
 	AlertUnasked                    Key = "alert_unasked"
 	AllAnswered                     Key = "all_answered"
+	AllowAlready                    Key = "allow_already"
+	AllowUnknown                    Key = "allow_unknown"
+	AllowWhich                      Key = "allow_which"
+	AnsweredFor                     Key = "answered_for"
+	AnsweredForWords                Key = "answered_for_words"
 	AskAgainAmbiguous               Key = "ask_again_ambiguous"
 	AskAgainRange                   Key = "ask_again_range"
 	AskWho                          Key = "ask_who"
@@ -75,12 +80,17 @@ const (
 	CircleDeclined                  Key = "circle_declined"
 	CircleJoined                    Key = "circle_joined"
 	CircleLapsed                    Key = "circle_lapsed"
+	CircleMayAnswer                 Key = "circle_may_answer"
 	CircleNobody                    Key = "circle_nobody"
+	CircleProxy                     Key = "circle_proxy"
+	CircleProxyEnd                  Key = "circle_proxy_end"
+	CircleProxyStaff                Key = "circle_proxy_staff"
 	CircleScope                     Key = "circle_scope"
 	CircleScore                     Key = "circle_score"
 	CircleWords                     Key = "circle_words"
 	CircleWordsOnly                 Key = "circle_words_only"
 	Correction                      Key = "correction"
+	CorrectionFor                   Key = "correction_for"
 	CorrectionPrivate               Key = "correction_private"
 	Crisis                          Key = "crisis"
 	CrisisNoHours                   Key = "crisis_no_hours"
@@ -231,8 +241,12 @@ const (
 	DeskWords                       Key = "desk.words"
 	DeskWordsNone                   Key = "desk.words_none"
 	Died                            Key = "died"
+	DigestAlsoFor                   Key = "digest_also_for"
 	DigestAnsweredDay               Key = "digest_answered_day"
 	DigestAnsweredWeek              Key = "digest_answered_week"
+	DigestLineFor                   Key = "digest_line_for"
+	DigestOnlyAnsweredFor           Key = "digest_only_answered_for"
+	DigestOnlyFor                   Key = "digest_only_for"
 	DigestScoresDay                 Key = "digest_scores_day"
 	DigestScoresWeek                Key = "digest_scores_week"
 	DropUnknown                     Key = "drop_unknown"
@@ -608,9 +622,13 @@ const (
 	JoinedLater                     Key = "joined_later"
 	KindWord                        Key = "kind_word"
 	KindWordOnIt                    Key = "kind_word_on_it"
+	MorePart                        Key = "more.part"
+	MoreSees                        Key = "more.sees"
+	MoreTitle                       Key = "more.title"
 	MuteHow                         Key = "mute_how"
 	Muted                           Key = "muted"
 	NextQuestion                    Key = "next_question"
+	NotAllowed                      Key = "not_allowed"
 	NotDied                         Key = "not_died"
 	NotFollowed                     Key = "not_followed"
 	NotInvited                      Key = "not_invited"
@@ -896,8 +914,90 @@ const (
 	Paused                          Key = "paused"
 	Prompt                          Key = "prompt"
 	PromptLink                      Key = "prompt_link"
+	ProxyAbout                      Key = "proxy.about"
+	ProxyAnswered                   Key = "proxy.answered"
+	ProxyAunt                       Key = "proxy.aunt"
+	ProxyBack                       Key = "proxy.back"
+	ProxyBasis                      Key = "proxy.basis"
+	ProxyBasisAttorney              Key = "proxy.basis_attorney"
+	ProxyBasisInterest              Key = "proxy.basis_interest"
+	ProxyBasisPatient               Key = "proxy.basis_patient"
+	ProxyBrother                    Key = "proxy.brother"
+	ProxyCauseMay                   Key = "proxy.cause_may"
+	ProxyCauseOwn                   Key = "proxy.cause_own"
+	ProxyChoose                     Key = "proxy.choose"
+	ProxyDaughter                   Key = "proxy.daughter"
+	ProxyDone                       Key = "proxy.done"
+	ProxyDoneWrong                  Key = "proxy.done_wrong"
+	ProxyFather                     Key = "proxy.father"
+	ProxyGrandfather                Key = "proxy.grandfather"
+	ProxyGrandmother                Key = "proxy.grandmother"
+	ProxyHusband                    Key = "proxy.husband"
+	ProxyKindAnswered               Key = "proxy.kind_answered"
+	ProxyKindMay                    Key = "proxy.kind_may"
+	ProxyMeAbout                    Key = "proxy.me_about"
+	ProxyMeEnd                      Key = "proxy.me_end"
+	ProxyMeMay                      Key = "proxy.me_may"
+	ProxyMeMayStaff                 Key = "proxy.me_may_staff"
+	ProxyMeOffer                    Key = "proxy.me_offer"
+	ProxyMeRelation                 Key = "proxy.me_relation"
+	ProxyMeTitle                    Key = "proxy.me_title"
+	ProxyMeYes                      Key = "proxy.me_yes"
+	ProxyMother                     Key = "proxy.mother"
+	ProxyNo                         Key = "proxy.no"
+	ProxyNoAnswerTitle              Key = "proxy.no_answer_title"
+	ProxyNotAnyMore                 Key = "proxy.not_any_more"
+	ProxyNowDied                    Key = "proxy.now_died"
+	ProxyNowHome                    Key = "proxy.now_home"
+	ProxyNowHospital                Key = "proxy.now_hospital"
+	ProxyQuestion                   Key = "proxy.question"
+	ProxyReasonLowest               Key = "proxy.reason_lowest"
+	ProxyRelation                   Key = "proxy.relation"
+	ProxyRelationNone               Key = "proxy.relation_none"
+	ProxyReportAbout                Key = "proxy.report_about"
+	ProxyReportDied                 Key = "proxy.report_died"
+	ProxyReportHome                 Key = "proxy.report_home"
+	ProxyReportHospital             Key = "proxy.report_hospital"
+	ProxyReportLink                 Key = "proxy.report_link"
+	ProxyReportTitle                Key = "proxy.report_title"
+	ProxySaidEnded                  Key = "proxy.said_ended"
+	ProxySaidGiven                  Key = "proxy.said_given"
+	ProxySister                     Key = "proxy.sister"
+	ProxySon                        Key = "proxy.son"
+	ProxyStaffAbout                 Key = "proxy.staff_about"
+	ProxyStaffEnd                   Key = "proxy.staff_end"
+	ProxyStaffGive                  Key = "proxy.staff_give"
+	ProxyStaffMay                   Key = "proxy.staff_may"
+	ProxyStaffNone                  Key = "proxy.staff_none"
+	ProxyStaffSave                  Key = "proxy.staff_save"
+	ProxyStaffTitle                 Key = "proxy.staff_title"
+	ProxySureDied                   Key = "proxy.sure_died"
+	ProxySureDiedAbout              Key = "proxy.sure_died_about"
+	ProxySureHome                   Key = "proxy.sure_home"
+	ProxySureHomeAbout              Key = "proxy.sure_home_about"
+	ProxySureHospital               Key = "proxy.sure_hospital"
+	ProxySureHospitalAbout          Key = "proxy.sure_hospital_about"
+	ProxyThread                     Key = "proxy.thread"
+	ProxyTitle                      Key = "proxy.title"
+	ProxyToldAnswered               Key = "proxy.told_answered"
+	ProxyToldMay                    Key = "proxy.told_may"
+	ProxyUncle                      Key = "proxy.uncle"
+	ProxyUndo                       Key = "proxy.undo"
+	ProxyUndoAbout                  Key = "proxy.undo_about"
+	ProxyUndone                     Key = "proxy.undone"
+	ProxyWife                       Key = "proxy.wife"
+	ProxyWords                      Key = "proxy.words"
+	ProxyYesDied                    Key = "proxy.yes_died"
+	ProxyYesHome                    Key = "proxy.yes_home"
+	ProxyYesHospital                Key = "proxy.yes_hospital"
+	ProxyHow                        Key = "proxy_how"
+	ProxyMay                        Key = "proxy_may"
+	ProxyNot                        Key = "proxy_not"
+	ProxyWhich                      Key = "proxy_which"
+	ProxyWhom                       Key = "proxy_whom"
 	QuestionAgain                   Key = "question_again"
 	QuestionAlsoAlerts              Key = "question_also_alerts"
+	QuestionAlsoMore                Key = "question_also_more"
 	QuestionAlsoTrend               Key = "question_also_trend"
 	QuestionDied                    Key = "question_died"
 	QuestionEase                    Key = "question_ease"
@@ -911,6 +1011,7 @@ const (
 	QuestionOften                   Key = "question_often"
 	QuestionOftenDaily              Key = "question_often_daily"
 	QuestionOftenNever              Key = "question_often_never"
+	QuestionProxy                   Key = "question_proxy"
 	QuestionShare                   Key = "question_share"
 	ReasonBelowUsual3               Key = "reason.below_usual_3"
 	ReasonCallHospital              Key = "reason.call_hospital"
@@ -1156,6 +1257,7 @@ const (
 	TaskRead                        Key = "task_read"
 	TellWhom                        Key = "tell_whom"
 	Thanks                          Key = "thanks"
+	ThanksFor                       Key = "thanks_for"
 	ThanksPrivate                   Key = "thanks_private"
 	ThanksPrivateWords              Key = "thanks_private_words"
 	ThanksWords                     Key = "thanks_words"
@@ -1205,7 +1307,10 @@ const (
 	UnknownNumberNoPhone            Key = "unknown_number_no_phone"
 	Unmuted                         Key = "unmuted"
 	UpdateAnswered                  Key = "update_answered"
+	UpdateAnsweredFor               Key = "update_answered_for"
+	UpdateByFor                     Key = "update_by_for"
 	UpdateCorrectionAnswered        Key = "update_correction_answered"
+	UpdateCorrectionAnsweredFor     Key = "update_correction_answered_for"
 	UpdateCorrectionScore           Key = "update_correction_score"
 	UpdateCorrectionScorePlain      Key = "update_correction_score_plain"
 	UpdateCorrectionScoreWords      Key = "update_correction_score_words"
@@ -1253,6 +1358,11 @@ var catalogue = map[Key]shape{
 	AlertSilent:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertUnasked:                    {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AllAnswered:                     {Plural: false, Fields: []string{"Name", "Org"}},
+	AllowAlready:                    {Plural: false, Fields: []string{"Org", "Who"}},
+	AllowUnknown:                    {Plural: false, Fields: []string{"Org"}},
+	AllowWhich:                      {Plural: false, Fields: []string{"Org"}},
+	AnsweredFor:                     {Plural: false, Fields: []string{"By", "Max", "Org", "Score"}},
+	AnsweredForWords:                {Plural: false, Fields: []string{"By", "Org"}},
 	AskAgainAmbiguous:               {Plural: false, Fields: []string{"Name", "Org"}},
 	AskAgainRange:                   {Plural: false, Fields: []string{"Name", "Org"}},
 	AskWho:                          {Plural: false, Fields: []string{"Name", "Org"}},
@@ -1304,12 +1414,17 @@ var catalogue = map[Key]shape{
 	CircleDeclined:                  {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleJoined:                    {Plural: false, Fields: []string{"Org", "Seen", "Who"}},
 	CircleLapsed:                    {Plural: false, Fields: []string{"Org", "Who"}},
+	CircleMayAnswer:                 {Plural: false, Fields: []string{"Name"}},
 	CircleNobody:                    {Plural: false, Fields: []string{"Org"}},
+	CircleProxy:                     {Plural: false, Fields: []string{"Org", "Who"}},
+	CircleProxyEnd:                  {Plural: false, Fields: []string{"Org", "Who"}},
+	CircleProxyStaff:                {Plural: false, Fields: []string{"By", "Org", "Who"}},
 	CircleScope:                     {Plural: false, Fields: []string{"Org", "Seen", "Who"}},
 	CircleScore:                     {Plural: false, Fields: []string{"Name"}},
 	CircleWords:                     {Plural: false, Fields: []string{"Name"}},
 	CircleWordsOnly:                 {Plural: false, Fields: []string{"Name"}},
 	Correction:                      {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
+	CorrectionFor:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	CorrectionPrivate:               {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	Crisis:                          {Plural: false, Fields: []string{"Emergency", "Hours", "Org"}},
 	CrisisNoHours:                   {Plural: false, Fields: []string{"Emergency", "Org"}},
@@ -1460,8 +1575,12 @@ var catalogue = map[Key]shape{
 	DeskWords:                       {Plural: false, Fields: []string(nil)},
 	DeskWordsNone:                   {Plural: false, Fields: []string(nil)},
 	Died:                            {Plural: false, Fields: []string{"Name", "Org"}},
+	DigestAlsoFor:                   {Plural: false, Fields: []string{"Digest", "Name", "Scores"}},
 	DigestAnsweredDay:               {Plural: true, Fields: []string{"Count", "Name", "Org"}},
 	DigestAnsweredWeek:              {Plural: true, Fields: []string{"Count", "Name", "Org"}},
+	DigestLineFor:                   {Plural: false, Fields: []string{"Name", "What"}},
+	DigestOnlyAnsweredFor:           {Plural: false, Fields: []string{"Name", "Org"}},
+	DigestOnlyFor:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Scores"}},
 	DigestScoresDay:                 {Plural: false, Fields: []string{"Max", "Name", "Org", "Scores"}},
 	DigestScoresWeek:                {Plural: false, Fields: []string{"Max", "Name", "Org", "Scores"}},
 	DropUnknown:                     {Plural: false, Fields: []string{"Org"}},
@@ -1837,9 +1956,13 @@ var catalogue = map[Key]shape{
 	JoinedLater:                     {Plural: false, Fields: []string{"Emergency", "Name", "Org"}},
 	KindWord:                        {Plural: false, Fields: []string{"By", "Org", "Words"}},
 	KindWordOnIt:                    {Plural: false, Fields: []string{"By", "Org"}},
+	MorePart:                        {Plural: false, Fields: []string(nil)},
+	MoreSees:                        {Plural: false, Fields: []string(nil)},
+	MoreTitle:                       {Plural: false, Fields: []string(nil)},
 	MuteHow:                         {Plural: false, Fields: []string{"Org"}},
 	Muted:                           {Plural: false, Fields: []string{"Org", "When"}},
 	NextQuestion:                    {Plural: false, Fields: []string{"Org", "Question"}},
+	NotAllowed:                      {Plural: false, Fields: []string{"Org", "Who"}},
 	NotDied:                         {Plural: false, Fields: []string{"Name", "Org"}},
 	NotFollowed:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	NotInvited:                      {Plural: false, Fields: []string{"Org", "Who"}},
@@ -2125,8 +2248,90 @@ var catalogue = map[Key]shape{
 	Paused:                          {Plural: false, Fields: []string{"Day", "Name", "Org"}},
 	Prompt:                          {Plural: false, Fields: []string{"Name", "Org"}},
 	PromptLink:                      {Plural: false, Fields: []string{"Link", "Name", "Org"}},
+	ProxyAbout:                      {Plural: false, Fields: []string{"Name"}},
+	ProxyAnswered:                   {Plural: false, Fields: []string{"By", "Name"}},
+	ProxyAunt:                       {Plural: false, Fields: []string(nil)},
+	ProxyBack:                       {Plural: false, Fields: []string(nil)},
+	ProxyBasis:                      {Plural: false, Fields: []string(nil)},
+	ProxyBasisAttorney:              {Plural: false, Fields: []string(nil)},
+	ProxyBasisInterest:              {Plural: false, Fields: []string(nil)},
+	ProxyBasisPatient:               {Plural: false, Fields: []string(nil)},
+	ProxyBrother:                    {Plural: false, Fields: []string(nil)},
+	ProxyCauseMay:                   {Plural: false, Fields: []string(nil)},
+	ProxyCauseOwn:                   {Plural: false, Fields: []string(nil)},
+	ProxyChoose:                     {Plural: false, Fields: []string{"Name"}},
+	ProxyDaughter:                   {Plural: false, Fields: []string(nil)},
+	ProxyDone:                       {Plural: false, Fields: []string{"Name"}},
+	ProxyDoneWrong:                  {Plural: false, Fields: []string(nil)},
+	ProxyFather:                     {Plural: false, Fields: []string(nil)},
+	ProxyGrandfather:                {Plural: false, Fields: []string(nil)},
+	ProxyGrandmother:                {Plural: false, Fields: []string(nil)},
+	ProxyHusband:                    {Plural: false, Fields: []string(nil)},
+	ProxyKindAnswered:               {Plural: false, Fields: []string(nil)},
+	ProxyKindMay:                    {Plural: false, Fields: []string(nil)},
+	ProxyMeAbout:                    {Plural: false, Fields: []string{"Name"}},
+	ProxyMeEnd:                      {Plural: false, Fields: []string{"Name"}},
+	ProxyMeMay:                      {Plural: false, Fields: []string{"Name"}},
+	ProxyMeMayStaff:                 {Plural: false, Fields: []string{"By", "Name", "When"}},
+	ProxyMeOffer:                    {Plural: false, Fields: []string{"Name"}},
+	ProxyMeRelation:                 {Plural: false, Fields: []string{"Name"}},
+	ProxyMeTitle:                    {Plural: false, Fields: []string{"Name"}},
+	ProxyMeYes:                      {Plural: false, Fields: []string{"Name"}},
+	ProxyMother:                     {Plural: false, Fields: []string(nil)},
+	ProxyNo:                         {Plural: false, Fields: []string(nil)},
+	ProxyNoAnswerTitle:              {Plural: false, Fields: []string(nil)},
+	ProxyNotAnyMore:                 {Plural: false, Fields: []string(nil)},
+	ProxyNowDied:                    {Plural: false, Fields: []string{"Name"}},
+	ProxyNowHome:                    {Plural: false, Fields: []string{"Name"}},
+	ProxyNowHospital:                {Plural: false, Fields: []string{"Name"}},
+	ProxyQuestion:                   {Plural: false, Fields: []string{"Name"}},
+	ProxyReasonLowest:               {Plural: false, Fields: []string(nil)},
+	ProxyRelation:                   {Plural: false, Fields: []string(nil)},
+	ProxyRelationNone:               {Plural: false, Fields: []string(nil)},
+	ProxyReportAbout:                {Plural: false, Fields: []string{"Name"}},
+	ProxyReportDied:                 {Plural: false, Fields: []string{"Name"}},
+	ProxyReportHome:                 {Plural: false, Fields: []string{"Name"}},
+	ProxyReportHospital:             {Plural: false, Fields: []string{"Name"}},
+	ProxyReportLink:                 {Plural: false, Fields: []string{"Name"}},
+	ProxyReportTitle:                {Plural: false, Fields: []string{"Name"}},
+	ProxySaidEnded:                  {Plural: false, Fields: []string{"Name"}},
+	ProxySaidGiven:                  {Plural: false, Fields: []string{"Name"}},
+	ProxySister:                     {Plural: false, Fields: []string(nil)},
+	ProxySon:                        {Plural: false, Fields: []string(nil)},
+	ProxyStaffAbout:                 {Plural: false, Fields: []string(nil)},
+	ProxyStaffEnd:                   {Plural: false, Fields: []string{"Name"}},
+	ProxyStaffGive:                  {Plural: false, Fields: []string{"Name"}},
+	ProxyStaffMay:                   {Plural: false, Fields: []string{"Basis", "By", "When"}},
+	ProxyStaffNone:                  {Plural: false, Fields: []string(nil)},
+	ProxyStaffSave:                  {Plural: false, Fields: []string(nil)},
+	ProxyStaffTitle:                 {Plural: false, Fields: []string{"Name"}},
+	ProxySureDied:                   {Plural: false, Fields: []string{"Name"}},
+	ProxySureDiedAbout:              {Plural: false, Fields: []string{"Name"}},
+	ProxySureHome:                   {Plural: false, Fields: []string{"Name"}},
+	ProxySureHomeAbout:              {Plural: false, Fields: []string{"Name"}},
+	ProxySureHospital:               {Plural: false, Fields: []string{"Name"}},
+	ProxySureHospitalAbout:          {Plural: false, Fields: []string{"Name"}},
+	ProxyThread:                     {Plural: false, Fields: []string{"By"}},
+	ProxyTitle:                      {Plural: false, Fields: []string{"Name"}},
+	ProxyToldAnswered:               {Plural: false, Fields: []string(nil)},
+	ProxyToldMay:                    {Plural: false, Fields: []string(nil)},
+	ProxyUncle:                      {Plural: false, Fields: []string(nil)},
+	ProxyUndo:                       {Plural: false, Fields: []string(nil)},
+	ProxyUndoAbout:                  {Plural: false, Fields: []string{"When"}},
+	ProxyUndone:                     {Plural: false, Fields: []string(nil)},
+	ProxyWife:                       {Plural: false, Fields: []string(nil)},
+	ProxyWords:                      {Plural: false, Fields: []string(nil)},
+	ProxyYesDied:                    {Plural: false, Fields: []string{"Name"}},
+	ProxyYesHome:                    {Plural: false, Fields: []string(nil)},
+	ProxyYesHospital:                {Plural: false, Fields: []string(nil)},
+	ProxyHow:                        {Plural: false, Fields: []string{"Name", "Org"}},
+	ProxyMay:                        {Plural: false, Fields: []string{"Name", "Org"}},
+	ProxyNot:                        {Plural: false, Fields: []string{"Name", "Org"}},
+	ProxyWhich:                      {Plural: false, Fields: []string{"Org"}},
+	ProxyWhom:                       {Plural: false, Fields: []string{"Org"}},
 	QuestionAgain:                   {Plural: false, Fields: []string{"Org", "Question"}},
 	QuestionAlsoAlerts:              {Plural: false, Fields: []string(nil)},
+	QuestionAlsoMore:                {Plural: false, Fields: []string(nil)},
 	QuestionAlsoTrend:               {Plural: false, Fields: []string(nil)},
 	QuestionDied:                    {Plural: false, Fields: []string{"Name", "Org"}},
 	QuestionEase:                    {Plural: false, Fields: []string{"Name", "Often", "Org"}},
@@ -2140,6 +2345,7 @@ var catalogue = map[Key]shape{
 	QuestionOften:                   {Plural: true, Fields: []string{"Count"}},
 	QuestionOftenDaily:              {Plural: false, Fields: []string(nil)},
 	QuestionOftenNever:              {Plural: false, Fields: []string(nil)},
+	QuestionProxy:                   {Plural: false, Fields: []string{"Org", "Who"}},
 	QuestionShare:                   {Plural: false, Fields: []string{"Org", "Seen", "Who"}},
 	ReasonBelowUsual3:               {Plural: false, Fields: []string{"Last", "Usual"}},
 	ReasonCallHospital:              {Plural: false, Fields: []string{"Last"}},
@@ -2385,6 +2591,7 @@ var catalogue = map[Key]shape{
 	TaskRead:                        {Plural: false, Fields: []string{"Link", "Org"}},
 	TellWhom:                        {Plural: false, Fields: []string{"Org"}},
 	Thanks:                          {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
+	ThanksFor:                       {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivate:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivateWords:              {Plural: false, Fields: []string{"Name", "Org"}},
 	ThanksWords:                     {Plural: false, Fields: []string{"Name", "Org"}},
@@ -2434,7 +2641,10 @@ var catalogue = map[Key]shape{
 	UnknownNumberNoPhone:            {Plural: false, Fields: []string{"Org"}},
 	Unmuted:                         {Plural: false, Fields: []string{"Org"}},
 	UpdateAnswered:                  {Plural: false, Fields: []string{"Name", "Org"}},
+	UpdateAnsweredFor:               {Plural: false, Fields: []string{"By", "Name", "Org"}},
+	UpdateByFor:                     {Plural: false, Fields: []string{"By", "Name"}},
 	UpdateCorrectionAnswered:        {Plural: false, Fields: []string{"Name", "Org"}},
+	UpdateCorrectionAnsweredFor:     {Plural: false, Fields: []string{"By", "Name", "Org"}},
 	UpdateCorrectionScore:           {Plural: false, Fields: []string{"Face", "Max", "Name", "Org", "Score"}},
 	UpdateCorrectionScorePlain:      {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	UpdateCorrectionScoreWords:      {Plural: false, Fields: []string{"Face", "Max", "Name", "Org", "Score", "Words"}},

@@ -80,12 +80,37 @@ func (c composer) alertLetter() (string, error) {
 // digest is a summary in a sentence.
 func (c composer) digest() (string, error) {
 	data := Data{"Name": c.name(), "Max": c.d.Scale.Max, "Count": len(c.d.Digest)}
-	var scores []float64
+	var scores, told []float64
+	own := 0
 	for _, u := range c.d.Digest {
-		if u.Score != nil {
-			scores = append(scores, *u.Score)
+		// What others tell is a series of its own.
+		switch proxy := u.Reporter == carenet.ReporterProxy; {
+		case u.Score == nil && !proxy:
+			own++
+		case u.Score != nil && proxy:
+			told = append(told, *u.Score)
+		case u.Score != nil:
+			own, scores = own+1, append(scores, *u.Score)
 		}
 	}
+	data["Count"] = own
+	switch {
+	case own == 0 && len(told) > 0:
+		data["Scores"] = c.Numbers(told)
+		return c.say(DigestOnlyFor, data)
+	case own == 0 && len(c.d.Digest) > 0:
+		return c.say(DigestOnlyAnsweredFor, data)
+	case len(told) > 0:
+		body, err := c.digestOf(scores, data)
+		if err != nil {
+			return "", err
+		}
+		return c.say(DigestAlsoFor, Data{"Digest": body, "Name": c.name(), "Scores": c.Numbers(told)})
+	}
+	return c.digestOf(scores, data)
+}
+
+func (c composer) digestOf(scores []float64, data Data) (string, error) {
 	keys := [2]Key{DigestAnsweredDay, DigestAnsweredWeek}
 	if len(scores) > 0 {
 		keys = [2]Key{DigestScoresDay, DigestScoresWeek}
@@ -112,6 +137,9 @@ func (c composer) digestLetter() (string, error) {
 		}
 		if words := strings.Join(strings.Fields(u.Words), " "); words != "" {
 			what += `. "` + words + `"`
+		}
+		if u.Reporter == carenet.ReporterProxy {
+			what = c.Say(DigestLineFor, Data{"What": what, "Name": c.name()})
 		}
 		lines = append(lines, c.Say(EmailDigestLine, Data{"When": c.When(u.At, c.d.Now, c.d.Zone), "What": what}))
 	}

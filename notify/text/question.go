@@ -45,6 +45,8 @@ func (c composer) question() (string, error) {
 			return c.say(QuestionEaseRare, data) // that must be known before anybody agrees
 		}
 		return c.say(QuestionEase, data)
+	case carenet.AskProxy:
+		return c.say(QuestionProxy, data)
 	case carenet.AskShare:
 		seen, err := c.seen()
 		data["Seen"] = seen
@@ -73,6 +75,8 @@ var circleChanges = map[carenet.Change]Key{
 	carenet.ChangeLapsed:   CircleLapsed,
 	carenet.ChangeScope:    CircleScope,
 	carenet.ChangeDropped:  Dropped,
+	carenet.ChangeProxy:    CircleProxy,
+	carenet.ChangeProxyEnd: CircleProxyEnd,
 }
 
 // circleChange tells a patient what is different in their circle.
@@ -82,6 +86,9 @@ func (c composer) circleChange() (string, error) {
 		return "", fmt.Errorf("nothing is said of the change %q", c.d.Change)
 	}
 	data := Data{"Who": carenet.FirstName(c.d.About), "Name": carenet.FirstName(c.d.About)}
+	if key == CircleProxy && c.d.From != "" {
+		key, data["By"] = CircleProxyStaff, c.d.From
+	}
 	if key == CircleJoined || key == CircleScope {
 		seen, err := c.seen()
 		if err != nil {
@@ -131,6 +138,9 @@ func (t *Texts) Examples(d notify.Draft) ([]string, error) {
 	if d.Scope.Has(carenet.PartAlerts) {
 		out = append(out, t.Say(QuestionAlsoAlerts))
 	}
+	if d.Scope.Has(carenet.PartMore) {
+		out = append(out, t.Say(QuestionAlsoMore))
+	}
 	return out, nil
 }
 
@@ -141,6 +151,7 @@ var agreed = map[carenet.QuestionKind]Key{
 	carenet.AskFollow: QuestionFollow,
 	carenet.AskDied:   QuestionDied,
 	carenet.AskEase:   QuestionEase,
+	carenet.AskProxy:  QuestionProxy,
 }
 
 // ConsentWords are the words of a question with its fields left open, and their
@@ -153,9 +164,11 @@ func (Composer) ConsentWords(kind carenet.QuestionKind, lang string) (version, w
 // onPage are the words beside the buttons of the page of a patient's circle. The texts
 // that a follower gets stand between them, in the very words of the texts themselves.
 var onPage = map[notify.CircleAct][]Key{
-	notify.CircleInvite: {JoinConfirm, JoinConfirmYes},
-	notify.CircleShow:   {JoinChange, JoinWhat, JoinPartAnswered, JoinPartScore, JoinPartWords, JoinPartTrend, JoinPartAlerts, JoinChangeSave},
-	notify.CircleDrop:   {JoinDropAbout, JoinDrop},
+	notify.CircleInvite:   {JoinConfirm, JoinConfirmYes},
+	notify.CircleShow:     {JoinChange, JoinWhat, JoinPartAnswered, JoinPartScore, JoinPartWords, JoinPartTrend, JoinPartAlerts, MorePart, JoinChangeSave},
+	notify.CircleDrop:     {JoinDropAbout, JoinDrop},
+	notify.CircleProxy:    {ProxyMeTitle, ProxyMeAbout, ProxyMeYes},
+	notify.CircleProxyEnd: {ProxyMeMay, ProxyMeEnd},
 }
 
 // PageWords are ConsentWords of the page of a patient's circle. It implements

@@ -1,6 +1,10 @@
 package text
 
-import "strings"
+import (
+	"strings"
+
+	"howareyou/carenet"
+)
 
 // maxUpdateParts is how many parts an update with a patient's words may take.
 // Whatever is longer goes on behind the link.
@@ -22,6 +26,10 @@ func (c composer) update() (string, error) {
 	u := c.d.Update
 	data, form := Data{"Name": c.name(), "Max": c.d.Scale.Max}, "answered"
 	words := strings.Join(strings.Fields(u.Words), " ")
+	by := carenet.FirstName(c.d.From)
+	if by != "" {
+		data["By"] = by
+	}
 	if u.Score != nil {
 		digits, face := c.score(*u.Score)
 		data["Score"], data["Face"], form = digits, face, "score"
@@ -37,6 +45,17 @@ func (c composer) update() (string, error) {
 	key := updateKeys[form][0]
 	if u.Corrected {
 		key = updateKeys[form][1]
+	}
+	if u.Reporter == carenet.ReporterProxy && by != "" {
+		// "Sam for Mary": it is never read as if she had said it.
+		switch key {
+		case UpdateAnswered:
+			key = UpdateAnsweredFor
+		case UpdateCorrectionAnswered:
+			key = UpdateCorrectionAnsweredFor
+		default:
+			data["Name"] = c.Say(UpdateByFor, Data{"By": by, "Name": c.name()})
+		}
 	}
 	if words == "" {
 		return c.say(key, data)

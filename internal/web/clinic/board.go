@@ -38,6 +38,7 @@ type boardSection struct {
 // boardRow is one patient.
 type boardRow struct {
 	id, name, url string
+	called        string
 	last          *carenet.Update
 	lastOn        string
 	spark         ui.Spark
@@ -113,7 +114,7 @@ func (h *Handler) boardView(c *fiber.Ctx, b carenet.Board, about carenet.ID) boa
 
 func newBoardRow(r front.Reader, base string, viewer carenet.ID, today carenet.Day, row carenet.BoardRow) boardRow {
 	out := boardRow{
-		id: row.Patient.String(), name: row.Name, url: patientURL(base, row.Patient), last: row.Last,
+		id: row.Patient.String(), name: row.Name, called: carenet.FirstName(row.Name), url: patientURL(base, row.Patient), last: row.Last,
 		changed: changed(r.Texts, row), silence: silence(r, row),
 	}
 	if row.Last != nil {
@@ -142,6 +143,9 @@ func changed(t *text.Texts, row carenet.BoardRow) string {
 	}
 	if !row.Usual.Known {
 		return t.Say(text.PageBoardNoBaseline)
+	}
+	if row.Last.Reporter == carenet.ReporterProxy {
+		return "" // what is usual is what the patient says of themselves
 	}
 	switch off := *row.Last.Score - row.Usual.Mean; {
 	case math.Abs(off) <= max(row.Usual.Spread, 0.5):

@@ -40,18 +40,18 @@ type fake struct {
 	taken    []carenet.ID
 	closed   []string
 
-	joining    carenet.JoiningPage
-	enrolled   []carenet.Enrolment
-	enrolFault error
-	withdrawn  []carenet.ID
-	reported   []carenet.Report
-
+	joining     carenet.JoiningPage
+	enrolled    []carenet.Enrolment
+	enrolFault  error
+	withdrawn   []carenet.ID
+	reported    []carenet.Report
 	imported    roster.Page
 	importFault error
 	uploads     []string
 	desk
 	duty
 	record
+	answering
 }
 
 func (f *fake) Board(context.Context, carenet.Actor) (carenet.Board, error) { return f.board, nil }

@@ -1,12 +1,10 @@
 package clinic
 
 import (
-	"fmt"
 	"strings"
 
 	"howareyou/carenet"
 	"howareyou/internal/web/front"
-	"howareyou/notify/text"
 )
 
 // furtherDay is what was answered at one asking besides how they are.
@@ -27,38 +25,8 @@ func furtherDays(r front.Reader, all []carenet.FurtherAnswer) (out []furtherDay)
 			flush()
 			asking, out = a.Asking, append(out, furtherDay{when: r.On(a.At)})
 		}
-		said = append(said, furtherSaid(r, a))
+		said = append(said, front.FurtherSaid(r, a))
 	}
 	flush()
 	return out
-}
-
-// furtherSaid is one answer in the reader's words: "pain 7 (0-10)".
-func furtherSaid(r front.Reader, a carenet.FurtherAnswer) string {
-	name := a.Name[r.Lang()]
-	if name == "" {
-		name = a.Item
-	}
-	value := r.Number(a.Value)
-	switch a.Kind {
-	case "scale":
-		value = fmt.Sprintf("%s (%d-%d)", value, a.Min, a.Max)
-	case "choice":
-		if words := a.Option[r.Lang()]; words != "" {
-			value = fmt.Sprintf("%s (%s)", value, words)
-		}
-	case "yesno":
-		value = r.Say(text.PageFurtherSayNo)
-		if a.Value == 1 {
-			value = r.Say(text.PageFurtherSayYes)
-		}
-	case "number":
-		value += " " + a.Unit
-	case "words":
-		if a.Words == "" {
-			return name + ": " + r.Say(text.PageFurtherNothing)
-		}
-		return name + ": “" + a.Words + "”"
-	}
-	return name + " " + value
 }

@@ -20,12 +20,15 @@ type Enrolment interface {
 	Joining(ctx context.Context, actor carenet.Actor) (carenet.JoiningPage, error)
 	Enrol(ctx context.Context, actor carenet.Actor, n carenet.Enrolment) (carenet.ID, carenet.Batch, error)
 	AskToJoinAgain(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.Batch, error)
+	SetProxy(ctx context.Context, actor carenet.Actor, patient, follower carenet.ID, a carenet.Authority) (carenet.Batch, error)
+	EndProxy(ctx context.Context, actor carenet.Actor, patient, follower carenet.ID) (carenet.Batch, error)
 	ReportPatient(ctx context.Context, actor carenet.Actor, patient carenet.ID, what carenet.Report) (carenet.Batch, error)
 	WithdrawEnrolment(ctx context.Context, actor carenet.Actor, patient carenet.ID) error
 }
 
 func (h *Handler) mountJoining(r fiber.Router, enter fiber.Handler) {
 	r.Post("/clinic/patients/:id/report", h.site.Guard, enter, h.report)
+	r.Post("/clinic/patients/:id/answers/:follower", h.site.Guard, enter, h.letAnswer)
 	r.Get("/clinic/joining", enter, h.joining)
 	r.Get("/clinic/joining/new", enter, h.newPatient)
 	r.Post("/clinic/joining/new", h.site.Guard, enter, h.enrol)

@@ -32,6 +32,8 @@ var filterKinds = []kindWord{
 	{string(notify.KindQuestion), text.DeskKindQuestion},
 	{string(notify.KindCircle), text.DeskKindCircle},
 	{string(notify.KindRhythm), text.DeskKindRhythm},
+	{string(notify.KindProxy), text.ProxyKindMay},
+	{string(notify.KindAnsweredFor), text.ProxyKindAnswered},
 	{string(notify.KindReport), text.DeskKindReport},
 	{string(notify.KindTask), text.DeskKindTask},
 	{string(notify.KindDutyOn), text.DutyKindDutyOn},
@@ -108,11 +110,15 @@ var reasons = map[string]text.Key{
 	"staff must know":                                        text.DeskReasonReport,
 	"words that somebody must see now":                       text.DeskReasonTask,
 	"something is different in their circle":                 text.DeskReasonCircleChange,
+	"they may answer for the patient from now on":            text.ProxyToldMay,
+	"somebody answered for them":                             text.ProxyToldAnswered,
 }
 
 // causes are why a text ended as it did, or waits.
 var sayCauses = map[string]text.Key{
 	"no number is known":                                       text.DeskCauseNoNumber,
+	"they may not answer for the patient any more":             text.ProxyCauseMay,
+	"they gave the answer themselves":                          text.ProxyCauseOwn,
 	"the number is stopped":                                    text.DeskCauseStopped,
 	"kept private by the patient":                              text.DeskCausePrivate,
 	"no longer in the circle":                                  text.DeskCauseLeftCircle,

@@ -36,6 +36,7 @@ type patientView struct {
 	notes      notesView
 	goals      goalsView
 	rhythm     rhythmView
+	answers    answersView
 }
 
 // answerBox is where staff write to the patient, or what they do instead.
@@ -85,6 +86,7 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	if said := v.rhythm.said(r, c.Query("rhythm"), p); said != "" {
 		v.notice = notice{ui.ToneLeaf, said}
 	}
+	v.answers = newAnswers(r, v.base, p)
 	if c.Query("asked") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.CareAskDone, text.Data{"Name": v.name})}
 	}
@@ -145,6 +147,7 @@ var sees = map[carenet.Part]text.Key{
 	carenet.PartWords:    text.PageFeedSeesWords,
 	carenet.PartTrend:    text.PageFeedSeesTrend,
 	carenet.PartAlerts:   text.PageFeedSeesAlerts,
+	carenet.PartMore:     text.MoreSees,
 }
 
 func newPlace(t *text.Texts, f carenet.CirclePlace) place {
@@ -205,6 +208,9 @@ func newThreadText(r front.Reader, patient string, m carenet.Message) threadText
 	}
 	if m.In {
 		t.who = r.Say(text.PagePatientInText, text.Data{"Name": patient})
+		if m.Author != "" {
+			t.who = r.Say(text.ProxyThread, text.Data{"By": m.Author})
+		}
 		t.worry = m.State == "unread"
 		if key, ok := inStates[m.State]; ok {
 			t.state = r.Say(key)

@@ -14,10 +14,16 @@ import (
 	"howareyou/internal/web/front"
 )
 
-// Store reads what a follower may see now.
+// Store reads what a follower may see now, and takes what they answer for a patient or
+// say of where one is. ProxyForm and SubmitProxy are of code Forbidden for who may not
+// answer, ReportFollowed of code Conflict for what was known or cannot be.
 type Store interface {
 	Feed(ctx context.Context, actor carenet.Actor) (carenet.Feed, error)
 	Following(ctx context.Context, actor carenet.Actor) ([]carenet.ID, error)
+	ProxyForm(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.ProxyForm, error)
+	SubmitProxy(ctx context.Context, actor carenet.Actor, patient carenet.ID, in carenet.PageAnswer) (carenet.Batch, error)
+	WhereForm(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.WhereForm, error)
+	ReportFollowed(ctx context.Context, actor carenet.Actor, patient carenet.ID, what carenet.Report) (carenet.Batch, error)
 	SetHearing(ctx context.Context, actor carenet.Actor, patient carenet.ID, wish carenet.Hearing) error
 	ShowUnsubscribe(ctx context.Context, token string) (carenet.SignInPage, error)
 	Unsubscribe(ctx context.Context, token string) (carenet.SignInPage, error)
@@ -25,12 +31,15 @@ type Store interface {
 
 // Handler serves the pages.
 type Handler struct {
-	site  *front.Site
-	store Store
+	site      *front.Site
+	store     Store
+	committed func(carenet.Batch)
 }
 
-// New returns the pages' handler.
-func New(site *front.Site, store Store) *Handler { return &Handler{site: site, store: store} }
+// New returns the pages' handler; committed is called after each change.
+func New(site *front.Site, store Store, committed func(carenet.Batch)) *Handler {
+	return &Handler{site: site, store: store, committed: committed}
+}
 
 // Mount adds the routes to r, which stands for door.Base.
 func (h *Handler) Mount(r fiber.Router, door front.Door) {
@@ -42,6 +51,10 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/circle/live", enter, h.live)
 	r.Get("/circle/hear", enter, h.hear)
 	r.Post("/circle/hear/:patient", h.site.Guard, enter, h.choose)
+	r.Get("/circle/answer/:patient", enter, h.proxy)
+	r.Post("/circle/answer/:patient", h.site.Guard, enter, h.submitProxy)
+	r.Get("/circle/where/:patient", enter, h.where)
+	r.Post("/circle/where/:patient", h.site.Guard, enter, h.sayWhere)
 	r.Get("/stop/:token", func(c *fiber.Ctx) error { return h.mayStop(c, door) })
 	r.Post("/stop/:token", h.stop)
 	r.Post("/circle/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })

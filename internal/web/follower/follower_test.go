@@ -31,6 +31,12 @@ type fake struct {
 	feed    carenet.Feed
 	err     error
 	stopped bool
+
+	committed int
+	may       bool // Sam may answer for Mary
+	proxied   []carenet.PageAnswer
+	where     carenet.WhereForm
+	reported  []carenet.Report
 }
 
 func (f *fake) Feed(_ context.Context, actor carenet.Actor) (carenet.Feed, error) {
@@ -85,7 +91,7 @@ func site(f *fake) *fiber.App {
 		Sessions: f, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 	}
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: site.OnError})
-	follower.New(site, f).Mount(app.Group("/demo/as/sam"), front.Door{Base: "/demo/as/sam"})
+	follower.New(site, f, func(carenet.Batch) { f.committed++ }).Mount(app.Group("/demo/as/sam"), front.Door{Base: "/demo/as/sam"})
 	return app
 }
 
@@ -218,4 +224,38 @@ func TestWordsStayWords(t *testing.T) {
 	if strings.Contains(body, "<script>") || strings.Count(body, "&lt;script&gt;") < 4 {
 		t.Error(body)
 	}
+}
+
+func (f *fake) ProxyForm(_ context.Context, actor carenet.Actor, patient carenet.ID) (carenet.ProxyForm, error) {
+	if actor.Person != sam || patient != mary || !f.may {
+		return carenet.ProxyForm{}, carenet.Errorf(carenet.Forbidden, "answer", "no")
+	}
+	return carenet.ProxyForm{Organisation: "Riverside Care", EmergencyNumber: "999", Language: "en", Zone: time.UTC, Patient: mary, Name: "Mary Okafor", Scale: carenet.WellbeingScale}, nil
+}
+
+func (f *fake) SubmitProxy(ctx context.Context, actor carenet.Actor, patient carenet.ID, in carenet.PageAnswer) (carenet.Batch, error) {
+	if _, err := f.ProxyForm(ctx, actor, patient); err != nil {
+		return carenet.Batch{}, err
+	}
+	if in.Score == nil && in.Words == "" {
+		return carenet.Batch{}, carenet.Errorf(carenet.Invalid, "answer", "choose")
+	}
+	f.proxied = append(f.proxied, in)
+	var batch carenet.Batch
+	if strings.Contains(in.Words, "chest pain") {
+		batch.Events = []carenet.Event{{Kind: carenet.EventSafety}}
+	}
+	return batch, nil
+}
+
+func (f *fake) WhereForm(context.Context, carenet.Actor, carenet.ID) (carenet.WhereForm, error) {
+	return f.where, nil
+}
+
+func (f *fake) ReportFollowed(_ context.Context, _ carenet.Actor, _ carenet.ID, what carenet.Report) (carenet.Batch, error) {
+	if what == carenet.ReportHome && f.where.State == "active" {
+		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "report", "known")
+	}
+	f.reported = append(f.reported, what)
+	return carenet.Batch{}, nil
 }

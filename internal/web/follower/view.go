@@ -33,6 +33,12 @@ type section struct {
 	quiet string // what is said when nothing is new; "" when there is news today
 	cards []card // newest first
 	sees  []string
+
+	more      []string // answers to further questions, newest first: "today 10:02: pain 4 (0-10)"
+	moreTitle string
+
+	answer, answerURL string // to answer for the patient; "" for who may not
+	where, whereURL   string // to say where the patient is
 }
 
 // card is a day of one patient: the newest update large, the day's others below.
@@ -59,7 +65,7 @@ func newView(f carenet.Feed, door front.Door, now time.Time) view {
 	patients := slices.Clone(f.Patients)
 	slices.SortStableFunc(patients, func(a, b carenet.FeedPatient) int { return newest(b).Compare(newest(a)) })
 	for _, p := range patients {
-		v.patients = append(v.patients, newSection(r, p))
+		v.patients = append(v.patients, newSection(r, door, p))
 	}
 	title := r.Say(text.PageFeedTitle)
 	if len(v.patients) == 1 {
@@ -85,9 +91,15 @@ func newest(p carenet.FeedPatient) (at time.Time) {
 	return at
 }
 
-func newSection(r front.Reader, p carenet.FeedPatient) section {
+func newSection(r front.Reader, door front.Door, p carenet.FeedPatient) section {
 	name := carenet.FirstName(p.Name)
 	s := section{id: "p-" + p.Patient.String(), name: name, title: r.Say(text.PageFeedTitleOne, text.Data{"Name": name})}
+	if p.Answers {
+		s.answer, s.answerURL = r.Say(text.ProxyTitle, text.Data{"Name": name}), proxyURL(door, p.Patient)
+	}
+	if p.Where {
+		s.where, s.whereURL = r.Say(text.ProxyReportLink, text.Data{"Name": name}), door.Base+"/circle/where/"+p.Patient.String()
+	}
 	updates := slices.Clone(p.Updates)
 	slices.SortStableFunc(updates, func(a, b carenet.Update) int { return b.At.Compare(a.At) })
 	var day carenet.Day
@@ -107,6 +119,12 @@ func newSection(r front.Reader, p carenet.FeedPatient) section {
 	case carenet.LocalDay(updates[0].At, r.Zone) != carenet.LocalDay(r.Now, r.Zone):
 		s.quiet = r.Say(text.PageFeedQuiet, text.Data{"When": r.On(updates[0].At)})
 	}
+	if p.Scope.Has(carenet.PartMore) {
+		s.moreTitle = r.Say(text.MoreTitle)
+		for _, a := range p.More {
+			s.more = append(s.more, r.On(a.At)+": "+front.FurtherSaid(r, a))
+		}
+	}
 	for _, part := range p.Scope.Normal() {
 		if key, ok := seesKeys[part]; ok {
 			s.sees = append(s.sees, r.Say(key))
@@ -121,6 +139,7 @@ var seesKeys = map[carenet.Part]text.Key{
 	carenet.PartWords:    text.PageFeedSeesWords,
 	carenet.PartTrend:    text.PageFeedSeesTrend,
 	carenet.PartAlerts:   text.PageFeedSeesAlerts,
+	carenet.PartMore:     text.MoreSees,
 }
 
 // newLine cuts the update to the scope once more: a page must not depend on
@@ -138,6 +157,15 @@ func newLine(r front.Reader, name string, scope carenet.Scope, u carenet.Update)
 	}
 	switch u.Reporter {
 	case carenet.ReporterProxy:
+		if u.By != "" {
+			by := r.Say(text.ProxyAnswered, text.Data{"By": carenet.FirstName(u.By), "Name": name})
+			if l.said != "" {
+				l.said = by
+			} else {
+				l.notes = append(l.notes, by)
+			}
+			break
+		}
 		l.notes = append(l.notes, r.Say(text.PageFeedBy, text.Data{"By": r.Say(text.PageChartProxy, text.Data{"Name": name})}))
 	case carenet.ReporterStaff:
 		l.notes = append(l.notes, r.Say(text.PageFeedBy, text.Data{"By": r.Say(text.PageChartStaff)}))

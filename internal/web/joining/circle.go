@@ -55,6 +55,8 @@ func goalsOf(r front.Reader, goals []carenet.Goal) (standing, over []goalView) {
 type placeView struct {
 	id, name, example, waiting string
 	parts                      []partView
+	answers                    string // that they may answer for the patient; "" when they may not
+	active                     bool
 }
 
 type partView struct {
@@ -80,6 +82,7 @@ var partKeys = []struct {
 	{carenet.PartWords, text.JoinPartWords},
 	{carenet.PartTrend, text.JoinPartTrend},
 	{carenet.PartAlerts, text.JoinPartAlerts},
+	{carenet.PartMore, text.MorePart},
 }
 
 func partsOf(t *text.Texts, s carenet.Scope) (all []partView) {
@@ -111,6 +114,13 @@ func (h *Handler) showCircle(c *fiber.Ctx, status int, in inviteView) error {
 	for _, f := range p.Places {
 		name := carenet.FirstName(f.Name)
 		out := placeView{id: f.Follower.String(), name: name, example: example(r.Texts, p.Organisation, p.Name, f.Scope), parts: partsOf(r.Texts, f.Scope)}
+		out.active = f.Active
+		if f.Proxy.Stands() {
+			out.answers = r.Say(text.ProxyMeMay, text.Data{"Name": name})
+			if f.Proxy.By != p.Name {
+				out.answers = r.Say(text.ProxyMeMayStaff, text.Data{"Name": name, "By": f.Proxy.By, "When": r.On(f.Proxy.At)})
+			}
+		}
 		switch {
 		case f.Active:
 		case f.Asked:
@@ -121,6 +131,12 @@ func (h *Handler) showCircle(c *fiber.Ctx, status int, in inviteView) error {
 		v.places = append(v.places, out)
 		if c.Query("changed") == out.id {
 			v.said = r.Say(text.JoinSaidChanged, text.Data{"Name": name})
+		}
+		if c.Query("answers") == out.id {
+			v.said = r.Say(text.ProxySaidGiven, text.Data{"Name": name})
+		}
+		if c.Query("ended") == out.id {
+			v.said = r.Say(text.ProxySaidEnded, text.Data{"Name": name})
 		}
 		if c.Query("invited") == "1" && f.Asked {
 			v.said = r.Say(text.JoinSaidInvited, text.Data{"Name": name})

@@ -26,6 +26,8 @@ type Store interface {
 	DropFollower(ctx context.Context, actor carenet.Actor, follower carenet.ID) (carenet.Batch, error)
 	AnswerEase(ctx context.Context, actor carenet.Actor, yes bool) (carenet.Batch, error)
 	EndEase(ctx context.Context, actor carenet.Actor, patient carenet.ID) (carenet.Batch, error)
+	SetProxy(ctx context.Context, actor carenet.Actor, patient, follower carenet.ID, a carenet.Authority) (carenet.Batch, error)
+	EndProxy(ctx context.Context, actor carenet.Actor, patient, follower carenet.ID) (carenet.Batch, error)
 }
 
 // Handler serves the pages.
@@ -51,6 +53,9 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Post("/me/invite", h.site.Guard, enter, h.invite)
 	r.Post("/me/circle/:id/show", h.site.Guard, enter, h.change)
 	r.Post("/me/circle/:id/drop", h.site.Guard, enter, h.drop)
+	r.Get("/me/circle/:id/answers", enter, h.mayAnswer)
+	r.Post("/me/circle/:id/answers", h.site.Guard, enter, h.letAnswer)
+	r.Post("/me/circle/:id/answers/end", h.site.Guard, enter, h.endAnswer)
 	r.Post("/me/out", h.site.Guard, func(c *fiber.Ctx) error { return h.site.SignOut(c, door) })
 }
 

@@ -36,6 +36,8 @@ type fake struct {
 	shown   []carenet.Scope
 	dropped []carenet.ID
 	rhythm  []string
+	given   []carenet.Authority
+	ended   []carenet.ID
 	fault   error
 }
 
@@ -74,6 +76,19 @@ func (f *fake) AnswerEase(_ context.Context, a carenet.Actor, yes bool) (carenet
 
 func (f *fake) EndEase(_ context.Context, a carenet.Actor, patient carenet.ID) (carenet.Batch, error) {
 	f.rhythm = append(f.rhythm, fmt.Sprint(a.Person == mary && patient == mary, " back"))
+	return carenet.Batch{}, f.fault
+}
+
+func (f *fake) SetProxy(_ context.Context, actor carenet.Actor, patient, follower carenet.ID, a carenet.Authority) (carenet.Batch, error) {
+	if actor.Person != patient || follower != sam {
+		return carenet.Batch{}, carenet.Errorf(carenet.NotFound, "let answer", "nobody like that")
+	}
+	f.given = append(f.given, a)
+	return carenet.Batch{}, f.fault
+}
+
+func (f *fake) EndProxy(_ context.Context, _ carenet.Actor, _, follower carenet.ID) (carenet.Batch, error) {
+	f.ended = append(f.ended, follower)
 	return carenet.Batch{}, f.fault
 }
 
@@ -298,5 +313,41 @@ func TestAPatientSaysOnTheirPageHowOftenTheyAreAsked(t *testing.T) {
 	}
 	if res, _ := w.ask("POST", "/me/rhythm", url.Values{"say": {"less"}}, map[string]string{"Sec-Fetch-Site": "cross-site"}); res.StatusCode != 403 {
 		t.Errorf("another site: %d", res.StatusCode)
+	}
+}
+
+// TestAPatientSaysWhoAnswersForThem: the button of the circle leads to what it means,
+// and only the one there lets anybody answer.
+func TestAPatientSaysWhoAnswersForThem(t *testing.T) {
+	w := newWorld(t)
+	path := "/me/circle/" + sam.String() + "/answers"
+	_, body := w.ask("GET", "/me", nil, nil)
+	w.has(body, "Let Sam answer for me", path, "not", "Let Tom answer")
+	_, body = w.ask("GET", path, nil, nil)
+	w.has(body, "May Sam answer for you?", "kept apart", "sees no more than now", "Yes, Sam may answer for me")
+	if res, _ := w.ask("GET", "/me/circle/"+w.fake.circle.Places[1].Follower.String()+"/answers", nil, nil); res.StatusCode != 404 {
+		t.Error("somebody who has not said yes may be let answer", res.StatusCode)
+	}
+	if len(w.fake.given) != 0 {
+		t.Fatal("reading about it did it")
+	}
+	if res, _ := w.ask("POST", path, url.Values{"relation": {"mother"}}, ours); res.StatusCode != 303 || w.committed != 1 {
+		t.Error(res.StatusCode)
+	}
+	if res, _ := w.ask("POST", path, url.Values{"relation": {"landlord"}}, ours); res.StatusCode != 303 {
+		t.Error(res.StatusCode)
+	}
+	want := []carenet.Authority{{Basis: carenet.BasisPatient, Relation: carenet.Mother}, {Basis: carenet.BasisPatient}}
+	if len(w.fake.given) != 2 || w.fake.given[0] != want[0] || w.fake.given[1] != want[1] {
+		t.Errorf("%+v", w.fake.given)
+	}
+	w.fake.circle.Places[0].Proxy = carenet.Authority{Basis: carenet.BasisInterest, By: "Nurse Dana", At: now.Add(-time.Hour)}
+	_, body = w.ask("GET", "/me?answers="+sam.String(), nil, nil)
+	w.has(body, "Sam may answer for you from now on.", "Nurse Dana noted that", "Sam does not answer for me any more")
+	if res, _ := w.ask("POST", path+"/end", nil, ours); res.StatusCode != 303 || len(w.fake.ended) != 1 || w.fake.ended[0] != sam {
+		t.Error(res.StatusCode, w.fake.ended)
+	}
+	if res, _ := w.ask("POST", path, nil, map[string]string{"Sec-Fetch-Site": "cross-site"}); res.StatusCode != 403 {
+		t.Error("another site may press it", res.StatusCode)
 	}
 }

@@ -40,7 +40,10 @@ func (w *town) OwnCircle(context.Context, carenet.Actor) (carenet.CirclePage, er
 		return p, nil
 	}
 	p.Places = []carenet.OwnPlace{
-		{Follower: sam, Name: w.words.sam, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords, carenet.PartTrend}, Active: true},
+		{Follower: sam, Name: w.words.sam, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords, carenet.PartTrend}, Active: true, Proxy: carenet.Authority{
+			Basis: carenet.BasisAttorney, By: w.words.dana, At: now.Add(-50 * time.Hour),
+		}},
+		{Follower: mary, Name: w.words.lee, Scope: carenet.Scope{carenet.PartScore}, Active: true},
 		{Follower: bob, Name: w.words.ruth, Scope: carenet.Scope{carenet.PartAnswered}, Asked: true, AskedAt: now.Add(-2 * time.Hour)},
 		{Follower: dana, Name: w.words.bob, Scope: carenet.Scope{carenet.PartScore}},
 	}
@@ -98,5 +101,51 @@ func (w *town) WithdrawEnrolment(context.Context, carenet.Actor, carenet.ID) err
 
 // ReportPatient does nothing.
 func (w *town) ReportPatient(context.Context, carenet.Actor, carenet.ID, carenet.Report) (carenet.Batch, error) {
+	return carenet.Batch{}, nil
+}
+
+// SetProxy does nothing.
+func (w *town) SetProxy(context.Context, carenet.Actor, carenet.ID, carenet.ID, carenet.Authority) (carenet.Batch, error) {
+	return carenet.Batch{}, nil
+}
+
+// EndProxy does nothing.
+func (w *town) EndProxy(context.Context, carenet.Actor, carenet.ID, carenet.ID) (carenet.Batch, error) {
+	return carenet.Batch{}, nil
+}
+
+// ProxyForm is new, answered a moment ago, or for somebody who may not.
+func (w *town) ProxyForm(_ context.Context, _ carenet.Actor, _ carenet.ID) (carenet.ProxyForm, error) {
+	if w.empty {
+		return carenet.ProxyForm{}, carenet.Errorf(carenet.Forbidden, "answer", "no")
+	}
+	f := carenet.ProxyForm{
+		Organisation: w.words.organisation, EmergencyNumber: "999", Language: w.words.lang, Zone: zone, Patient: mary, Name: w.words.mary, Follower: w.words.sam, Scale: carenet.WellbeingScale,
+	}
+	if w.calm {
+		f.Last = &carenet.Update{At: now, Score: score(2), Words: w.words.rough}
+	}
+	return f, nil
+}
+
+// SubmitProxy finds nothing to keep.
+func (w *town) SubmitProxy(context.Context, carenet.Actor, carenet.ID, carenet.PageAnswer) (carenet.Batch, error) {
+	return carenet.Batch{}, carenet.Errorf(carenet.Invalid, "answer", "choose")
+}
+
+// WhereForm is of somebody at home, in hospital, or who has died.
+func (w *town) WhereForm(context.Context, carenet.Actor, carenet.ID) (carenet.WhereForm, error) {
+	f := carenet.WhereForm{Organisation: w.words.organisation, EmergencyNumber: "999", Language: w.words.lang, Zone: zone, Patient: mary, Name: w.words.mary, State: "active"}
+	switch {
+	case w.calm:
+		f.State, f.Own, f.MayUndo = "in_hospital", &carenet.Reported{What: carenet.ReportHospital, At: now.Add(-2 * time.Hour)}, true
+	case w.empty:
+		f.State, f.Own, f.MayUndo = "died", &carenet.Reported{What: carenet.ReportDied, At: now.Add(-2 * time.Hour)}, true
+	}
+	return f, nil
+}
+
+// ReportFollowed does nothing.
+func (w *town) ReportFollowed(context.Context, carenet.Actor, carenet.ID, carenet.Report) (carenet.Batch, error) {
 	return carenet.Batch{}, nil
 }

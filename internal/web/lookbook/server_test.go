@@ -98,7 +98,7 @@ func serve(t *testing.T, towns map[string]*town) *site {
 		r := app.Group(base, front.Headers(""))
 		door := front.Door{Base: base, As: func(context.Context) (string, error) { return w.words.lang, nil }}
 		patient.New(f, w, func(carenet.Batch) {}).Mount(r, door)
-		follower.New(f, w).Mount(r, door)
+		follower.New(f, w, func(carenet.Batch) {}).Mount(r, door)
 		clinic.New(f, w, func(carenet.Batch) {}).Mount(r, door)
 		joining.New(f, w, func(carenet.Batch) {}).Mount(r, door)
 		rules.New(f, w).Mount(r, door)

@@ -254,8 +254,8 @@ func (w *town) WriteToPatient(context.Context, carenet.Actor, carenet.ID, string
 
 func (w *town) circle() []carenet.CirclePlace {
 	return []carenet.CirclePlace{
-		{Name: w.words.sam, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}.Normal()},
-		{Name: w.words.ruth, Scope: carenet.Scope{carenet.PartScore}.Normal()},
+		{Follower: sam, Name: w.words.sam, Scope: carenet.Scope{carenet.PartScore, carenet.PartWords}.Normal(), Proxy: carenet.Authority{Basis: carenet.BasisAttorney, By: w.words.dana, At: now.Add(-50 * time.Hour)}},
+		{Follower: bob, Name: w.words.ruth, Scope: carenet.Scope{carenet.PartScore}.Normal()},
 	}
 }
 
@@ -272,7 +272,13 @@ func (w *town) Feed(context.Context, carenet.Actor) (carenet.Feed, error) {
 	for d := range 12 {
 		m.Updates = append(m.Updates, carenet.Update{At: now.AddDate(0, 0, -d).Add(-40 * time.Minute), Score: score(float64([]int{2, 4, 5, 4}[d%4])), Words: []string{w.words.rough, "", w.words.good, ""}[d%4], Corrected: d == 0})
 	}
-	m.Updates = append(m.Updates, carenet.Update{At: now.Add(-90 * time.Minute), Score: score(3), Reporter: carenet.ReporterProxy})
+	m.Updates = append(m.Updates, carenet.Update{At: now.Add(-90 * time.Minute), Score: score(3), Reporter: carenet.ReporterProxy, By: w.words.ruth})
+	m.Answers, m.Where = true, true
+	m.Scope = carenet.Scope{carenet.PartScore, carenet.PartWords, carenet.PartMore}.Normal()
+	m.More = []carenet.FurtherAnswer{
+		{Item: "pain", Name: map[string]string{"en": "pain", "ar": "الألم"}, Kind: "scale", Max: 10, Value: 4, At: now.Add(-40 * time.Minute)},
+		{Item: "weight", Name: map[string]string{"en": "weight", "ar": "الوزن"}, Kind: "number", Unit: "kg", Value: 72.5, At: now.Add(-40 * time.Minute)},
+	}
 	if w.calm {
 		m.Updates = m.Updates[2:4]
 		f.Patients = []carenet.FeedPatient{m}
