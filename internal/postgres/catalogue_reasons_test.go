@@ -13,7 +13,7 @@ var outside = map[string]string{
 // appendOnly are the tables whose rows nobody changes, not even their owner.
 var appendOnly = map[string]bool{
 	"alert_entry": true, "audit": true, "audit_seal": true, "consent": true, "consent_words": true, "escalation_policy": true, "report": true, "staffed_week": true,
-	"pack_version": true, "pack_signature": true, "pack_activation": true,
+	"pack_version": true, "pack_signature": true, "pack_activation": true, "patient_note": true, "goal_entry": true,
 }
 
 // mayDelete are the tables from which the service deletes rows.
