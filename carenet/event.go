@@ -119,6 +119,11 @@ const (
 	ReplySnoozed    Reply = "snoozed"     // Detail.At: until when the alert asks nobody
 	ReplySnoozeHow  Reply = "snooze_how"  // for how long or why is missing
 	ReplySnoozeNot  Reply = "snooze_not"  // this alert is not put off
+
+	ReplyUseful      Reply = "useful"       // noted: the alert was useful
+	ReplyNotUseful   Reply = "not_useful"   // noted: it was not
+	ReplyUsefulWhich Reply = "useful_which" // which closed alert is meant
+	ReplyUsefulOpen  Reply = "useful_open"  // the alert is not closed yet
 )
 
 // Replies are all automatic answers.
@@ -136,6 +141,7 @@ func Replies() []Reply {
 		ReplyPassedOn, ReplyOnIt, ReplyTellWhom, ReplyMuted, ReplyUnmuted,
 		ReplyMuteHow, ReplyResolved, ReplyResolveHow, ReplyResolvedBy, ReplyEscalated, ReplyOnDuty,
 		ReplySnoozed, ReplySnoozeHow, ReplySnoozeNot,
+		ReplyUseful, ReplyNotUseful, ReplyUsefulWhich, ReplyUsefulOpen,
 	}
 }
 

@@ -59,3 +59,7 @@ const (
 	UnheardStopped  Unheard = "stopped"     // their number takes no texts of ours
 	UnheardLost     Unheard = "lost"        // the text did not arrive
 )
+
+// RuleUnread is the rule of the alert that an organisation's own rules cannot be opened:
+// it is about no patient.
+const RuleUnread = "PACK"

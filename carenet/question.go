@@ -120,8 +120,9 @@ type CirclePage struct {
 	Zone            *time.Location
 	Name            string
 	Places          []OwnPlace
-	Open            int // invitations that wait for an answer
 	Rhythm          Rhythm
+	Open            int    // invitations that wait for an answer
+	Goals           []Goal // their own, those that stand first
 }
 
 // OwnPlace is somebody in the circle, or invited to it.

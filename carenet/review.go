@@ -11,6 +11,8 @@ type Review struct {
 	Watch        []ReviewPatient // the watch list
 	Silent       []ReviewPatient // no reply, or we cannot reach them
 	Rules        []ReviewRule    // what became of the week's alerts
+	Goals        []ReviewPatient // whose goals are to be looked at
+	Over         []ReviewBudget  // rules over their alert budget
 	Standing     int             // alerts that are not closed, whenever they opened
 	Wanted       bool            // its reader wants to be told of it each week
 }
@@ -22,6 +24,7 @@ type ReviewPatient struct {
 	Why    []Evidence
 	Cause  Cause // of a silence
 	Missed int
+	Goals  int // that are to be looked at
 }
 
 // ReviewRule is what became of the alerts of one rule in the week.
@@ -32,9 +35,16 @@ type ReviewRule struct {
 	Useful, NotUseful          int
 }
 
+// ReviewBudget is a rule that raises more than staff have said they can look into.
+type ReviewBudget struct {
+	Rule        string
+	Week, Month int // alerts of the last seven days, and of the last four weeks
+	Budget      int // a week
+}
+
 // Empty says whether there is nothing to tell.
 func (r Review) Empty() bool {
-	return len(r.Drift)+len(r.Watch)+len(r.Silent)+len(r.Rules)+r.Standing == 0
+	return len(r.Drift)+len(r.Watch)+len(r.Silent)+len(r.Goals)+len(r.Over)+len(r.Rules)+r.Standing == 0
 }
 
 // reviewTime is when the week's summary comes, on Monday.

@@ -120,6 +120,9 @@ type PatientPage struct {
 	Suspect      bool       // the provider says that no text reaches it
 	Reports      []Reported // the newest first
 	MayUndo      bool       // the newest may be taken back
+	Notes        []Note     // what staff wrote down, the newest first; for staff alone
+	MoreNotes    bool       // there are older ones
+	Goals        []Goal     // what the patient wants to reach, those that stand first
 	Stamp        string     // changes with every change of what the page shows
 	Rhythm       Rhythm
 	// AskNow is whether they may be asked once more now, and AskNowAt until when not.

@@ -11,3 +11,5 @@ CREATE TABLE staffed_week (
   FOREIGN KEY (org_id, made_by) REFERENCES clinician (org_id, id)
 );
 SELECT fence('staffed_week', 'SELECT', 'INSERT');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON staffed_week FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON staffed_week FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

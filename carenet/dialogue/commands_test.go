@@ -70,6 +70,11 @@ func TestACliniciansCommands(t *testing.T) {
 		{"the first word decides", on, "resolve 3 false alarm, I called", "", "read order=resolve:dana:3:false_alarm:false_alarm,_I_called"},
 		{"Spanish outcome", on, "resolve 3 falsa alarma", "", "read order=resolve:dana:3:false_alarm:falsa_alarma"},
 		{"escalate", on, "escalate 12", "", "read order=escalate:dana:12"},
+		{"useful", on, "USEFUL 12", "", "read order=useful:dana:12"},
+		{"useful, the one I closed", on, "Useful", "", "read order=useful:dana"},
+		{"not useful", on, "not useful 12", "", "read order=not_useful:dana:12"},
+		{"Spanish", []change{alone(clinician()), language("es")}, "Poco útil 12", "", "read order=not_useful:dana:12"},
+		{"Arabic", []change{alone(clinician()), language("ar")}, "غير مفيد ١٢", "", "read order=not_useful:dana:12"},
 		{"who is on", on, "WHO", "", "read say=on_duty@clinician"},
 		{"resolve however often", []change{alone(clinician()), func(c *dialogue.Context) { c.Answered = 9 }}, "resolve 12 called", "", "read order=resolve:dana:12:called:called"},
 	})

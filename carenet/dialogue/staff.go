@@ -34,7 +34,7 @@ func (d *decision) staffCommand(w writer) bool {
 		d.out.Person, d.out.Patient = by.ID, carenet.NilID
 		d.out.Ack = &Ack{By: by.ID, Number: o.Number}
 		return true
-	case reply.CommandEscalate:
+	case reply.CommandEscalate, reply.CommandUseful, reply.CommandNotUseful:
 	case reply.CommandSnooze:
 		o.Number, o.For, o.Words = SnoozeSaid(strings.TrimSpace(r.Arg + " " + r.Words))
 	case reply.CommandResolve:

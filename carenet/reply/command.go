@@ -54,6 +54,9 @@ func (r *reader) commandAs(e entry) order {
 		if o.arg, o.words, o.ok = r.alertNumber(n); !o.ok {
 			o.words, o.ok = r.rest(n), true
 		}
+	case CommandUseful, CommandNotUseful: // with a word more it is a sentence: "useful 2 have somebody there"
+		o.arg, o.words, o.ok = r.alertNumber(n)
+		o.ok = o.ok && o.words == "" || alone
 	case CommandSnooze:
 		o.words, o.ok = r.rest(n), true
 	case CommandEscalate:

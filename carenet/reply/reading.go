@@ -75,6 +75,9 @@ const (
 	CommandResolve  = "resolve"  // clinician: Arg as for ack, Words the outcome and a note
 	CommandEscalate = "escalate" // clinician: Arg as for ack
 	CommandSnooze   = "snooze"   // clinician: Words which alert, for how long and why
+	// Clinician, of a closed alert: Arg as for ack, empty for "the one I closed".
+	CommandUseful    = "useful"
+	CommandNotUseful = "not_useful"
 )
 
 // Role is what the sender is to us; it decides which commands exist and

@@ -34,6 +34,8 @@ var columnGrants = map[grant]string{
 	{"howareyou_app", "UPDATE", "pack_version.body_enc"}:     "sealed again when the data key changes; a trigger allows nothing else",
 	{"howareyou_app", "UPDATE", "pack_signature.note_enc"}:   "sealed again when the data key changes; a trigger allows nothing else",
 	{"howareyou_app", "UPDATE", "pack_activation.note_enc"}:  "sealed again when the data key changes; a trigger allows nothing else",
+	{"howareyou_app", "UPDATE", "patient_note.note_enc"}:     "sealed again when the data key changes; a trigger allows nothing else",
+	{"howareyou_app", "UPDATE", "goal_entry.words_enc"}:      "sealed again when the data key changes; a trigger allows nothing else",
 	{"howareyou_app", "UPDATE", "inbound_unrouted.body_enc"}: "sealed again when the data key changes",
 }
 

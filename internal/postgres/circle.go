@@ -98,6 +98,9 @@ func (s *Store) OwnCircle(ctx context.Context, actor carenet.Actor) (page carene
 			return err
 		}
 		page.Rhythm = ease.page()
+		if page.Goals, err = s.goals(ctx, tx, actor.Org, actor.Person); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, actor, audited{Action: "circle.read", Table: "follower", Patient: actor.Person})
 	})
 	return page, err

@@ -255,6 +255,8 @@ type evaluation struct {
 	crying  bool // words of the same moment call staff already
 	here    bool // the patient has answered just now: it is no imported past, and no silence
 
+	unread bool // rules of the organisation's own could not be opened
+
 	trend   alerts.Trend
 	history alerts.History
 	today   alerts.Day
@@ -345,6 +347,10 @@ func (e *evaluation) run(ctx context.Context) ([]carenet.Event, error) {
 	}
 	more, err := e.tellFindings(ctx, b, alerts.Spells(result.Findings))
 	if err != nil {
+		return nil, err
+	}
+	raised = append(raised, more...)
+	if more, err = e.tellUnread(ctx, b); err != nil {
 		return nil, err
 	}
 	raised = append(raised, more...)

@@ -157,7 +157,7 @@ func (s *Store) loadFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, row
 	if err != nil {
 		return claimFacts{}, err
 	}
-	reviews, err := s.loadReviewFacts(ctx, tx, rows, s.Now())
+	reviews, err := s.loadReviewFacts(ctx, tx, rows)
 	if err != nil {
 		return claimFacts{}, err
 	}

@@ -89,8 +89,11 @@ func loadCommandFacts(ctx context.Context, tx pgx.Tx, orgs []carenet.ID, rows []
 // aboutCommand adds what the answer to a command says, or what a kind word does.
 func (f claimFacts) aboutCommand(s *Store, r claimRow, c *notify.Candidate, d *notify.Draft) error {
 	d.About, d.At = f.name(s, r.Detail.About), r.Detail.At
-	if c.Kind == notify.KindReview && f.reviews.unreadable[r.OrgID] {
-		return errUnreadableWeek
+	if c.Kind == notify.KindReview && c.Channel == notify.Email {
+		// A text says only where the week stands; an email says it.
+		if _, readable := f.reviews.reviews[r.OrgID]; !readable {
+			return errUnreadableWeek
+		}
 	}
 	f.aboutQuestion(r, c, d)
 	if r.FollowerID != nil {

@@ -73,6 +73,8 @@ func (o *order) carryOut(ctx context.Context) error {
 		return o.add(ctx)
 	case reply.CommandResolve, reply.CommandEscalate, reply.CommandSnooze:
 		return o.alert(ctx)
+	case reply.CommandUseful, reply.CommandNotUseful:
+		return o.rated(ctx)
 	}
 	return fmt.Errorf("nobody carries it out")
 }

@@ -57,7 +57,12 @@ func (e *evaluation) byTheRulesInForce(ctx context.Context, given map[alerts.Day
 	}
 	all := activationsOf(e.inForce)
 	newest := all[len(all)-1]
-	now, err := e.store.packOf(ctx, e.tx, e.patient.OrgID, newest.Pack)
+	packOf := func(n rulebook.Name) (*alerts.Pack, error) {
+		p, err := e.store.packOf(ctx, e.tx, e.patient.OrgID, n)
+		e.unread = e.unread || n.Own() && p == &e.store.trend.Pack
+		return p, err
+	}
+	now, err := packOf(newest.Pack)
 	if err != nil {
 		return err
 	}
@@ -70,7 +75,7 @@ func (e *evaluation) byTheRulesInForce(ctx context.Context, given map[alerts.Day
 		case !ok:
 			return &e.store.trend.Pack, nil
 		}
-		return e.store.packOf(ctx, e.tx, e.patient.OrgID, a.Pack)
+		return packOf(a.Pack)
 	}
 	for day, at := range given {
 		p, err := under(at)
@@ -112,10 +117,39 @@ func (s *Store) packOf(ctx context.Context, tx pgx.Tx, org carenet.ID, n ruleboo
 		return nil, err
 	}
 	if err != nil {
-		s.onFault(alerts.Fault{Rule: "PACK", Why: "cannot be read by this version of the program"})
+		s.onFault(alerts.Fault{Rule: carenet.RuleUnread, Why: "cannot be read by this version of the program"})
 		return &s.trend.Pack, nil
 	}
 	return s.packs.put(n.Hash, &p.Pack), nil
+}
+
+const (
+	sqlUnreadTold = `SELECT EXISTS (SELECT FROM alert a WHERE a.org_id = $1 AND a.rule_id = $2 AND (a.state <> 'resolved' OR a.opened_at > $3))`
+)
+
+// unreadAgain is how long after staff were told that their rules cannot be opened they
+// are told once more, when they have closed that alert and it is so still.
+const unreadAgain = 7 * 24 * time.Hour
+
+// tellUnread calls staff, once for all patients, when rules of their own could not be
+// opened and others have judged in their stead. It stands on the patient in whose answer
+// it was met, since each alert stands somewhere.
+func (e *evaluation) tellUnread(ctx context.Context, b *pgx.Batch) ([]carenet.Event, error) {
+	if !e.unread {
+		return nil, nil
+	}
+	// Whoever meets it at the same moment waits here, and finds it told.
+	if _, err := e.tx.Exec(ctx, sqlLockOrg, e.patient.OrgID); err != nil {
+		return nil, err
+	}
+	var told bool
+	if err := e.tx.QueryRow(ctx, sqlUnreadTold, e.patient.OrgID, carenet.RuleUnread, e.now.Add(-unreadAgain)).Scan(&told); err != nil || told {
+		return nil, err
+	}
+	return e.store.openAlert(ctx, e.tx, b, newAlert{
+		org: e.patient.OrgID, patient: e.patient.PatientID, rule: carenet.RuleUnread, version: 1, severity: alerts.Amber,
+		evidence: carenet.Evidence{Rule: carenet.RuleUnread, Version: 1}, batch: e.batch, now: e.now,
+	})
 }
 
 // readPack reads what is kept. It is of code Invalid when the text is no pack to this

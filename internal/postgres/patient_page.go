@@ -200,6 +200,12 @@ func (s *Store) fillPatientPage(ctx context.Context, tx pgx.Tx, org, patient car
 	if page.Circle, err = s.circle(ctx, tx, org, patient); err != nil {
 		return err
 	}
+	if page.Notes, page.MoreNotes, err = s.notes(ctx, tx, org, patient); err != nil {
+		return err
+	}
+	if page.Goals, err = s.goals(ctx, tx, org, patient); err != nil {
+		return err
+	}
 	for _, r := range alertRows {
 		v, err := s.alertView(r)
 		if err != nil {

@@ -2,74 +2,23 @@ package postgres
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/alerts"
+	"howareyou/alerts/rulebook"
 	"howareyou/carenet"
 )
 
 const (
-	sqlClaimReviews = `SELECT org, review FROM claim_reviews($1, $2)`
-	// Who was told of the week already is not told again, whatever clock or worker says so.
-	sqlReviewReaders = `SELECT c.id FROM clinician c WHERE c.org_id = $1 AND c.left_at IS NULL AND c.no_review_at IS NULL
-  AND NOT EXISTS (SELECT FROM week_told w WHERE w.org_id = c.org_id AND w.clinician_id = c.id AND w.week >= $2) ORDER BY c.id`
-	sqlWeekTold   = `INSERT INTO week_told (org_id, clinician_id, week, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 	sqlNextReview = `UPDATE week_review SET next_at = $2 WHERE org_id = $1`
 	sqlNewReview  = `INSERT INTO week_review (org_id, next_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 	sqlSetReview  = `UPDATE clinician SET no_review_at = $3 WHERE org_id = $1 AND id = $2`
 	sqlNoReview   = `SELECT no_review_at IS NOT NULL FROM clinician WHERE org_id = $1 AND id = $2`
-	sqlNoReviews  = `SELECT c.id FROM clinician c WHERE c.org_id = ANY ($1) AND c.no_review_at IS NOT NULL`
 	sqlStanding   = `SELECT count(*)::int FROM alert a WHERE a.org_id = $1 AND a.state <> 'resolved'`
 )
-
-// TickReviews tells the staff of organisations whose week is over, once each; of a week
-// that an outage has held up for longer than it is of use nobody is told, and it is said
-// on the page alone. It sets when the next is due.
-func (s *Store) TickReviews(ctx context.Context, limit int) (carenet.Batch, int, error) {
-	return s.tick(ctx, sqlClaimReviews, limit, func(tx pgx.Tx, t *ticking) error {
-		if err := scope(ctx, tx, t.orgs); err != nil {
-			return err
-		}
-		var zones []orgZoneRow
-		b := &pgx.Batch{}
-		collect(b.Queue(sqlOrgZones, t.orgs), &zones)
-		if err := tx.SendBatch(ctx, b).Close(); err != nil {
-			return err
-		}
-		w := &pgx.Batch{}
-		for _, z := range zones {
-			zone := zoneOf(z.Zone)
-			due, week := carenet.ReviewDue(t.now, zone)
-			w.Queue(sqlNextReview, z.OrgID, carenet.NextReview(t.now, zone))
-			until := due.Add(carenet.ReviewLife)
-			if !t.now.Before(until) {
-				continue
-			}
-			rows, err := tx.Query(ctx, sqlReviewReaders, z.OrgID, int(week))
-			if err != nil {
-				return err
-			}
-			readers, err := pgx.CollectRows(rows, pgx.RowTo[carenet.ID])
-			if err != nil {
-				return err
-			}
-			for _, id := range readers {
-				e := carenet.Event{
-					ID: carenet.NewID(t.now), Org: z.OrgID, Batch: t.batch.ID, Kind: carenet.EventReview, Subject: id, At: t.now,
-					Detail: carenet.Detail{Person: id, Since: (week - 7).Time(zone), At: until},
-				}
-				w.Queue(sqlWeekTold, z.OrgID, id, int(week), t.now)
-				queueEvent(w, e)
-				t.batch.Events = append(t.batch.Events, e)
-			}
-		}
-		t.done = len(t.ids)
-		return tx.SendBatch(ctx, w).Close()
-	})
-}
 
 // Review is the week of the actor's organisation as it stands: the last seven days.
 func (s *Store) Review(ctx context.Context, actor carenet.Actor) (r carenet.Review, err error) {
@@ -135,7 +84,67 @@ func (s *Store) review(ctx context.Context, tx pgx.Tx, org carenet.ID, now time.
 			FalseAlarm: w.Outcomes[alerts.OutcomeFalseAlarm], Useful: w.Useful, NotUseful: w.NotUseful,
 		})
 	}
+	if r.Over, err = overBudget(ctx, tx, org, now); err != nil {
+		return r, err
+	}
+	if r.Goals, err = goalsDue(ctx, tx, org, rows, today); err != nil {
+		return r, err
+	}
 	return r, tx.QueryRow(ctx, sqlStanding, org).Scan(&r.Standing)
+}
+
+// overBudget are the rules that raised more over four weeks than their budget, the
+// furthest beyond it first.
+func overBudget(ctx context.Context, tx pgx.Tx, org carenet.ID, now time.Time) (over []carenet.ReviewBudget, err error) {
+	var counted []ruleCostRow
+	var budgets []budgetRow
+	b := &pgx.Batch{}
+	collect(b.Queue(sqlRuleCosts, org, now.Add(-costDays), now.Add(-7*24*time.Hour)), &counted)
+	collect(b.Queue(sqlBudgets, org), &budgets)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return nil, err
+	}
+	for _, g := range budgets {
+		for _, c := range counted {
+			if c.RuleID != g.RuleID || g.PerWeek == nil {
+				continue
+			}
+			cost := rulebook.Cost{Rule: c.RuleID, LastWeek: c.Week, LastMonth: c.Month, Budget: *g.PerWeek, HasBudget: true}
+			if cost.Over() {
+				over = append(over, carenet.ReviewBudget{Rule: cost.Rule, Week: cost.LastWeek, Month: cost.LastMonth, Budget: cost.Budget})
+			}
+		}
+	}
+	slices.SortStableFunc(over, func(a, b carenet.ReviewBudget) int { return (b.Month - 4*b.Budget) - (a.Month - 4*a.Budget) })
+	return over, nil
+}
+
+const sqlGoalsDue = `SELECT e.patient_id, count(*)::int AS goals FROM goal_entry e WHERE e.org_id = $1 AND e.review_day <= $2
+  AND NOT EXISTS (SELECT FROM goal_entry l WHERE l.org_id = e.org_id AND l.after_id = e.id) GROUP BY e.patient_id`
+
+type goalsDueRow struct {
+	PatientID carenet.ID
+	Goals     int
+}
+
+// goalsDue are those of the board whose goals are to be looked at.
+func goalsDue(ctx context.Context, tx pgx.Tx, org carenet.ID, board []carenet.BoardRow, today carenet.Day) (due []carenet.ReviewPatient, err error) {
+	rows, err := tx.Query(ctx, sqlGoalsDue, org, int(today))
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[goalsDueRow])
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range board {
+		for _, g := range found {
+			if g.PatientID == row.Patient {
+				due = append(due, carenet.ReviewPatient{ID: row.Patient, Name: row.Name, Goals: g.Goals})
+			}
+		}
+	}
+	return due, nil
 }
 
 // SetReview says whether the actor wants to be told of each week.
@@ -169,45 +178,4 @@ func (s *Store) StartReviews(ctx context.Context, actor carenet.Actor) error {
 		}
 		return s.audit(ctx, tx, actor, audited{Action: "review.start", Table: "week_review", Row: actor.Org})
 	})
-}
-
-// reviewFacts is what the emails of weeks say, and who wants none any more.
-type reviewFacts struct {
-	reviews    map[carenet.ID]carenet.Review
-	unwanted   map[carenet.ID]bool
-	unreadable map[carenet.ID]bool // organisations whose week holds what cannot be opened
-}
-
-var errUnreadableWeek = errors.New("the week holds what cannot be opened")
-
-// loadReviewFacts reads them, only when something needs them.
-func (s *Store) loadReviewFacts(ctx context.Context, tx pgx.Tx, rows []claimRow, now time.Time) (f reviewFacts, err error) {
-	for _, r := range rows {
-		if r.EventKind != string(carenet.EventReview) {
-			continue
-		}
-		if f.reviews == nil {
-			f.reviews, f.unwanted, f.unreadable = map[carenet.ID]carenet.Review{}, map[carenet.ID]bool{}, map[carenet.ID]bool{}
-		}
-		if _, known := f.reviews[r.OrgID]; known {
-			continue
-		}
-		if f.reviews[r.OrgID], err = s.review(ctx, tx, r.OrgID, now); passing(err) {
-			return f, err
-		} else if err != nil {
-			f.unreadable[r.OrgID] = true // this one waits, and the others go on
-		}
-		found, err := tx.Query(ctx, sqlNoReviews, []carenet.ID{r.OrgID})
-		if err != nil {
-			return f, err
-		}
-		off, err := pgx.CollectRows(found, pgx.RowTo[carenet.ID])
-		if err != nil {
-			return f, err
-		}
-		for _, id := range off {
-			f.unwanted[id] = true
-		}
-	}
-	return f, nil
 }

@@ -194,3 +194,51 @@ func TestALongListIsEnrolledInParts(t *testing.T) {
 		t.Errorf("%d of %d are asked", n, people)
 	}
 }
+
+// TestAListThatCannotBeGoneOnWithKeepsNoOther: the list of one organisation cannot be
+// opened. It waits, and is gone on with where it stood once it can be; the list of another,
+// which fell due later, is enrolled meanwhile. And a row that has become bad since the
+// preview costs itself alone.
+func TestAListThatCannotBeGoneOnWithKeepsNoOther(t *testing.T) {
+	c := newClinic(t)
+	conn := c.admin()
+	olu := c.administrator()
+	other, err := c.store.AddOrganisation(c.ctx, postgres.NewOrganisation{Name: "Hill House", Zone: "Europe/London", Language: "en", Region: "GB", EmergencyNumber: "999", Sender: "+447700900998"})
+	c.must(err)
+	id, err := c.store.AddClinician(c.ctx, carenet.Actor{Kind: carenet.ActorOperator, Org: other},
+		postgres.NewClinician{NewPerson: postgres.NewPerson{Name: "Hal Hill", Phone: "+447700900309"}, Roles: []string{"admin"}})
+	c.must(err)
+	hal := carenet.Actor{Kind: carenet.ActorClinician, Org: other, Person: id, Via: "page"}
+	first, err := c.store.PreviewImport(c.ctx, olu, []byte("name,phone\nAnn Moor,07700900700\nBob Moor,07700900701\nCat Moor,07700900702\n"))
+	c.must(err)
+	c.must(c.store.ConfirmImport(c.ctx, olu, first))
+	c.advance(time.Second)
+	second, err := c.store.PreviewImport(c.ctx, hal, []byte("name,phone\nDee Hill,07700900710\n"))
+	c.must(err)
+	c.must(c.store.ConfirmImport(c.ctx, hal, second))
+	c.text("+447700900701", "STOP") // Bob, since the preview
+	list := valueOf[[]byte](c, conn, "SELECT rows_enc FROM patient_import WHERE id = $1", first)
+	c.exec(conn, "UPDATE patient_import SET rows_enc = 'nobody can open this' WHERE id = $1", first)
+	c.advance(time.Second)
+	if _, n, err := c.store.TickImports(c.ctx, 100); err == nil || n != 0 {
+		t.Errorf("nobody hears that the list cannot be opened: %d, %v", n, err)
+	}
+	if n := c.imports(); n != 1 {
+		t.Errorf("%d parts of the other list", n)
+	}
+	state := func(id carenet.ID) string {
+		return valueOf[string](c, conn, "SELECT state || ' ' || imported || ' ' || left_out::text FROM patient_import WHERE id = $1", id)
+	}
+	if got := state(first) + ", " + state(second); got != "running 0 {}, done 1 {}" {
+		t.Errorf("the lists are %s", got)
+	}
+	c.exec(conn, "UPDATE patient_import SET rows_enc = $2 WHERE id = $1", first, list)
+	if n := c.imports(); n != 0 {
+		t.Errorf("it is tried again at once")
+	}
+	c.advance(10 * time.Minute)
+	c.imports()
+	if got := state(first); got != "done 2 {3}" {
+		t.Errorf("in the end the list is %s, want two enrolled and Bob, on line 3, left out", got)
+	}
+}

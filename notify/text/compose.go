@@ -232,6 +232,10 @@ var replies = map[carenet.Reply]Key{
 	carenet.ReplySnoozed:     DutySnoozed,
 	carenet.ReplySnoozeHow:   DutySnoozeHow,
 	carenet.ReplySnoozeNot:   DutySnoozeNot,
+	carenet.ReplyUseful:      DutyUsefulNoted,
+	carenet.ReplyNotUseful:   DutyUsefulNotedNot,
+	carenet.ReplyUsefulWhich: DutyUsefulWhich,
+	carenet.ReplyUsefulOpen:  DutyUsefulOpen,
 }
 
 // emergency is whom to call in danger.
@@ -290,6 +294,8 @@ func (c composer) alert() (string, error) {
 // alertKey is the text of an alert's kind.
 func (c composer) alertKey(e carenet.Evidence, data Data) Key {
 	switch _, trend := reasons[e.Rule]; {
+	case e.Rule == carenet.RuleUnread:
+		return AlertRules
 	case len(e.Flags) > 0:
 		return AlertSafety // which words they were is for the page: texts lie open on screens
 	case e.Offer == carenet.OfferYes:
@@ -332,6 +338,9 @@ var unheard = map[carenet.Unheard]Key{
 
 // Reason says in a sentence why an alert stands.
 func (t *Texts) Reason(e carenet.Evidence) string {
+	if e.Rule == carenet.RuleUnread {
+		return t.Say(RecordRulesUnread)
+	}
 	if len(e.Flags) > 0 {
 		return t.Say(ReasonSafety)
 	}

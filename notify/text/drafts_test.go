@@ -110,6 +110,7 @@ func drafts() map[string]notify.Draft {
 	add("reply: number check, yes", notify.KindReply, carenet.ToPatient, func(d *notify.Draft) { d.Reply = carenet.ReplyCheckYes })
 	add("reply: number check, how", notify.KindReply, carenet.ToFollower, func(d *notify.Draft) { d.Reply = carenet.ReplyCheckHow })
 	add("offer of a call", notify.KindCallOffer, carenet.ToPatient, nil)
+	add("alert: rules that cannot be opened", notify.KindAlert, carenet.ToClinician, func(d *notify.Draft) { d.Evidence = carenet.Evidence{Rule: carenet.RuleUnread} })
 	add("alert: without figures", notify.KindAlert, carenet.ToClinician, nil)
 	add("alert taken", notify.KindAlertTaken, carenet.ToClinician, nil)
 	commandDrafts(add)

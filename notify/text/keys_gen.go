@@ -19,6 +19,7 @@ const (
 	AlertLook                       Key = "alert_look"
 	AlertLow                        Key = "alert_low"
 	AlertNoWord                     Key = "alert_no_word"
+	AlertRules                      Key = "alert_rules"
 	AlertSafety                     Key = "alert_safety"
 	AlertSilent                     Key = "alert_silent"
 	AlertUnasked                    Key = "alert_unasked"
@@ -361,16 +362,23 @@ const (
 	DutySubjectWeek                 Key = "duty.subject_week"
 	DutyUsefulAsk                   Key = "duty.useful_ask"
 	DutyUsefulNo                    Key = "duty.useful_no"
+	DutyUsefulNoted                 Key = "duty.useful_noted"
+	DutyUsefulNotedNot              Key = "duty.useful_noted_not"
+	DutyUsefulOpen                  Key = "duty.useful_open"
 	DutyUsefulSaidNo                Key = "duty.useful_said_no"
 	DutyUsefulSaidYes               Key = "duty.useful_said_yes"
 	DutyUsefulThanks                Key = "duty.useful_thanks"
+	DutyUsefulWhich                 Key = "duty.useful_which"
 	DutyUsefulYes                   Key = "duty.useful_yes"
 	DutyWeekAbout                   Key = "duty.week_about"
 	DutyWeekDrift                   Key = "duty.week_drift"
+	DutyWeekGoals                   Key = "duty.week_goals"
 	DutyWeekLetter                  Key = "duty.week_letter"
 	DutyWeekLink                    Key = "duty.week_link"
 	DutyWeekNothing                 Key = "duty.week_nothing"
 	DutyWeekOpen                    Key = "duty.week_open"
+	DutyWeekOver                    Key = "duty.week_over"
+	DutyWeekOverRule                Key = "duty.week_over_rule"
 	DutyWeekRule                    Key = "duty.week_rule"
 	DutyWeekRules                   Key = "duty.week_rules"
 	DutyWeekSaved                   Key = "duty.week_saved"
@@ -914,6 +922,65 @@ const (
 	ReasonLook                      Key = "reason.look"
 	ReasonSafety                    Key = "reason.safety"
 	ReasonTrendEwma                 Key = "reason.trend_ewma"
+	RecordFaultDay                  Key = "record.fault_day"
+	RecordFaultMeanwhile            Key = "record.fault_meanwhile"
+	RecordFaultWords                Key = "record.fault_words"
+	RecordGoalAgain                 Key = "record.goal_again"
+	RecordGoalAgreed                Key = "record.goal_agreed"
+	RecordGoalBecame                Key = "record.goal_became"
+	RecordGoalChange                Key = "record.goal_change"
+	RecordGoalChangeSave            Key = "record.goal_change_save"
+	RecordGoalDue                   Key = "record.goal_due"
+	RecordGoalHint                  Key = "record.goal_hint"
+	RecordGoalHistory               Key = "record.goal_history"
+	RecordGoalKept                  Key = "record.goal_kept"
+	RecordGoalNext                  Key = "record.goal_next"
+	RecordGoalReview                Key = "record.goal_review"
+	RecordGoalSaid                  Key = "record.goal_said"
+	RecordGoalSaidHint              Key = "record.goal_said_hint"
+	RecordGoalSave                  Key = "record.goal_save"
+	RecordGoalWords                 Key = "record.goal_words"
+	RecordGoalWrite                 Key = "record.goal_write"
+	RecordGoals                     Key = "record.goals"
+	RecordGoalsDue                  Key = "record.goals_due"
+	RecordGoalsFor                  Key = "record.goals_for"
+	RecordGoalsNone                 Key = "record.goals_none"
+	RecordGoalsOver                 Key = "record.goals_over"
+	RecordNoteBy                    Key = "record.note_by"
+	RecordNoteCorrect               Key = "record.note_correct"
+	RecordNoteCorrectSave           Key = "record.note_correct_save"
+	RecordNoteCorrected             Key = "record.note_corrected"
+	RecordNoteEarlier               Key = "record.note_earlier"
+	RecordNoteHint                  Key = "record.note_hint"
+	RecordNoteKept                  Key = "record.note_kept"
+	RecordNoteSave                  Key = "record.note_save"
+	RecordNoteWhy                   Key = "record.note_why"
+	RecordNoteWhyHint               Key = "record.note_why_hint"
+	RecordNoteWithdraw              Key = "record.note_withdraw"
+	RecordNoteWithdrawn             Key = "record.note_withdrawn"
+	RecordNoteWords                 Key = "record.note_words"
+	RecordNoteWrite                 Key = "record.note_write"
+	RecordNotes                     Key = "record.notes"
+	RecordNotesFor                  Key = "record.notes_for"
+	RecordNotesMore                 Key = "record.notes_more"
+	RecordNotesNone                 Key = "record.notes_none"
+	RecordNotesOlder                Key = "record.notes_older"
+	RecordOwnAbout                  Key = "record.own_about"
+	RecordOwnAgreed                 Key = "record.own_agreed"
+	RecordOwnDropped                Key = "record.own_dropped"
+	RecordOwnDue                    Key = "record.own_due"
+	RecordOwnNext                   Key = "record.own_next"
+	RecordOwnOver                   Key = "record.own_over"
+	RecordOwnReached                Key = "record.own_reached"
+	RecordOwnTitle                  Key = "record.own_title"
+	RecordRulesUnread               Key = "record.rules_unread"
+	RecordRulesUnreadTitle          Key = "record.rules_unread_title"
+	RecordStepAgreed                Key = "record.step_agreed"
+	RecordStepBy                    Key = "record.step_by"
+	RecordStepChanged               Key = "record.step_changed"
+	RecordStepDropped               Key = "record.step_dropped"
+	RecordStepGoing                 Key = "record.step_going"
+	RecordStepReached               Key = "record.step_reached"
 	ReportKnown                     Key = "report_known"
 	ReportWhom                      Key = "report_whom"
 	ReportedDied                    Key = "reported_died"
@@ -1033,6 +1100,7 @@ const (
 	RulesTestFoundSame              Key = "rules.test_found_same"
 	RulesTestFrom                   Key = "rules.test_from"
 	RulesTestGone                   Key = "rules.test_gone"
+	RulesTestItself                 Key = "rules.test_itself"
 	RulesTestLeftOut                Key = "rules.test_left_out"
 	RulesTestList                   Key = "rules.test_list"
 	RulesTestListNone               Key = "rules.test_list_none"
@@ -1180,6 +1248,7 @@ var catalogue = map[Key]shape{
 	AlertLook:                       {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertLow:                        {Plural: false, Fields: []string{"Last", "Name", "Number", "Org"}},
 	AlertNoWord:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	AlertRules:                      {Plural: false, Fields: []string{"Number", "Org"}},
 	AlertSafety:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertSilent:                     {Plural: false, Fields: []string{"Name", "Number", "Org"}},
 	AlertUnasked:                    {Plural: false, Fields: []string{"Name", "Number", "Org"}},
@@ -1522,16 +1591,23 @@ var catalogue = map[Key]shape{
 	DutySubjectWeek:                 {Plural: false, Fields: []string{"Org"}},
 	DutyUsefulAsk:                   {Plural: false, Fields: []string(nil)},
 	DutyUsefulNo:                    {Plural: false, Fields: []string(nil)},
+	DutyUsefulNoted:                 {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	DutyUsefulNotedNot:              {Plural: false, Fields: []string{"Name", "Number", "Org"}},
+	DutyUsefulOpen:                  {Plural: false, Fields: []string{"Number", "Org"}},
 	DutyUsefulSaidNo:                {Plural: false, Fields: []string(nil)},
 	DutyUsefulSaidYes:               {Plural: false, Fields: []string(nil)},
 	DutyUsefulThanks:                {Plural: false, Fields: []string(nil)},
+	DutyUsefulWhich:                 {Plural: false, Fields: []string{"Org"}},
 	DutyUsefulYes:                   {Plural: false, Fields: []string(nil)},
 	DutyWeekAbout:                   {Plural: false, Fields: []string{"From", "To"}},
 	DutyWeekDrift:                   {Plural: false, Fields: []string(nil)},
+	DutyWeekGoals:                   {Plural: false, Fields: []string(nil)},
 	DutyWeekLetter:                  {Plural: false, Fields: []string{"From", "Org", "To"}},
 	DutyWeekLink:                    {Plural: false, Fields: []string(nil)},
 	DutyWeekNothing:                 {Plural: false, Fields: []string(nil)},
 	DutyWeekOpen:                    {Plural: false, Fields: []string{"Link"}},
+	DutyWeekOver:                    {Plural: false, Fields: []string(nil)},
+	DutyWeekOverRule:                {Plural: false, Fields: []string{"Budget", "Month", "Rule", "Week"}},
 	DutyWeekRule:                    {Plural: false, Fields: []string{"Closed", "False", "Not", "Opened", "Rule", "Useful"}},
 	DutyWeekRules:                   {Plural: false, Fields: []string(nil)},
 	DutyWeekSaved:                   {Plural: false, Fields: []string(nil)},
@@ -2075,6 +2151,65 @@ var catalogue = map[Key]shape{
 	ReasonLook:                      {Plural: false, Fields: []string(nil)},
 	ReasonSafety:                    {Plural: false, Fields: []string(nil)},
 	ReasonTrendEwma:                 {Plural: false, Fields: []string{"Last", "Usual"}},
+	RecordFaultDay:                  {Plural: false, Fields: []string(nil)},
+	RecordFaultMeanwhile:            {Plural: false, Fields: []string(nil)},
+	RecordFaultWords:                {Plural: false, Fields: []string{"Max"}},
+	RecordGoalAgain:                 {Plural: false, Fields: []string(nil)},
+	RecordGoalAgreed:                {Plural: false, Fields: []string{"Name", "When"}},
+	RecordGoalBecame:                {Plural: false, Fields: []string(nil)},
+	RecordGoalChange:                {Plural: false, Fields: []string(nil)},
+	RecordGoalChangeSave:            {Plural: false, Fields: []string(nil)},
+	RecordGoalDue:                   {Plural: false, Fields: []string{"When"}},
+	RecordGoalHint:                  {Plural: false, Fields: []string{"Max"}},
+	RecordGoalHistory:               {Plural: false, Fields: []string(nil)},
+	RecordGoalKept:                  {Plural: false, Fields: []string(nil)},
+	RecordGoalNext:                  {Plural: false, Fields: []string{"When"}},
+	RecordGoalReview:                {Plural: false, Fields: []string(nil)},
+	RecordGoalSaid:                  {Plural: false, Fields: []string(nil)},
+	RecordGoalSaidHint:              {Plural: false, Fields: []string{"Max"}},
+	RecordGoalSave:                  {Plural: false, Fields: []string(nil)},
+	RecordGoalWords:                 {Plural: false, Fields: []string{"Name"}},
+	RecordGoalWrite:                 {Plural: false, Fields: []string(nil)},
+	RecordGoals:                     {Plural: false, Fields: []string(nil)},
+	RecordGoalsDue:                  {Plural: true, Fields: []string{"Count"}},
+	RecordGoalsFor:                  {Plural: false, Fields: []string{"Name"}},
+	RecordGoalsNone:                 {Plural: false, Fields: []string{"Name"}},
+	RecordGoalsOver:                 {Plural: false, Fields: []string(nil)},
+	RecordNoteBy:                    {Plural: false, Fields: []string{"Name", "When"}},
+	RecordNoteCorrect:               {Plural: false, Fields: []string(nil)},
+	RecordNoteCorrectSave:           {Plural: false, Fields: []string(nil)},
+	RecordNoteCorrected:             {Plural: false, Fields: []string{"Name", "When"}},
+	RecordNoteEarlier:               {Plural: false, Fields: []string(nil)},
+	RecordNoteHint:                  {Plural: false, Fields: []string{"Max"}},
+	RecordNoteKept:                  {Plural: false, Fields: []string(nil)},
+	RecordNoteSave:                  {Plural: false, Fields: []string(nil)},
+	RecordNoteWhy:                   {Plural: false, Fields: []string(nil)},
+	RecordNoteWhyHint:               {Plural: false, Fields: []string{"Max"}},
+	RecordNoteWithdraw:              {Plural: false, Fields: []string(nil)},
+	RecordNoteWithdrawn:             {Plural: false, Fields: []string{"Name", "When"}},
+	RecordNoteWords:                 {Plural: false, Fields: []string(nil)},
+	RecordNoteWrite:                 {Plural: false, Fields: []string(nil)},
+	RecordNotes:                     {Plural: false, Fields: []string(nil)},
+	RecordNotesFor:                  {Plural: false, Fields: []string{"Name"}},
+	RecordNotesMore:                 {Plural: false, Fields: []string(nil)},
+	RecordNotesNone:                 {Plural: false, Fields: []string(nil)},
+	RecordNotesOlder:                {Plural: false, Fields: []string(nil)},
+	RecordOwnAbout:                  {Plural: false, Fields: []string{"Org"}},
+	RecordOwnAgreed:                 {Plural: false, Fields: []string{"Name", "When"}},
+	RecordOwnDropped:                {Plural: false, Fields: []string{"When"}},
+	RecordOwnDue:                    {Plural: false, Fields: []string(nil)},
+	RecordOwnNext:                   {Plural: false, Fields: []string{"When"}},
+	RecordOwnOver:                   {Plural: false, Fields: []string(nil)},
+	RecordOwnReached:                {Plural: false, Fields: []string{"When"}},
+	RecordOwnTitle:                  {Plural: false, Fields: []string(nil)},
+	RecordRulesUnread:               {Plural: false, Fields: []string(nil)},
+	RecordRulesUnreadTitle:          {Plural: false, Fields: []string(nil)},
+	RecordStepAgreed:                {Plural: false, Fields: []string(nil)},
+	RecordStepBy:                    {Plural: false, Fields: []string{"Name", "What", "When"}},
+	RecordStepChanged:               {Plural: false, Fields: []string(nil)},
+	RecordStepDropped:               {Plural: false, Fields: []string(nil)},
+	RecordStepGoing:                 {Plural: false, Fields: []string(nil)},
+	RecordStepReached:               {Plural: false, Fields: []string(nil)},
 	ReportKnown:                     {Plural: false, Fields: []string{"Name", "Org"}},
 	ReportWhom:                      {Plural: false, Fields: []string{"Org"}},
 	ReportedDied:                    {Plural: false, Fields: []string{"By", "Link", "Name", "Org"}},
@@ -2194,6 +2329,7 @@ var catalogue = map[Key]shape{
 	RulesTestFoundSame:              {Plural: false, Fields: []string(nil)},
 	RulesTestFrom:                   {Plural: false, Fields: []string(nil)},
 	RulesTestGone:                   {Plural: false, Fields: []string(nil)},
+	RulesTestItself:                 {Plural: false, Fields: []string(nil)},
 	RulesTestLeftOut:                {Plural: true, Fields: []string{"Count"}},
 	RulesTestList:                   {Plural: false, Fields: []string(nil)},
 	RulesTestListNone:               {Plural: false, Fields: []string(nil)},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"howareyou/carenet"
 	"howareyou/notify"
 )
 
@@ -65,7 +66,7 @@ func (c composer) alertLetter() (string, error) {
 	case reasons[e.Rule] != "" && len(e.Last) > 0:
 		key = EmailAlertDecline
 		data["Usual"], data["Last"] = c.Number(e.Usual), c.Numbers(newest(e.Last))
-	case e.Offer != "" || len(e.Say) > 0:
+	case e.Offer != "" || len(e.Say) > 0 || e.Rule == carenet.RuleUnread:
 		key, data["Reason"] = EmailAlertReason, c.Reason(e)
 	}
 	body, err := c.say(key, data)

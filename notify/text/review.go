@@ -24,7 +24,12 @@ func (c composer) reviewLetter() (string, error) {
 	list(DutyWeekDrift, c.reviewLines(r.Drift))
 	list(DutyWeekWatch, c.reviewLines(r.Watch))
 	list(DutyWeekSilent, c.reviewLines(r.Silent))
-	var rules []string
+	list(DutyWeekGoals, c.reviewLines(r.Goals))
+	var over, rules []string
+	for _, x := range r.Over {
+		over = append(over, "- "+c.Say(DutyWeekOverRule, Data{"Rule": x.Rule, "Month": x.Month, "Week": x.Week, "Budget": x.Budget}))
+	}
+	list(DutyWeekOver, over)
 	for _, x := range r.Rules {
 		rules = append(rules, "- "+c.Say(DutyWeekRule, Data{"Rule": x.Rule, "Opened": x.Opened, "Closed": x.Closed, "False": x.FalseAlarm, "Useful": x.Useful, "Not": x.NotUseful}))
 	}
@@ -58,6 +63,9 @@ func (t *Texts) ReviewWhy(p carenet.ReviewPatient) string {
 		why = append(why, t.Say(DutyWeekUndelivered))
 	case carenet.NoReply:
 		why = append(why, t.Say(PageBoardMissed, Data{"Count": max(p.Missed, 1)}))
+	}
+	if p.Goals > 0 {
+		why = append(why, t.Say(RecordGoalsDue, Data{"Count": p.Goals}))
 	}
 	return strings.Join(why, " ")
 }

@@ -22,6 +22,8 @@ func TestTheWeekAsItIsEmailed(t *testing.T) {
 		Drift:  []carenet.ReviewPatient{{Name: "Mary Okafor", Why: why("At first 4.4, lately 3.2.", "Al principio 4,4, ahora 3,2.", "في البداية 4.4 والآن 3.2.")}},
 		Watch:  []carenet.ReviewPatient{{Name: "John Lee", Why: why("Falling for three weeks.", "Baja desde hace tres semanas.", "انخفاض منذ ثلاثة أسابيع.")}},
 		Silent: []carenet.ReviewPatient{{Name: "Sue Price", Cause: carenet.NoReply, Missed: 4}, {Name: "Gus Hill", Cause: carenet.Undelivered}},
+		Goals:  []carenet.ReviewPatient{{Name: "Mary Okafor", Goals: 2}},
+		Over:   []carenet.ReviewBudget{{Rule: "WB-TREND-EWMA", Week: 5, Month: 19, Budget: 3}},
 		Rules:  []carenet.ReviewRule{{Rule: "WB-TREND-EWMA", Severity: "amber", Opened: 5, Closed: 3, FalseAlarm: 1, Useful: 2, NotUseful: 1}},
 	}
 	var b strings.Builder

@@ -20,6 +20,7 @@ type answering struct {
 	fault   bool     // it is empty or too long
 	stopped bool     // the number was stopped meanwhile
 	said    text.Key // what else became of what was pressed; "" for nothing
+	record  recording
 }
 
 // answerPatient sends what a member of staff wrote, under their name.

@@ -39,6 +39,7 @@ type Store interface {
 	Duty
 	Week
 	Importing
+	Record
 }
 
 // Messages is what those who see to texts read and do. What nobody waits for any
@@ -82,6 +83,8 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Get("/clinic/patients/:id", enter, h.patient)
 	r.Get("/clinic/patients/:id/live", enter, h.livePatient)
 	r.Post("/clinic/patients/:id/answer", h.site.Guard, enter, h.answerPatient)
+	r.Post("/clinic/patients/:id/notes", h.site.Guard, enter, h.writeNote)
+	r.Post("/clinic/patients/:id/goals", h.site.Guard, enter, h.keepGoal)
 	r.Post("/clinic/patients/:id/ask", h.site.Guard, enter, h.askNow)
 	r.Post("/clinic/patients/:id/rhythm", h.site.Guard, enter, h.rhythm)
 	r.Get("/clinic/alerts/:id", enter, h.alert)

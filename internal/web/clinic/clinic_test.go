@@ -51,6 +51,7 @@ type fake struct {
 	uploads     []string
 	desk
 	duty
+	record
 }
 
 func (f *fake) Board(context.Context, carenet.Actor) (carenet.Board, error) { return f.board, nil }

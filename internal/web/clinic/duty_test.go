@@ -103,7 +103,7 @@ func TestChangingTheRota(t *testing.T) {
 func TestChangingWhoIsAsked(t *testing.T) {
 	w := newWorld(t)
 	_, body := w.ask("GET", "/clinic/escalation", "", nil)
-	w.has(body, "At once: All responders", "After 15 minutes: All responders, All coordinators", "Then again every 30 minutes, until somebody takes it.",
+	w.has(body, "At once: All responders", "After 15 minutes: All responders, All coordinators", "Then again every 30 minutes, until somebody takes it. All responders and coordinators are asked then too.",
 		"Who takes it has 1 hour to say what came of it", "After 1 day", "As it comes with the service", "not", "Change<")
 	if res, _ := w.ask("GET", "/clinic/escalation/red", "", nil); res.StatusCode != 403 {
 		t.Errorf("who is no administrator: %d", res.StatusCode)

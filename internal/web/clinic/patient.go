@@ -33,6 +33,8 @@ type patientView struct {
 	answer     answerBox
 	report     reporting
 	ask        askingNow
+	notes      notesView
+	goals      goalsView
 	rhythm     rhythmView
 }
 
@@ -76,6 +78,9 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 	v.answer = newAnswerBox(r, v.base, p, a)
 	v.report = newReporting(r, v.base, p)
 	v.ask = newAskingNow(r, v.base, p)
+	v.notes = newNotesView(r, v.base, p, &a.record)
+	v.goals = newGoalsView(r, v.base, p, &a.record)
+	v.notice = recordSaid(r, c.Query("kept"))
 	v.rhythm = newRhythmView(r, v.base, p)
 	if said := v.rhythm.said(r, c.Query("rhythm"), p); said != "" {
 		v.notice = notice{ui.ToneLeaf, said}

@@ -28,6 +28,7 @@ type weekView struct {
 	standing string
 	nothing  bool
 	lists    []weekList
+	over     []string
 	rules    []string
 	wanted   bool
 }
@@ -55,7 +56,7 @@ func (h *Handler) week(c *fiber.Ctx) error {
 		id    string
 		title text.Key
 		of    []carenet.ReviewPatient
-	}{{"drift", text.DutyWeekDrift, w.Drift}, {"watch", text.DutyWeekWatch, w.Watch}, {"silent", text.DutyWeekSilent, w.Silent}} {
+	}{{"drift", text.DutyWeekDrift, w.Drift}, {"watch", text.DutyWeekWatch, w.Watch}, {"silent", text.DutyWeekSilent, w.Silent}, {"goals", text.DutyWeekGoals, w.Goals}} {
 		if len(l.of) == 0 {
 			continue
 		}
@@ -65,9 +66,12 @@ func (h *Handler) week(c *fiber.Ctx) error {
 		}
 		v.lists = append(v.lists, list)
 	}
+	for _, x := range w.Over {
+		v.over = append(v.over, r.Say(text.DutyWeekOverRule, text.Data{"Rule": front.RuleName(r.Texts, x.Rule), "Month": x.Month, "Week": x.Week, "Budget": x.Budget}))
+	}
 	for _, x := range w.Rules {
 		v.rules = append(v.rules, r.Say(text.DutyWeekRule, text.Data{
-			"Rule": front.Number(x.Rule), "Opened": strconv.Itoa(x.Opened), "Closed": x.Closed, "False": x.FalseAlarm, "Useful": x.Useful, "Not": x.NotUseful,
+			"Rule": front.RuleName(r.Texts, x.Rule), "Opened": strconv.Itoa(x.Opened), "Closed": x.Closed, "False": x.FalseAlarm, "Useful": x.Useful, "Not": x.NotUseful,
 		}))
 	}
 	v.page = front.Frame{

@@ -25,6 +25,8 @@ func TestTheWeekInShort(t *testing.T) {
 	w.fake.week = carenet.Review{
 		Drift: []carenet.ReviewPatient{{ID: mary, Name: "Mary Okafor", Why: why}}, Watch: []carenet.ReviewPatient{{ID: mary, Name: "Watched Wyn", Why: why}},
 		Silent:   []carenet.ReviewPatient{{ID: mary, Name: "Silent Sue", Cause: carenet.NoReply, Missed: 4}, {ID: mary, Name: "Gone Gus", Cause: carenet.Undelivered}},
+		Goals:    []carenet.ReviewPatient{{ID: mary, Name: "Mary Okafor", Goals: 1}},
+		Over:     []carenet.ReviewBudget{{Rule: "WB-OVER", Week: 5, Month: 19, Budget: 3}},
 		Rules:    []carenet.ReviewRule{{Rule: "WB-TREND-EWMA", Severity: "amber", Opened: 5, Closed: 3, FalseAlarm: 1, Useful: 2, NotUseful: 1}},
 		Standing: 1,
 	}

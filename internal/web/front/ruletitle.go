@@ -3,13 +3,16 @@ package front
 import (
 	"howareyou/alerts"
 	"howareyou/alerts/pack"
+	"howareyou/carenet"
 	"howareyou/notify/text"
 )
 
+// safetyTitles are of the rules that stand in no pack.
 var safetyTitles = map[string]text.Key{
 	alerts.RuleSelfHarm: text.RulesSafeSelfharm,
 	alerts.RuleRedFlag:  text.RulesSafeRedflag,
 	alerts.RuleHelp:     text.RulesSafeHelp,
+	carenet.RuleUnread:  text.RecordRulesUnreadTitle,
 }
 
 // RuleTitle says what a rule is about: nobody knows rules by their ids. own are the

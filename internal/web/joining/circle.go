@@ -23,6 +23,33 @@ type circleView struct {
 	full         bool
 	invite       inviteView
 	rhythm       rhythmView
+	goals, over  []goalView
+}
+
+// goalView is what the patient wants to reach, in their own words, to read.
+type goalView struct {
+	words string
+	lines []string
+}
+
+// goalsOf says how each goal stands. What staff said of it is not for this page.
+func goalsOf(r front.Reader, goals []carenet.Goal) (standing, over []goalView) {
+	today := carenet.LocalDay(r.Now, r.Zone)
+	for _, g := range goals {
+		switch since := (text.Data{"When": r.On(g.Since)}); {
+		case g.State == carenet.GoalReached:
+			over = append(over, goalView{g.Words, []string{r.Say(text.RecordOwnReached, since)}})
+		case g.Over():
+			over = append(over, goalView{g.Words, []string{r.Say(text.RecordOwnDropped, since)}})
+		default:
+			look := r.Say(text.RecordOwnNext, text.Data{"When": r.Day(g.Review, today)})
+			if g.Due(today) {
+				look = r.Say(text.RecordOwnDue)
+			}
+			standing = append(standing, goalView{g.Words, []string{r.Say(text.RecordOwnAgreed, text.Data{"Name": g.By, "When": r.On(g.At)}), look}})
+		}
+	}
+	return standing, over
 }
 
 type placeView struct {
@@ -74,6 +101,7 @@ func (h *Handler) showCircle(c *fiber.Ctx, status int, in inviteView) error {
 	r := front.Reader{Texts: text.For(p.Language), Now: h.site.Now(), Zone: p.Zone}
 	door := front.DoorOf(c)
 	v := circleView{Reader: r, base: door.Base, organisation: p.Organisation, viewer: p.Name, full: p.Open >= carenet.MaxInvitations, invite: in}
+	v.goals, v.over = goalsOf(r, p.Goals)
 	v.invite.parts = partsOf(r.Texts, in.in.Scope)
 	if in.looks {
 		v.invite.name = carenet.FirstName(in.in.Name)

@@ -273,3 +273,30 @@ func TestAPatientSaysOnTheirPageHowOftenTheyAreAsked(t *testing.T) {
 		t.Errorf("another site: %d", res.StatusCode)
 	}
 }
+
+// TestAPatientReadsTheirGoals: in their own words, how each stands, and nothing that
+// staff said of it; whoever has none is not bothered.
+func TestAPatientReadsTheirGoals(t *testing.T) {
+	w := newWorld(t)
+	_, body := w.ask("GET", "/me", nil, nil)
+	w.has(body, "not", "What I want to reach")
+	today := carenet.LocalDay(now, time.UTC)
+	var entries []carenet.GoalEntry
+	for i, last := range []carenet.GoalEntry{
+		{Kind: carenet.GoalGoing, Words: "staff said slow", Review: today + 20},
+		{Kind: carenet.GoalGoing, Review: today},
+		{Kind: carenet.GoalReached, Words: "staff said well"},
+		{Kind: carenet.GoalDropped, Words: "staff said ill"},
+	} {
+		id := carenet.NewID(now)
+		words := []string{"walk to the shop", "read the paper", "see the sea", "ride a bicycle"}[i]
+		entries = append(entries, carenet.GoalEntry{ID: id, Goal: id, Kind: carenet.GoalAgreed, By: "Nurse Dana", Words: words, Review: today - 1, At: now.AddDate(0, 0, -30)})
+		last.ID, last.Goal, last.By, last.At = carenet.NewID(now), id, "Dr Lee", now.AddDate(0, 0, -8)
+		entries = append(entries, last)
+	}
+	w.fake.circle.Goals = carenet.Goals(entries)
+	_, body = w.ask("GET", "/me", nil, nil)
+	w.has(body, "What I want to reach", "walk to the shop", "Agreed with Nurse Dana, 7 February.", "We look at it with you on 29 March.",
+		"read the paper", "It is time to look at it with you.", "see the sea", "You reached this (1 March).", "ride a bicycle", "This is no longer a goal (1 March).",
+		"not", "staff said", `action="/me/goals`)
+}

@@ -97,6 +97,8 @@ func (w *town) Review(context.Context, carenet.Actor) (carenet.Review, error) {
 	r.Silent = []carenet.ReviewPatient{{ID: sueID, Name: w.words.sue, Cause: carenet.NoReply, Missed: 4}, {ID: joeID, Name: w.words.joe, Cause: carenet.Undelivered}}
 	r.Rules = []carenet.ReviewRule{{Rule: "WB-BELOW-USUAL-3", Severity: "amber", Opened: 5, Closed: 3, FalseAlarm: 1, Useful: 2, NotUseful: 1}}
 	r.Standing = 2
+	r.Goals = []carenet.ReviewPatient{{ID: mary, Name: w.words.mary, Goals: 2}}
+	r.Over = []carenet.ReviewBudget{{Rule: "WB-BELOW-USUAL-3", Week: 5, Month: 19, Budget: 3}}
 	return r, nil
 }
 

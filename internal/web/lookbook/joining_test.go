@@ -46,6 +46,7 @@ func (w *town) OwnCircle(context.Context, carenet.Actor) (carenet.CirclePage, er
 	}
 	p.Open = 2
 	p.Rhythm = carenet.Rhythm{PerWeek: 3, Eased: true, Since: now.AddDate(0, 0, -3), Before: 7, Offered: true, Less: 1}
+	p.Goals = w.goals()
 	return p, nil
 }
 

@@ -41,6 +41,8 @@ var pages = []struct{ name, path, press string }{
 	{"patient", "/full/clinic/patients/" + mary.String(), ""},
 	{"patient-new", "/empty/clinic/patients/" + mary.String(), ""},
 	{"patient-stopped", "/calm/clinic/patients/" + mary.String(), ""},
+	{"patient-note-refused", "/full/clinic/patients/" + mary.String(), "#notes form button"},
+	{"patient-goal-refused", "/full/clinic/patients/" + mary.String(), "#goals > details form button"},
 	{"messages", "/full/clinic/messages", ""},
 	{"messages-calm", "/calm/clinic/messages", ""},
 	{"messages-empty", "/empty/clinic/messages?kind=alert", ""},

@@ -184,6 +184,7 @@ func (w *town) PatientPage(context.Context, carenet.Actor, carenet.ID) (carenet.
 		p.Alerts[0].State, p.Alerts[0].TakenBy, p.Alerts[0].TakenAt = "acknowledged", w.words.dana, now.Add(-10*time.Minute)
 	}
 	p.Circle = w.circle()
+	p.Notes, p.Goals = w.notes(), w.goals()
 	p.Phone, p.Stopped = "+447700900001", w.calm
 	p.Thread = []carenet.Message{
 		{At: now.Add(-10 * time.Minute), From: w.words.mary, Author: w.words.dana, Body: w.words.organisation + ": " + w.words.dana + ": " + w.words.good, State: "queued", Reason: "a member of staff wrote it", Cause: "the day's limit of 2000 texts is reached"},

@@ -183,6 +183,9 @@ func filterOf(c *fiber.Ctx) rulebook.Filter {
 	return f
 }
 
+// lookAgain is after how many seconds the page of a running back-test is fetched anew.
+const lookAgain = "10"
+
 func (h *Handler) test(c *fiber.Ctx) error {
 	id, err := carenet.ParseID(c.Params("id"))
 	if err != nil {
@@ -199,6 +202,10 @@ func (h *Handler) test(c *fiber.Ctx) error {
 	v.progress = v.Say(text.RulesTestProgress, text.Data{"Done": p.Judged, "All": p.Patients})
 	if v.done {
 		v.result(p)
+	}
+	if !v.done && !v.failed {
+		// Without script the browser asks again, until there is a result.
+		c.Set("Refresh", lookAgain)
 	}
 	return front.Render(c, fiber.StatusOK, testPage(v))
 }

@@ -32,6 +32,11 @@ type fake struct {
 	proposed    []string
 	tried       []rulebook.Spec
 	budgets     []string
+	test        rulebook.BacktestPage
+}
+
+func (f *fake) BacktestPage(context.Context, carenet.Actor, carenet.ID, rulebook.Filter) (rulebook.BacktestPage, error) {
+	return f.test, nil
 }
 
 func (f *fake) RulesPage(context.Context, carenet.Actor) (rulebook.Page, error) {
@@ -191,6 +196,27 @@ func TestTryingAndBudgetsReadTheirForms(t *testing.T) {
 	for value, status := range map[string]int{"4": 303, "": 303, " 7 ": 303, "four": 422, "-1": 422, "1.5": 422} {
 		if got, _ := post("/clinic/rules/budget", url.Values{"rule": {"WB-DRIFT"}, "per_week": {value}}); got != status {
 			t.Errorf("budget %q: %d, want %d", value, got, status)
+		}
+	}
+}
+
+// The page of a back-test is fetched anew by itself, without script, until there is a
+// result or it has failed, and no longer; and it leads where other pages of staff lead.
+func TestARunningBackTestLooksAgain(t *testing.T) {
+	f, ask := serve(t)
+	for state, again := range map[rulebook.State]string{rulebook.Waiting: "10", rulebook.Running: "10", rulebook.Done: "", rulebook.Failed: ""} {
+		f.test = rulebook.BacktestPage{Head: rulebook.Head{Organisation: "Riverside Care", Zone: time.UTC, Today: 20521}, Backtest: rulebook.Backtest{ID: carenet.NewID(now), State: state, Patients: 46, Judged: 10}}
+		res, said := ask("GET", "/clinic/rules/tests/"+f.test.ID.String(), "", nil)
+		if res.StatusCode != http.StatusOK || res.Header.Get("Refresh") != again {
+			t.Errorf("%s: %d, looks again after %q", state, res.StatusCode, res.Header.Get("Refresh"))
+		}
+		if strings.Contains(said, "looks again by itself") != (again != "") {
+			t.Errorf("%s: the page says so %t", state, again == "")
+		}
+		for _, way := range []string{"/clinic/rota", "/clinic/rules"} {
+			if !strings.Contains(said, `href="`+way+`"`) {
+				t.Errorf("%s: nothing leads to %s", state, way)
+			}
 		}
 	}
 }
