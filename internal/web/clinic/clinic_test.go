@@ -129,14 +129,6 @@ func (f *fake) RuleFigures(_ context.Context, _ carenet.Actor, days int) (carene
 }
 
 // hold gives Mary's alert to somebody.
-func (f *fake) AskNow(context.Context, carenet.Actor, carenet.ID) (carenet.Batch, error) {
-	if f.page.AskNow != "" && f.page.AskNow != carenet.AskNowYes {
-		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "ask now", "they are not asked now")
-	}
-	f.page.AskNow, f.page.AskNowAt = carenet.AskNowJustAsked, now
-	return carenet.Batch{}, nil
-}
-
 func (f *fake) Joining(context.Context, carenet.Actor) (carenet.JoiningPage, error) {
 	return f.joining, nil
 }

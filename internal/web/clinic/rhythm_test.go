@@ -70,3 +70,11 @@ func TestStaffSeeAndOfferHowOftenAPatientIsAsked(t *testing.T) {
 	_, body = w.ask("GET", "/clinic", "", nil)
 	w.has(body, "not", "Asked less often")
 }
+
+func (f *fake) AskNow(context.Context, carenet.Actor, carenet.ID) (carenet.Batch, error) {
+	if f.page.AskNow != "" && f.page.AskNow != carenet.AskNowYes {
+		return carenet.Batch{}, carenet.Errorf(carenet.Conflict, "ask now", "they are not asked now")
+	}
+	f.page.AskNow, f.page.AskNowAt = carenet.AskNowJustAsked, now
+	return carenet.Batch{}, nil
+}
