@@ -22,7 +22,7 @@ ALTER TABLE consent ADD COLUMN basis text NOT NULL DEFAULT '' CHECK (basis IN ('
 
 -- proxy: the patient, whether a follower may answer for them.
 ALTER TABLE open_question DROP CONSTRAINT open_question_kind_check;
-ALTER TABLE open_question ADD CONSTRAINT open_question_kind_check CHECK (kind IN ('enrol', 'share', 'follow', 'died', 'proxy'));
+ALTER TABLE open_question ADD CONSTRAINT open_question_kind_check CHECK (kind IN ('enrol', 'share', 'follow', 'died', 'ease', 'proxy'));
 
 -- more: the answers to further questions, on a page; never those about mood.
 ALTER TABLE follower DROP CONSTRAINT follower_scope_check;

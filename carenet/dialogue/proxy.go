@@ -105,6 +105,9 @@ func (d *decision) forSomebody(w writer) bool {
 	if !ok {
 		return false
 	}
+	if d.whereabouts(f, w) {
+		return true
+	}
 	mine := slices.ContainsFunc(f.wards, func(x Ward) bool { return x.May })
 	r := f.reading
 	r.Flags = joined(r.Flags, whole.Flags)
@@ -155,6 +158,26 @@ func (d *decision) forSomebody(w writer) bool {
 		d.guide(carenet.ReplyProxyHow, to)
 	}
 	return true
+}
+
+// whereabouts takes "Mary is in hospital" as the report that it is: as a kind word it
+// would go to Mary. Whoever follows may say so; two of one name are told apart by the
+// words for a name behind the command.
+func (d *decision) whereabouts(f forWard, w writer) bool {
+	if len(f.wards) != 1 {
+		return false
+	}
+	said := reply.Read(f.text, reply.Context{Lang: w.Language, Role: reply.Follower})
+	if said.Kind != reply.Command || said.Arg != "" {
+		return false
+	}
+	switch said.Command {
+	case reply.CommandHospital, reply.CommandHome, reply.CommandDied:
+		said.Arg = f.wards[0].Name
+		d.followerSays(d.asFollower(f.wards[0]), said)
+		return true
+	}
+	return false
 }
 
 func firstOf(some, all []Ward) Ward {

@@ -249,6 +249,10 @@ var alarms = []scene{
 		says(followerPhone, "hospital"), hears(followerPhone, text.ReportKnown, "patient"),
 		says(followerPhone, "home"), hears(followerPhone, text.Home, "patient"), hears(nursePhone, text.ReportedHome, "follower full"),
 	}},
+	{"in hospital, said as people say it", "also followed", []step{
+		says(followerPhone, "patient hospital"), hears(followerPhone, text.Hospital, "patient"), hears(nursePhone, text.ReportedHospital, "follower full"),
+		says(strangerPhone, "patient hospital"), hears(strangerPhone, text.ReportKnown, "patient"),
+	}},
 	{"died, which is asked about once", "", []step{
 		says(followerPhone, "died"), hears(followerPhone, text.QuestionDied, "patient"), says(followerPhone, "no"), hears(followerPhone, text.NotDied, "patient"),
 		says(followerPhone, "died"), hears(followerPhone, text.QuestionDied, "patient"), says(followerPhone, "yes"), hears(followerPhone, text.Died, "patient"),

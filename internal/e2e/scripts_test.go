@@ -8,7 +8,7 @@ type script map[string]string
 var scripts = map[string]script{
 	"en": {
 		"news question": "Is there anything you want to tell us?", "less": "LESS", "more": "MORE",
-		"allow": "ALLOW Sam", "disallow": "DISALLOW Sam", "patient three": "Mary 3", "patient one": "for Mary 1", "patient full three": "Mary Okafor 3 slept badly", "slept badly": "slept badly", "mother three": "mum 3", "patient die": "Mary says I want to die", "namesake": "Mary Stone",
+		"allow": "ALLOW Sam", "disallow": "DISALLOW Sam", "patient three": "Mary 3", "patient hospital": "Mary is in hospital", "patient one": "for Mary 1", "patient full three": "Mary Okafor 3 slept badly", "slept badly": "slept badly", "mother three": "mum 3", "patient die": "Mary says I want to die", "namesake": "Mary Stone",
 		"eleven": "11", "six": "6", "kilos": "72.5 kg", "pain two": "pain 2", "four six kilos": "4 6 72.5", "pain question": "your pain", "weight question": "weigh",
 		"daily": "DAILY", "weekly": "WEEKLY", "at once": "AT ONCE", "hospital": "HOSPITAL", "home": "HOME", "died": "DIED",
 		"invited": "Tom", "add": "ADD Tom %", "add nobody": "ADD Tom", "yes": "YES", "no": "no thanks",
@@ -25,7 +25,7 @@ var scripts = map[string]script{
 	},
 	"es": {
 		"news question": "¿Quiere contarnos algo?", "less": "MENOS", "more": "MÁS",
-		"allow": "PERMITIR Luis", "disallow": "NO PERMITIR Luis", "patient three": "Carmen 3", "patient one": "por Carmen 1", "patient full three": "Carmen Ruiz 3 ha dormido mal", "slept badly": "ha dormido mal", "mother three": "mamá 3", "patient die": "Carmen dice quiero morir", "namesake": "Carmen Vega",
+		"allow": "PERMITIR Luis", "disallow": "NO PERMITIR Luis", "patient three": "Carmen 3", "patient hospital": "Carmen está en el hospital", "patient one": "por Carmen 1", "patient full three": "Carmen Ruiz 3 ha dormido mal", "slept badly": "ha dormido mal", "mother three": "mamá 3", "patient die": "Carmen dice quiero morir", "namesake": "Carmen Vega",
 		"eleven": "11", "six": "6", "kilos": "72,5 kilos", "pain two": "dolor 2", "four six kilos": "4 6 72,5", "pain question": "duele", "weight question": "peso",
 		"daily": "DIARIO", "weekly": "SEMANAL", "at once": "AL MOMENTO", "hospital": "HOSPITAL", "home": "en casa", "died": "ha fallecido",
 		"invited": "Nuria", "add": "AGREGAR Nuria %", "add nobody": "AGREGAR Nuria", "yes": "Sí", "no": "no gracias",
@@ -42,7 +42,7 @@ var scripts = map[string]script{
 	},
 	"ar": {
 		"news question": "هل تود أن تقول لنا شيئا؟", "less": "أقل", "more": "أكثر",
-		"allow": "اسمح سامي", "disallow": "لا تسمح سامي", "patient three": "أمينة ٣", "patient one": "عن أمينة ١", "patient full three": "أمينة حداد ٣ نامت سيئا", "slept badly": "نامت سيئا", "mother three": "أمي ٣", "patient die": "أمينة تقول أريد أن أموت", "namesake": "أمينة سعيد",
+		"allow": "اسمح سامي", "disallow": "لا تسمح سامي", "patient three": "أمينة ٣", "patient hospital": "أمينة في المستشفى", "patient one": "عن أمينة ١", "patient full three": "أمينة حداد ٣ نامت سيئا", "slept badly": "نامت سيئا", "mother three": "أمي ٣", "patient die": "أمينة تقول أريد أن أموت", "namesake": "أمينة سعيد",
 		"eleven": "١١", "six": "٦", "kilos": "٧٢ كغ", "pain two": "ألم ٢", "four six kilos": "٤ ٦ ٧٢", "pain question": "ألمك", "weight question": "وزنك",
 		"daily": "يوميا", "weekly": "أسبوعيا", "at once": "فورا", "hospital": "في المستشفى", "home": "في البيت", "died": "وفاة",
 		"invited": "توفيق", "add": "أضف توفيق %", "add nobody": "أضف توفيق", "yes": "نعم", "no": "لا شكرا",
