@@ -48,6 +48,9 @@ type Alert struct {
 	Severity Severity
 	OpenedAt time.Time
 	Status   Status
+	// Promised says that the patient was asked whether they would like a call today,
+	// or cannot say so: it asks outside staffed hours too.
+	Promised bool
 	// AskingSince is when the present round of asking began: the opening, or
 	// the moment the last acknowledgement ran out or the alert was due again.
 	AskingSince time.Time

@@ -79,8 +79,8 @@ func (h Hours) Sorted() []WeekSpan {
 	})
 }
 
-// waits says whether an alert waits for staffed hours: no red one does, and none of a
-// safety rule, since no setting holds those up (INV-10).
+// waits says whether an alert waits for staffed hours: no red one does, none of a
+// safety rule, since no setting holds those up (INV-10), and none that was promised.
 func (a Alert) waits() bool {
-	return a.Severity != Red && !strings.HasPrefix(a.Rule, SafetyPrefix)
+	return a.Severity != Red && !a.Promised && !strings.HasPrefix(a.Rule, SafetyPrefix)
 }

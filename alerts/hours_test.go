@@ -107,6 +107,11 @@ func TestINV9_WhatCanWaitAsksWithinStaffedHours(t *testing.T) {
 				}
 				continue
 			}
+			call := a
+			call.Promised = true
+			if _, changes := alerts.Tick(call, e, night); len(changes) != 1 {
+				t.Errorf("%s: a call that was promised for today waits", s)
+			}
 			a, changes := alerts.Tick(a, e, night)
 			if at, ok := alerts.Wake(a, e); len(changes) > 0 || !ok || !at.Equal(monday) {
 				t.Errorf("%s: asked %v in the night, next at %s", s, changes, at)

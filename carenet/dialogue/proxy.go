@@ -53,12 +53,13 @@ func (d *decision) readWard(w writer) (f forWard, ok bool) {
 		}
 	}
 	if len(f.wards) == 0 {
+		// Nobody says "Mum 3" of themselves, also on a number that Mum shares.
 		relation, rest, cut := reply.CutRelation(withoutGenitive(said), w.Language)
-		if !cut || len(wards) == 0 {
+		if !cut || len(d.ctx.Wards) == 0 {
 			return f, false
 		}
 		f.text = rest
-		for _, x := range wards {
+		for _, x := range d.ctx.Wards {
 			if string(x.Relation) == relation {
 				f.wards = append(f.wards, x)
 			}
@@ -121,10 +122,19 @@ func (d *decision) forSomebody(w writer) bool {
 	switch {
 	case r.Kind == reply.Crisis && !mine:
 		return false // whoever it is, and of whom: see crisis
-	case r.Kind == reply.Crisis && len(f.wards) > 1:
-		// Any of them may be meant: staff are called for each.
+	case r.Kind == reply.Crisis && (len(f.wards) > 1 || len(patientsOf(d.ctx.People)) > 0):
+		// Any of them may be meant, and so may whoever is a patient on this number: "Mum I
+		// want to die". Staff are called for each.
+		here := patientsOf(d.ctx.People)
+		d.heardAnyway(w, here)
+		meant := d.asPatients(f.wards)
+		for _, p := range here {
+			if !slices.ContainsFunc(meant, func(m Person) bool { return m.ID == p.ID }) {
+				meant = append(meant, p)
+			}
+		}
 		d.speakAs(f.wards[0])
-		d.safety(r, d.asFollower(f.wards[0]), d.asPatients(f.wards))
+		d.safety(r, d.asFollower(f.wards[0]), meant)
 		return true
 	case r.Kind == reply.Crisis, score && mine && len(f.wards) == 1:
 		if !score {
@@ -135,6 +145,7 @@ func (d *decision) forSomebody(w writer) bool {
 	case !score && !(unclear && mine):
 		return false
 	}
+	before := d.out
 	d.take(r, Stored)
 	d.speakAs(firstOf(f.wards, d.ctx.Wards))
 	to := d.asFollower(firstOf(f.wards, d.ctx.Wards))
@@ -142,7 +153,7 @@ func (d *decision) forSomebody(w writer) bool {
 	case f.unknown:
 		d.out.Patient = carenet.NilID
 		if !slices.ContainsFunc(d.ctx.Wards, func(x Ward) bool { return x.May }) {
-			d.out = Outcome{}
+			d.out = before
 			return false // a kind word, as it ever was
 		}
 		d.out.Reason = "nobody is known to be that to them"

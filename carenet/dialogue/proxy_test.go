@@ -161,3 +161,60 @@ func TestAnswersForSomebodyAreASeriesOfTheirOwn(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
+
+// TestINV10_ACryOnAPatientsOwnNumberCallsForThemToo: "Mum I want to die" may be of whoever
+// writes, who is asked here themselves, or of Mum.
+func TestINV10_ACryOnAPatientsOwnNumberCallsForThemToo(t *testing.T) {
+	joe := wards()
+	joe.People[0].Patient = &Patient{Active: true, Scale: carenet.WellbeingScale}
+	out := Decide(carenet.InboundText{Body: "Mum I want to die"}, joe)
+	called := map[carenet.ID]int{}
+	for _, e := range out.Events {
+		if e.Kind == carenet.EventSafety {
+			called[e.Patient]++
+		}
+	}
+	if len(called) != 2 || called[carenet.ID{31}] != 1 || called[joe.People[0].ID] != 1 {
+		t.Errorf("staff are called for %v", called)
+	}
+}
+
+// TestMumIsNotWhoWrites: Mary and Sam share a telephone. "Mum 3" is Sam's, also there;
+// "Mary 3" may be Mary's own.
+func TestMumIsNotWhoWrites(t *testing.T) {
+	shared := wards()
+	shared.People = append(shared.People, Person{
+		ID: carenet.ID{31}, Name: "Mary Okafor", Language: "en", Zone: time.UTC,
+		Patient: &Patient{Active: true, Scale: carenet.WellbeingScale, Open: &Prompt{ID: carenet.ID{5}, SlotAt: shared.Now.Add(-time.Hour)}},
+	})
+	for text, proxy := range map[string]bool{"Mum 3": true, "for Mary 3": true, "Mary 3": false, "3": false} {
+		out := Decide(carenet.InboundText{Body: text}, shared)
+		if got := out.Order != nil && out.Order.Command == OrderProxy; got != proxy {
+			t.Errorf("%q: %+v, %+v, %s", text, out.Order, out.CheckIn, out.Reason)
+		}
+	}
+}
+
+// TestWhereSomebodyIsSaidByName: a kind word it is not.
+func TestWhereSomebodyIsSaidByName(t *testing.T) {
+	for text, want := range map[string]string{
+		"Mary is in hospital": reply.CommandHospital, "Mum is in the hospital": reply.CommandHospital, "Ruth is home": reply.CommandHome,
+		"Mary passed away": reply.CommandDied, "Mary is in hospital food heaven": reply.CommandTell, "Ada is in hospital": reply.CommandTell,
+	} {
+		out := Decide(carenet.InboundText{Body: text}, wards())
+		if out.Order == nil || out.Order.Command != want {
+			t.Errorf("%q: %+v, %s", text, out.Order, out.Reason)
+		}
+	}
+}
+
+// TestAKindWordKeepsItsWriter also where it might have been an answer.
+func TestAKindWordKeepsItsWriter(t *testing.T) {
+	c := wards()
+	for i := range c.Wards {
+		c.Wards[i].May, c.Wards[i].Relation = false, ""
+	}
+	if out := Decide(carenet.InboundText{Body: "Mum 3 kisses"}, c); out.Person != c.People[0].ID || out.Order == nil || out.Order.Command != reply.CommandTell {
+		t.Errorf("of %s: %+v", out.Person, out.Order)
+	}
+}

@@ -55,7 +55,7 @@ func (r alertRow) escalation() alerts.Escalation {
 func (r alertRow) alert() alerts.Alert {
 	a := alerts.Alert{
 		ID: r.ID, Rule: r.RuleID, Severity: alerts.Severity(r.Severity), OpenedAt: r.OpenedAt, Status: alerts.Status(r.State),
-		AskingSince: r.AskingSince, Asked: r.Asked, Snoozes: r.Snoozes,
+		AskingSince: r.AskingSince, Asked: r.Asked, Snoozes: r.Snoozes, Promised: promised(r.RuleID, r.Evidence),
 	}
 	if r.SnoozedBy != nil && r.SnoozedAt != nil && r.SnoozedUntil != nil {
 		a.Snooze = alerts.Snooze{By: *r.SnoozedBy, At: *r.SnoozedAt, Until: *r.SnoozedUntil}

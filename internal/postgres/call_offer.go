@@ -30,6 +30,7 @@ WHERE v.org_id = $1 AND v.patient_id = $2 AND v.kind = 'call.offered' AND v.subj
 	sqlEvidence   = `UPDATE alert SET evidence = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
 	sqlWakeAlert  = `UPDATE alert SET state = 'open', asking_since = $3, asked = 0, next_step_at = $3, snoozed_by = NULL, snoozed_at = NULL, snoozed_until = NULL, changed_at = $3
 WHERE org_id = $1 AND id = $2 AND state = 'snoozed'`
+	sqlAskNow      = `UPDATE alert SET next_step_at = $3 WHERE org_id = $1 AND id = $2 AND state = 'open'`
 	sqlNewestOffer = `SELECT o.id, o.state FROM call_offer o
 WHERE o.org_id = $1 AND o.patient_id = $2 AND o.asked_at >= $3 AND o.state <> 'withdrawn' ORDER BY o.id DESC LIMIT 1`
 	sqlStandsAlone = `SELECT EXISTS (SELECT 1 FROM alert a WHERE a.org_id = $1 AND a.patient_id = $2 AND a.rule_id = $3 AND a.finding_id IS NOT NULL AND a.state <> 'resolved')`
@@ -143,6 +144,7 @@ func (s *Store) openCallAlert(ctx context.Context, tx pgx.Tx, e carenet.Event, n
 		b.Queue(sqlEvidence, e.Org, *o.AlertID, evidence, now)
 		// Who put it off did not know that the patient would like to be called.
 		b.Queue(sqlWakeAlert, e.Org, *o.AlertID, now)
+		b.Queue(sqlAskNow, e.Org, *o.AlertID, now) // nor does it wait for staffed hours any more
 		if err := s.queueAlertEntry(b, e.Org, *o.AlertID, "wants_call", carenet.Actor{Kind: carenet.ActorPatient, Org: e.Org, Person: o.PatientID}, "", now); err != nil {
 			return nil, err
 		}
@@ -167,6 +169,12 @@ func (s *Store) openCallAlert(ctx context.Context, tx pgx.Tx, e carenet.Event, n
 		return nil, err
 	}
 	return raised, tx.SendBatch(ctx, b).Close()
+}
+
+// promised says whether the patient was asked if they would like a call today, or somebody
+// who answers for them gave the lowest answer there is.
+func promised(rule string, e carenet.Evidence) bool {
+	return e.Offer != "" || rule == carenet.LowestByProxy
 }
 
 // applyOffers writes what texts say to offers of a call. Their patients are locked.

@@ -389,6 +389,7 @@ type newAlert struct {
 	version               int
 	severity              alerts.Severity
 	evidence              carenet.Evidence
+	technical             bool // it says nothing of how the patient is
 	batch                 carenet.ID
 	now                   time.Time
 }
@@ -400,7 +401,7 @@ func (s *Store) openAlert(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newAle
 		return nil, err
 	}
 	a := alerts.NewAlert(carenet.NewID(n.now), n.severity, n.now)
-	a.Rule = n.rule // what is grave waits for nobody's hours
+	a.Rule, a.Promised = n.rule, promised(n.rule, n.evidence) // what is grave waits for nobody's hours
 	escalation, err := escalationOf(ctx, tx, n.org, n.severity)
 	if err != nil {
 		return nil, err
@@ -420,6 +421,9 @@ func (s *Store) openAlert(ctx context.Context, tx pgx.Tx, b *pgx.Batch, n newAle
 	}
 	s.queueAudit(b, carenet.SystemActor(n.org), n.now, audited{Action: "alert.open", Table: "alert", Row: a.ID, Patient: n.patient})
 	asks := queueAsks(b, n.org, n.patient, a.ID, number, n.batch, changes, n.now)
+	if n.technical {
+		return asks, nil
+	}
 	// Whoever is not well is asked as often as before they agreed to less.
 	back, err := s.easeBack(ctx, tx, b, n.org, n.patient, n.batch, n.now)
 	return append(asks, back...), err

@@ -42,7 +42,7 @@ func (e *evaluation) tellFaults(ctx context.Context, b *pgx.Batch, faults []aler
 		}
 		told[f.Rule] = true
 		more, err := e.store.openAlert(ctx, e.tx, b, newAlert{
-			org: e.patient.OrgID, patient: e.patient.PatientID, rule: f.Rule, version: f.RuleVersion, severity: alerts.Amber,
+			org: e.patient.OrgID, patient: e.patient.PatientID, rule: f.Rule, version: f.RuleVersion, severity: alerts.Amber, technical: true,
 			evidence: carenet.Evidence{Rule: f.Rule, Version: f.RuleVersion, Pack: f.Pack, PackVersion: f.PackVersion, OpenedDay: carenet.Day(f.Day)},
 			batch:    e.batch, now: e.now,
 		})

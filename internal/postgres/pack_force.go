@@ -138,16 +138,23 @@ func (e *evaluation) tellUnread(ctx context.Context, b *pgx.Batch) ([]carenet.Ev
 	if !e.unread {
 		return nil, nil
 	}
-	// Whoever meets it at the same moment waits here, and finds it told.
+	told := func() (told bool, err error) {
+		err = e.tx.QueryRow(ctx, sqlUnreadTold, e.patient.OrgID, carenet.RuleUnread, e.now.Add(-unreadAgain)).Scan(&told)
+		return told, err
+	}
+	if is, err := told(); err != nil || is {
+		return nil, err
+	}
+	// Whoever meets it at the same moment waits here, and finds it told. Nobody waits
+	// once it is: all evaluations of the organisation come by.
 	if _, err := e.tx.Exec(ctx, sqlLockOrg, e.patient.OrgID); err != nil {
 		return nil, err
 	}
-	var told bool
-	if err := e.tx.QueryRow(ctx, sqlUnreadTold, e.patient.OrgID, carenet.RuleUnread, e.now.Add(-unreadAgain)).Scan(&told); err != nil || told {
+	if is, err := told(); err != nil || is {
 		return nil, err
 	}
 	return e.store.openAlert(ctx, e.tx, b, newAlert{
-		org: e.patient.OrgID, patient: e.patient.PatientID, rule: carenet.RuleUnread, version: 1, severity: alerts.Amber,
+		org: e.patient.OrgID, patient: e.patient.PatientID, rule: carenet.RuleUnread, version: 1, severity: alerts.Amber, technical: true,
 		evidence: carenet.Evidence{Rule: carenet.RuleUnread, Version: 1}, batch: e.batch, now: e.now,
 	})
 }

@@ -43,6 +43,10 @@ type readerRow struct {
 	ID    carenet.ID
 }
 
+// boardsAtOnce is how many organisations' weeks are worked out before they are told: what
+// is worked out and not told when the time is over is lost.
+const boardsAtOnce = 4
+
 // TickReviews tells the staff of organisations whose week is over, once each; of a week
 // that an outage has held up for longer than it is of use nobody is told, and it is said
 // on the page alone. It sets when the next is due.
@@ -52,6 +56,7 @@ type readerRow struct {
 // that have worked it out one writes it. An organisation whose week cannot be worked out
 // waits, and keeps no other.
 func (s *Store) TickReviews(ctx context.Context, limit int) (carenet.Batch, int, error) {
+	limit = min(limit, boardsAtOnce)
 	letters, err := s.weekLetters(ctx, limit)
 	if err != nil || len(letters) == 0 {
 		return carenet.Batch{}, 0, err
