@@ -42,16 +42,13 @@ const EaseWish = "they would like to be asked more or less often"
 func (d *decision) howOften(r reply.Reading, w writer, o Order) {
 	i := slices.IndexFunc(d.ctx.Questions, func(q Asked) bool { return q.Kind == carenet.AskEase && q.Person == w.ID })
 	switch {
+	case r.Command == reply.CommandMore:
+		d.order(r, o) // with what is in force, it ends an offer of still fewer
 	case i >= 0:
 		d.take(r, Read)
 		d.out.Reason = "answers what was asked: " + string(carenet.AskEase)
 		o.Command, o.Question, o.Said = OrderAnswer, d.ctx.Questions[i].ID, reply.Yes
-		if r.Command == reply.CommandMore {
-			o.Said = reply.No
-		}
 		d.out.Order = &o
-	case r.Command == reply.CommandMore:
-		d.order(r, o)
 	default:
 		d.take(r, Unread)
 		d.out.Reason = EaseWish

@@ -34,7 +34,7 @@ func TestTheOfferOfFewerTextsHasAWordOfItsOwn(t *testing.T) {
 		{"LESS", "LESS", []change{easeOpen, nothingAsked}, id(65), reply.Yes},
 		{"in Spanish", "Menos.", []change{easeOpen, nothingAsked, language("es")}, id(65), reply.Yes},
 		{"in Arabic", "أقل", []change{easeOpen, nothingAsked, language("ar")}, id(65), reply.Yes},
-		{"MORE", "more", []change{easeOpen, nothingAsked}, id(65), reply.No},
+		{"MORE, which says more than no", "more", []change{easeOpen, nothingAsked}, carenet.NilID, ""},
 		{"beside a prompt", "less", []change{easeOpen, asked}, id(65), reply.Yes},
 		{"beside another question", "less", []change{easeOpen, share}, id(65), reply.Yes},
 		{"beside the offer of a call", "less", []change{easeOpen, offered(0, carenet.OfferOpen)}, id(65), reply.Yes},
@@ -63,6 +63,14 @@ func TestTheOfferOfFewerTextsHasAWordOfItsOwn(t *testing.T) {
 		if answers != c.answers || said != c.said {
 			t.Errorf("%s: %q answers %v %q (%s, %q); want %v %q", c.why, c.text, answers, said, got.Kind, got.Reason, c.answers, c.said)
 		}
+	}
+}
+
+// MORE goes to what is in force, also while still fewer texts are offered: it ends both.
+func TestMoreIsMoreThanNo(t *testing.T) {
+	got := dialogue.Decide(carenet.InboundText{SID: "SM1", Body: "MORE", ReceivedAt: at}, contextOf(easeOpen, nothingAsked))
+	if got.Order == nil || got.Order.Command != reply.CommandMore {
+		t.Errorf("%+v", got.Order)
 	}
 }
 

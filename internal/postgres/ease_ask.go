@@ -12,12 +12,21 @@ import (
 	"howareyou/carenet/reply"
 )
 
-// asMore carries out MORE: whoever is asked less often is asked as before again. Nothing
-// else is promised by a word: more than was agreed is for staff.
+// asMore carries out MORE: whoever is asked less often is asked as before again, and an
+// offer of fewer is declined. Nothing else is promised by a word: more than was agreed is
+// for staff.
 func (o *order) asMore(ctx context.Context) error {
+	offer, err := o.tx.Exec(ctx, sqlWithdrawEase, o.actor().Org, o.Patient, o.now)
+	if err != nil {
+		return err
+	}
 	back, err := o.store.rhythmBack(ctx, o.tx, o.b, o.actor(), o.Patient, "asked", o.now)
 	if err != nil {
 		return err
+	}
+	if back.perWeek == 0 && offer.RowsAffected() > 0 {
+		o.answer(carenet.Detail{Reply: carenet.ReplyEaseKept})
+		return nil
 	}
 	if back.perWeek == 0 {
 		o.it.out.State, o.it.out.Reason = dialogue.Unread, dialogue.EaseWish
