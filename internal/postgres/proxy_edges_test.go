@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/internal/postgres"
 )
 
 // TestHerOwnAnswerStandsBesideOneOfTheSameMoment: whichever of the two texts is first in
@@ -34,5 +35,46 @@ func TestHerOwnAnswerStandsBesideOneOfTheSameMoment(t *testing.T) {
 				t.Errorf("her answer to the next question: %q", got)
 			}
 		})
+	}
+}
+
+// TestWhatAnotherAnsweredIsWaitedForNoLongerThanAnyQuestion: days later a number alone
+// from a phone of two is nobody's, and what is said to be hers is late.
+func TestWhatAnotherAnsweredIsWaitedForNoLongerThanAnyQuestion(t *testing.T) {
+	for _, x := range []struct {
+		name, said string
+		after      time.Duration
+		want       string // her own answers, and whether they are late
+	}{
+		{"the same day", "3", 5 * time.Hour, "false"},
+		{"days later", "3", 50 * time.Hour, ""},
+		{"days later by name", "Mary 3", 50 * time.Hour, "true"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			c := newClinic(t)
+			c.letSam()
+			_, err := c.store.AddPatient(c.ctx, c.operator(), postgres.NewPatient{NewPerson: postgres.NewPerson{Name: "John Okafor", Phone: maryPhone}, LocalTime: "09:00"})
+			c.must(err)
+			c.standAt(0, 9, 1)
+			c.due()
+			c.text(maryPhone, "John 4")
+			c.text("+447700900101", "Mary 2")
+			c.sent()
+			c.advance(x.after)
+			c.text(maryPhone, x.said)
+			got := valueOf[string](c, c.admin(), `SELECT coalesce(string_agg(late::text, ' '), '') FROM check_in WHERE reporter = 'self' AND patient_id = $1`, c.mary)
+			if got != x.want {
+				t.Errorf("her own answers, late: %q, want %q; heard %q", got, x.want, c.sent())
+			}
+		})
+	}
+	c := newClinic(t)
+	c.letSam()
+	token, three := c.page(), 3
+	c.text("+447700900101", "Mary 2")
+	c.advance(25 * time.Hour)
+	c.submit(token, carenet.PageAnswer{Score: &three, Key: "0123456789abcdefghij"})
+	if !valueOf[bool](c, c.admin(), `SELECT late FROM check_in WHERE reporter = 'self'`) {
+		t.Error("on her page a day later it is on time")
 	}
 }
