@@ -78,3 +78,28 @@ func TestWhatAnotherAnsweredIsWaitedForNoLongerThanAnyQuestion(t *testing.T) {
 		t.Error("on her page a day later it is on time")
 	}
 }
+
+// TestTheSameRightIsGivenOnce, however often the button is pressed; what she is to him is
+// stored and told to nobody.
+func TestTheSameRightIsGivenOnce(t *testing.T) {
+	c := newClinic(t)
+	mary := carenet.Actor{Kind: carenet.ActorPatient, Org: c.org, Person: c.mary, Via: "page"}
+	give := func(r carenet.Relation) int {
+		b, err := c.store.SetProxy(c.ctx, mary, c.mary, c.sam, carenet.Authority{Basis: carenet.BasisPatient, Relation: r})
+		c.must(err)
+		return len(b.Events)
+	}
+	written := func() string {
+		return valueOf[string](c, c.admin(), `SELECT (SELECT count(*) FROM consent WHERE kind = 'proxy') || ' ' || (SELECT count(*) FROM audit WHERE action LIKE 'follower.%' AND action <> 'follower.add')
+  || ' ' || (SELECT relation FROM follower WHERE id = $1)`, c.sam)
+	}
+	for _, x := range []struct {
+		relation carenet.Relation
+		events   int
+		written  string
+	}{{carenet.Mother, 1, "1 1 mother"}, {carenet.Mother, 0, "1 1 mother"}, {"", 0, "1 1 mother"}, {carenet.Aunt, 0, "1 2 aunt"}} {
+		if n := give(x.relation); n != x.events || written() != x.written {
+			t.Errorf("%q: %d events, written %q; want %d, %q", x.relation, n, written(), x.events, x.written)
+		}
+	}
+}
