@@ -1,10 +1,12 @@
 package postgres_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"howareyou/carenet"
+	"howareyou/carenet/ask"
 	"howareyou/internal/postgres"
 )
 
@@ -101,5 +103,34 @@ func TestTheSameRightIsGivenOnce(t *testing.T) {
 		if n := give(x.relation); n != x.events || written() != x.written {
 			t.Errorf("%q: %d events, written %q; want %d, %q", x.relation, n, written(), x.events, x.written)
 		}
+	}
+}
+
+// TestINV7_ASetOfTheOrganisationsOwnIsNotShown, whatever it is called: neither what
+// else it asks, nor does an answer in words keep the follower from all the rest.
+func TestINV7_ASetOfTheOrganisationsOwnIsNotShown(t *testing.T) {
+	c := newClinic(t)
+	own, _ := ask.Shipped("pain")
+	own.Version, own.Items = own.Version+1, slices.Clone(own.Items)
+	own.Items[0].Code = "sadness"
+	own.Items = append(own.Items, newsSet().Items...)
+	c.must(c.store.AddQuestionSet(c.ctx, c.operator(), own))
+	c.plan("pain", "")
+	mary := carenet.Actor{Kind: carenet.ActorPatient, Org: c.org, Person: c.mary, Via: "page"}
+	_, err := c.store.ShowFollower(c.ctx, mary, c.sam, carenet.Scope{carenet.PartAnswered, carenet.PartMore})
+	c.must(err)
+	c.standAt(0, 9, 1)
+	c.due()
+	for _, said := range []string{"3", "7", "My daughter moves in"} {
+		c.advance(time.Minute)
+		c.text(maryPhone, said)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM item_answer`); n != 2 {
+		t.Fatalf("%d further answers", n)
+	}
+	feed, err := c.store.Feed(c.ctx, c.asFollower(c.sam))
+	c.must(err)
+	if got := feed.Patients[0].More; len(got) != 0 {
+		t.Errorf("Sam sees %+v", got)
 	}
 }
