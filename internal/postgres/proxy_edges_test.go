@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,5 +133,35 @@ func TestINV7_ASetOfTheOrganisationsOwnIsNotShown(t *testing.T) {
 	c.must(err)
 	if got := feed.Patients[0].More; len(got) != 0 {
 		t.Errorf("Sam sees %+v", got)
+	}
+}
+
+// TestAnAnswerOfAnotherEndsNoSilence: to the rules and on the board she has not replied.
+func TestAnAnswerOfAnotherEndsNoSilence(t *testing.T) {
+	c := newClinic(t)
+	c.letSam()
+	rule := strings.NewReplacer("when: score <= 2", "after: silence\n    when: missed_streak >= 3", "[{name: score, value: score, limit: 2}]", "[]", "{score}", "{missed_streak}").Replace(ownPack(1, "watch", "2"))
+	c.putInForce(c.lee(), rule)
+	for day := range 6 {
+		c.standAt(day, 9, 1)
+		c.due()
+		c.sent()
+		switch day {
+		case 0:
+			c.text(maryPhone, "4")
+		case 3:
+			c.text("+447700900101", "Mary 4")
+		}
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM prompt WHERE cause = 'no_reply'`); n != 3 {
+		t.Fatalf("%d questions nobody answered", n)
+	}
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM finding WHERE rule_id = 'RV-LOW' AND gone_at IS NULL`); n != 1 {
+		t.Errorf("%d findings of her silence", n)
+	}
+	board, err := c.store.Board(c.ctx, c.asDana())
+	c.must(err)
+	if n := board.Rows[0].MissedInRow; n != 3 {
+		t.Errorf("the board says %d", n)
 	}
 }
