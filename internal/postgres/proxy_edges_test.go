@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"howareyou/carenet"
 	"howareyou/carenet/ask"
 	"howareyou/internal/postgres"
@@ -163,5 +165,28 @@ func TestAnAnswerOfAnotherEndsNoSilence(t *testing.T) {
 	c.must(err)
 	if n := board.Rows[0].MissedInRow; n != 3 {
 		t.Errorf("the board says %d", n)
+	}
+}
+
+// TestWhatStaffSayMeanwhileIsNotTakenBack by a follower who meant what they said themselves.
+func TestWhatStaffSayMeanwhileIsNotTakenBack(t *testing.T) {
+	c := newClinic(t)
+	lee, sam := c.lee(), c.asFollower(c.sam)
+	_, err := c.store.ReportFollowed(c.ctx, sam, c.mary, carenet.ReportHospital)
+	c.must(err)
+	c.advance(time.Minute)
+	var undone error
+	c.whileOpen(`UPDATE patient SET state = 'died' WHERE id = $1`, func() {
+		_, undone = c.store.ReportFollowed(c.ctx, sam, c.mary, carenet.ReportUndone)
+	}, func(tx pgx.Tx) {
+		_, err := tx.Exec(c.ctx, `INSERT INTO report (org_id, id, patient_id, what, by_id, actor_kind, state_before, at) VALUES ($1, $2, $3, 'died', $4, 'clinician', 'in_hospital', $5)`,
+			c.org, carenet.NewID(c.clock()), c.mary, lee.Person, c.clock())
+		c.must(err)
+	}, c.mary)
+	if carenet.CodeOf(undone) != carenet.Conflict {
+		t.Errorf("taken back: %v", undone)
+	}
+	if state := valueOf[string](c, c.admin(), `SELECT state FROM patient WHERE id = $1`, c.mary); state != "died" {
+		t.Errorf("she is %q", state)
 	}
 }
