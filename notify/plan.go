@@ -223,7 +223,10 @@ func (p *planner) checkIn() {
 			PriorityReply, replyLife, "they checked in by text")
 	}
 	if c.Reporter == carenet.ReporterProxy {
-		p.one(KindAnsweredFor, carenet.ToPatient, known(p.world.Patients, c.Patient), PriorityUpdate, updateLife, "somebody answered for them")
+		d := p.one(KindAnsweredFor, carenet.ToPatient, known(p.world.Patients, c.Patient), PriorityUpdate, updateLife, "somebody answered for them")
+		if d != nil && d.Cause == "" && d.Channel == SMS && d.Conversation != carenet.NilID && d.Conversation == p.event.Detail.Conversation {
+			d.Cause = "the answer came from their own number" // where it was thanked for
+		}
 	}
 	for _, m := range p.world.Circles[c.Patient] {
 		tie := carenet.Tie{Org: p.event.Org, Patient: c.Patient, Following: m.Active, Scope: m.Scope}

@@ -42,6 +42,29 @@ func TestAnAnswerForSomebodyIsTold(t *testing.T) {
 	}
 }
 
+// TestAPhoneOfTwoHearsOfAnAnswerOnce: the thanks for it, and not that somebody answered.
+func TestAPhoneOfTwoHearsOfAnAnswerOnce(t *testing.T) {
+	id := func(n byte) carenet.ID { return carenet.ID{n} }
+	three := 3.0
+	c := carenet.CheckIn{ID: id(9), Org: id(1), Patient: id(2), Reporter: carenet.ReporterProxy, ReporterID: id(3), Score: &three}
+	w := World{
+		Now: time.Date(2026, 5, 14, 11, 0, 0, 0, time.UTC), Senders: []Sender{{ID: id(8)}},
+		Patients: map[carenet.ID]Reach{c.Patient: {Person: c.Patient, Conversation: id(100)}}, CheckIns: map[carenet.ID]carenet.CheckIn{c.ID: c},
+	}
+	for conversation, want := range map[carenet.ID]int{id(100): 1, id(103): 2} {
+		e := carenet.Event{ID: id(7), Org: c.Org, Kind: carenet.EventCheckIn, Patient: c.Patient, Subject: c.ID, At: w.Now, Detail: carenet.Detail{Person: c.ReporterID, Conversation: conversation, Proxy: true}}
+		planned, leave := Plan(e, w), 0
+		for _, d := range planned {
+			if d.Cause == "" {
+				leave++
+			}
+		}
+		if len(planned) != 2 || leave != want {
+			t.Errorf("%d of %d leave, want %d", leave, len(planned), want)
+		}
+	}
+}
+
 // TestWhoMayAnswerIsToldOnce, and not when it has ended before the text leaves.
 func TestWhoMayAnswerIsTold(t *testing.T) {
 	id := func(n byte) carenet.ID { return carenet.ID{n} }

@@ -20,7 +20,7 @@ const (
   q.slot_at, q.handing, q.handed_over_at, q.state AS prompt_state, q.cause AS prompt_cause, c.opted_out_at, c.check_asked_at,
   (SELECT z.agreed_at FROM easing z WHERE z.org_id = p.org_id AND z.patient_id = p.id AND z.ended_at IS NULL) AS eased_at,
   (SELECT count(*) FROM prompt m WHERE m.org_id = p.org_id AND m.patient_id = p.id AND m.state = 'closed' AND m.cause = 'no_reply'
-     AND m.slot_at > coalesce((SELECT max(k.at) FROM check_in k WHERE k.org_id = p.org_id AND k.patient_id = p.id), '-infinity'::timestamptz)) AS missed
+     AND m.slot_at > coalesce((SELECT max(k.at) FROM check_in k WHERE k.org_id = p.org_id AND k.patient_id = p.id AND k.reporter <> 'proxy'), '-infinity'::timestamptz)) AS missed
 FROM patient p
 JOIN person n ON n.org_id = p.org_id AND n.id = p.id
 LEFT JOIN LATERAL (SELECT m.slot_at, m.handing, m.handed_over_at, m.state, m.cause FROM prompt m

@@ -16,7 +16,7 @@ import (
 
 const (
 	sqlCheckInPage = `SELECT n.name_enc, n.language, n.zone, o.name AS organisation, o.emergency_number, o.clinic_number, ` + hoursIn + `,
-  q.state AS prompt_state, q.check_in_id, q.question_set_id, q.slot_day
+  q.state = 'closed' OR q.by_proxy AND coalesce(q.handed_over_at, q.slot_at) <= $4 AS late, q.check_in_id, q.question_set_id, q.slot_day
 FROM prompt q JOIN patient p ON p.org_id = q.org_id AND p.id = q.patient_id
 JOIN person n ON n.org_id = q.org_id AND n.id = q.patient_id
 JOIN organisation o ON o.org_id = q.org_id
@@ -34,7 +34,7 @@ type checkInPageRow struct {
 	EmergencyNumber string
 	ClinicNumber    string
 	StaffedHours    string
-	PromptState     string
+	Late            bool // the time to answer is over
 	CheckInID       *carenet.ID
 	QuestionSetID   carenet.ID
 	SlotDay         int
@@ -59,7 +59,7 @@ func (s *Store) CheckInForm(ctx context.Context, token string) (carenet.CheckInF
 
 func (s *Store) checkInForm(ctx context.Context, tx pgx.Tx, l linkRow) (carenet.CheckInForm, checkInPageRow, error) {
 	var form carenet.CheckInForm
-	rows, err := tx.Query(ctx, sqlCheckInPage, l.OrgID, l.PromptID, l.PersonID)
+	rows, err := tx.Query(ctx, sqlCheckInPage, l.OrgID, l.PromptID, l.PersonID, s.Now().Add(-promptGrace))
 	if err != nil {
 		return form, checkInPageRow{}, err
 	}
@@ -160,7 +160,7 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 		}
 		c := carenet.CheckIn{
 			ID: carenet.NewID(now), Org: l.OrgID, Patient: l.PersonID, Prompt: orNil(l.PromptID), Reporter: carenet.ReporterSelf,
-			ReporterID: l.PersonID, Channel: carenet.ChannelPage, Private: in.Private, Late: row.PromptState == "closed", Key: in.Key,
+			ReporterID: l.PersonID, Channel: carenet.ChannelPage, Private: in.Private, Late: row.Late, Key: in.Key,
 			Set: row.QuestionSetID, Item: wellbeingItem, Words: in.Words, Day: carenet.Day(row.SlotDay), At: now,
 		}
 		if in.Score != nil {

@@ -20,9 +20,11 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[],
 	sqlSupersede = `UPDATE check_in k SET superseded_by = n.check_in_id
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n(org_id, id, check_in_id) WHERE k.org_id = n.org_id AND k.id = n.id`
 
-	// Nobody's answer for a patient takes the place of the patient's own.
+	// Nobody's answer for a patient takes the place of the patient's own, also when both
+	// came in one batch: of several for one prompt an UPDATE would take any.
 	sqlAnswerPrompt = `UPDATE prompt q SET state = 'answered', check_in_id = n.check_in_id, cause = '', by_proxy = n.proxy
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[]) AS n(org_id, id, check_in_id, proxy) WHERE q.org_id = n.org_id AND q.id = n.id
+FROM (SELECT DISTINCT ON (u.org_id, u.id) u.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[]) AS u(org_id, id, check_in_id, proxy)
+  ORDER BY u.org_id, u.id, u.proxy, u.check_in_id DESC) n WHERE q.org_id = n.org_id AND q.id = n.id
   AND (NOT n.proxy OR q.state <> 'answered' OR q.by_proxy)`
 )
 

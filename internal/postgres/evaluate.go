@@ -23,9 +23,10 @@ FROM check_in k JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
 WHERE k.org_id = ANY ($1) AND k.patient_id = ANY ($2) AND k.reporter = 'self' AND a.item = $3 AND a.value IS NOT NULL
 ORDER BY k.patient_id, k.at, k.id`
 	// Only prompts that count (INV-14): answered, or handed over in time to somebody who
-	// was neither away nor stopped.
+	// was neither away nor stopped. One that somebody else answered says nothing of the
+	// patient: they neither replied nor kept silent.
 	sqlAskings = `SELECT q.org_id, q.patient_id, q.slot_day, q.state = 'answered' AS answered, coalesce(q.closed_at, q.slot_at) AS at FROM prompt q
-WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND (q.state = 'answered' OR q.state = 'closed' AND q.cause = 'no_reply')
+WHERE q.org_id = ANY ($1) AND q.patient_id = ANY ($2) AND (q.state = 'answered' AND NOT q.by_proxy OR q.state = 'closed' AND q.cause = 'no_reply')
 ORDER BY q.patient_id, q.slot_at, q.id`
 
 	sqlEpisodes = `SELECT e.org_id, e.id, e.patient_id, e.opened_day, e.closed_day FROM episode e

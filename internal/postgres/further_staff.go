@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -74,15 +75,18 @@ func furtherOf(found []furtherRow, open func(furtherRow) (string, error)) (out [
 }
 
 // What a follower may see of them: nothing of a check-in that was kept private, nothing from
-// before they came, nothing of sets that are not known to be harmless, and no words.
+// before they came, nothing of sets that are not known to be harmless, and no words. An
+// organisation may have a set of its own under any code: one that asks anything else than
+// the set that ships with the program is not shown.
 const sqlFurtherShared = `SELECT a.org_id, a.id, NULL::bytea AS words_enc, a.prompt_id, a.item, a.value, a.channel, a.at, s.items FROM (
   SELECT DISTINCT ON (a.prompt_id, a.item) a.org_id, a.id, a.prompt_id, a.check_in_id, a.item, a.value, a.channel, a.at, a.question_set_id
   FROM item_answer a WHERE a.org_id = $1 AND a.patient_id = $2 AND a.at >= $3
   ORDER BY a.prompt_id, a.item, a.at DESC, a.id DESC) a
 JOIN question_set s ON s.org_id = a.org_id AND s.id = a.question_set_id
-WHERE NOT EXISTS (SELECT FROM check_in k WHERE k.org_id = a.org_id AND k.prompt_id = a.prompt_id AND k.private)
+JOIN unnest($4::text[], $5::text[]) AS h(code, items) ON h.code = s.code AND h.items::jsonb = s.items
+WHERE a.value IS NOT NULL AND NOT EXISTS (SELECT FROM check_in k WHERE k.org_id = a.org_id AND k.prompt_id = a.prompt_id AND k.private)
   AND NOT EXISTS (SELECT FROM check_in k WHERE k.org_id = a.org_id AND k.id = a.check_in_id AND k.private)
-  AND s.code = ANY ($4) ORDER BY a.at DESC LIMIT $5`
+ORDER BY a.at DESC LIMIT $6`
 
 // sharedAnswers are the answers to further questions that a patient shows a follower.
 func sharedAnswers(ctx context.Context, tx pgx.Tx, f followingRow, now time.Time) ([]carenet.FurtherAnswer, error) {
@@ -90,7 +94,17 @@ func sharedAnswers(ctx context.Context, tx pgx.Tx, f followingRow, now time.Time
 	if f.CreatedAt.After(from) {
 		from = f.CreatedAt
 	}
-	rows, err := tx.Query(ctx, sqlFurtherShared, f.OrgID, f.PatientID, from, ask.Shareable(), furtherShown)
+	var codes, asks []string
+	for _, code := range ask.Shareable() {
+		if set, ok := ask.Shipped(code); ok {
+			items, err := json.Marshal(set.Items)
+			if err != nil {
+				return nil, err
+			}
+			codes, asks = append(codes, code), append(asks, string(items))
+		}
+	}
+	rows, err := tx.Query(ctx, sqlFurtherShared, f.OrgID, f.PatientID, from, codes, asks, furtherShown)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,8 @@ LEFT JOIN LATERAL (SELECT s.question_set_id FROM schedule s
 -- Whom nobody asks may still say how they are.
 LEFT JOIN LATERAL (SELECT q.id FROM question_set q
   WHERE q.org_id = pt.org_id AND q.code = $3 ORDER BY q.version DESC LIMIT 1) qs ON sc.question_set_id IS NULL
-LEFT JOIN LATERAL (SELECT q.id, q.slot_at, q.state = 'closed' AS late, q.asked_again_at, q.sets,
+LEFT JOIN LATERAL (SELECT q.id, q.slot_at, -- Where somebody else has answered, the patient's time to answer is as long as it ever was.
+    q.state = 'closed' OR q.by_proxy AND coalesce(q.handed_over_at, q.slot_at) <= $5 AS late, q.asked_again_at, q.sets,
     q.state = 'open' OR q.by_proxy OR q.state = 'closed' AND q.cause IN ('no_reply', 'undelivered') AS counts FROM prompt q
   WHERE q.org_id = pt.org_id AND q.patient_id = pt.id ORDER BY q.slot_at DESC LIMIT 1) pr ON true
 LEFT JOIN LATERAL (SELECT k.id, k.prompt_id, k.words_enc, k.private, k.late, k.at,
@@ -155,7 +156,7 @@ func (in *intake) load(ctx context.Context) error {
 	b := &pgx.Batch{}
 	collect(b.Queue(sqlIntakeOrgs, orgs), &senders)
 	b.Queue(sqlLockPatientsOn, orgOf, convs)
-	collect(b.Queue(sqlPeopleOn, orgOf, convs, ask.Wellbeing().Code, in.now.Add(-dialogue.OfferFor)), &people)
+	collect(b.Queue(sqlPeopleOn, orgOf, convs, ask.Wellbeing().Code, in.now.Add(-dialogue.OfferFor), in.now.Add(-promptGrace)), &people)
 	collect(b.Queue(sqlQuestionsOn, orgOf, convs, in.now), &questions)
 	collect(b.Queue(sqlAnswered, orgOf, convs, carenet.FloorID(in.now.Add(-dialogue.AnsweredWithin))), &answered)
 	if err := in.tx.SendBatch(ctx, b).Close(); err != nil {

@@ -53,8 +53,9 @@ WHERE p.org_id = $1 AND p.id = $2`
 	sqlGiveProxy = `UPDATE follower SET proxy_basis = $3, proxy_by = $4, proxy_at = $5, relation = CASE WHEN $6 = '' THEN relation ELSE $6 END, consent_id = $7, changed_at = $5
 WHERE org_id = $1 AND id = $2`
 	sqlEndProxy      = `UPDATE follower SET proxy_basis = NULL, proxy_by = NULL, proxy_at = NULL, consent_id = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
+	sqlProxyRelation = `UPDATE follower SET relation = $3, changed_at = $4 WHERE org_id = $1 AND id = $2`
 	sqlProxyConsent  = `INSERT INTO consent (org_id, id, patient_id, follower_id, kind, scope, words_version, given_by, actor_kind, at, basis) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
-	sqlProxyPlace    = `SELECT f.person_id, f.state, f.scope, coalesce(f.proxy_basis, '') AS basis FROM follower f WHERE f.org_id = $1 AND f.patient_id = $2 AND f.id = $3 FOR UPDATE`
+	sqlProxyPlace    = `SELECT f.person_id, f.state, f.scope, coalesce(f.proxy_basis, '') AS basis, f.relation FROM follower f WHERE f.org_id = $1 AND f.patient_id = $2 AND f.id = $3 FOR UPDATE`
 	sqlEndProxyAsked = `UPDATE open_question SET state = 'withdrawn', next_at = NULL, answered_at = $3 WHERE org_id = $1 AND follower_id = $2 AND kind = 'proxy' AND state = 'open'`
 	sqlActiveNames   = `SELECT f.id, f.person_id, n.name_enc FROM follower f JOIN person n ON n.org_id = f.org_id AND n.id = f.person_id
 WHERE f.org_id = $1 AND f.patient_id = $2 AND f.state = 'active' ORDER BY f.id FOR UPDATE OF f`
@@ -227,6 +228,7 @@ type proxyPlaceRow struct {
 	State    string
 	Scope    []string
 	Basis    string
+	Relation string
 }
 
 func proxyPlaceOf(ctx context.Context, tx pgx.Tx, org, patient, follower carenet.ID) (proxyPlaceRow, error) {
@@ -314,12 +316,18 @@ func (s *Store) openProxyAlert(ctx context.Context, tx pgx.Tx, e carenet.Event, 
 // their own page or staff record with its basis. The patient is told, and the follower.
 func (s *Store) SetProxy(ctx context.Context, actor carenet.Actor, patient, follower carenet.ID, a carenet.Authority) (batch carenet.Batch, err error) {
 	err = s.changeProxy(ctx, actor, patient, follower, func(tx pgx.Tx, b *pgx.Batch, p proxyPlaceRow, now time.Time) (carenet.Change, error) {
+		if p.Basis == string(a.Basis) {
+			// A button pressed twice gives nothing new. What the patient is to them is a
+			// way of speaking, of which nobody need be told.
+			if a.Relation != "" && p.Relation != string(a.Relation) {
+				b.Queue(sqlProxyRelation, actor.Org, follower, string(a.Relation), now)
+				s.queueAudit(b, actor, now, audited{Action: "follower.relation", Table: "follower", Row: follower, Patient: patient})
+			}
+			return "", nil
+		}
 		words, err := s.proxyWords(ctx, tx, b, actor, notify.CircleProxy, now)
 		if err != nil {
 			return "", err
-		}
-		if p.Basis == string(a.Basis) && a.Relation == "" {
-			return "", nil
 		}
 		s.queueProxy(b, actor, patient, follower, p, a, words, now)
 		return carenet.ChangeProxy, nil

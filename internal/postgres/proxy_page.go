@@ -204,6 +204,11 @@ func (s *Store) ReportFollowed(ctx context.Context, actor carenet.Actor, patient
 			return err
 		}
 		if what == carenet.ReportUndone {
+			// Under the lock: what staff say meanwhile is not theirs to take back.
+			var state string
+			if err := tx.QueryRow(ctx, sqlPatientLocked, actor.Org, patient).Scan(&state); err != nil {
+				return err
+			}
 			all, err := s.reports(ctx, tx, actor.Org, patient)
 			if err != nil {
 				return err
