@@ -79,6 +79,15 @@ func newRotation(t *testing.T) *rotation {
 		r.probe("before", c.store)
 		c.sent()
 	}
+	prompt := carenet.NewID(c.clock())
+	c.exec(r.conn, `INSERT INTO prompt (org_id, id, patient_id, question_set_id, slot_at, slot_day, state, created_at)
+SELECT $1, $2, $3, id, $4, 1, 'closed', $4 FROM question_set WHERE org_id = $1 LIMIT 1`, c.org, prompt, c.mary, c.clock())
+	id = carenet.NewID(c.clock())
+	note, err = c.keys.Seal("the cat is ill", crypto.AD{Org: c.org, Table: "item_answer", Column: "words_enc", Row: id})
+	c.must(err)
+	c.exec(r.conn, `INSERT INTO item_answer (org_id, id, patient_id, check_in_id, prompt_id, question_set_id, item, channel, local_day, at, words_enc)
+SELECT p.org_id, $3, p.patient_id, k.id, p.id, p.question_set_id, 'news', 'page', 1, $4, $5 FROM prompt p JOIN check_in k ON k.org_id = p.org_id AND k.patient_id = p.patient_id
+WHERE p.org_id = $1 AND p.id = $2 LIMIT 1`, c.org, prompt, id, c.clock(), note)
 	var many []carenet.InboundText
 	for i := range 450 {
 		many = append(many, r.stranger(i))
