@@ -68,11 +68,28 @@ func (c composer) circle() string {
 			key = CircleWordsOnly
 		}
 		all = append(all, c.Say(key, Data{"Name": carenet.FirstName(s.Name)}))
+		if page := c.onPage(s.Scope); page != "" {
+			all = append(all, c.Say(CirclePage, Data{"Name": carenet.FirstName(s.Name), "What": page}))
+		}
 		if s.Answers {
 			all = append(all, c.Say(CircleMayAnswer, Data{"Name": carenet.FirstName(s.Name)}))
 		}
 	}
 	return strings.Join(all, ". ")
+}
+
+// onPage says what of a scope stands on a page alone (INV-17: it is said by text, too).
+func (c composer) onPage(scope carenet.Scope) string {
+	var what []string
+	for _, x := range []struct {
+		part carenet.Part
+		key  Key
+	}{{carenet.PartTrend, CirclePageTrend}, {carenet.PartAlerts, CirclePageAlerts}, {carenet.PartMore, CirclePageMore}} {
+		if scope.Has(x.part) {
+			what = append(what, c.Say(x.key))
+		}
+	}
+	return strings.Join(what, c.Say(CirclePageAnd))
 }
 
 // kindWord passes a follower's words on, as many as fit.

@@ -74,6 +74,9 @@ func TestEveryTextAsItIsSent(t *testing.T) {
 
 // longer are the texts that take more than one part, and why that is right.
 var longer = map[string]string{
+	"en circle: all that somebody sees":  "asked for by WHO: who sees what is said whole",
+	"es circle: all that somebody sees":  "asked for by WHO: who sees what is said whole",
+	"ar circle: all that somebody sees":  "asked for by WHO: who sees what is said whole",
 	"ar question: ease, rare":            "a consent: that a sudden drop is mostly missed must be known before anybody agrees",
 	"ar prompt with link":                "a link leaves no room in 70 characters",
 	"ar alert: decline, with link":       "a link leaves no room in 70 characters",

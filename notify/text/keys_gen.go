@@ -82,6 +82,11 @@ const (
 	CircleLapsed                    Key = "circle_lapsed"
 	CircleMayAnswer                 Key = "circle_may_answer"
 	CircleNobody                    Key = "circle_nobody"
+	CirclePage                      Key = "circle_page"
+	CirclePageAlerts                Key = "circle_page_alerts"
+	CirclePageAnd                   Key = "circle_page_and"
+	CirclePageMore                  Key = "circle_page_more"
+	CirclePageTrend                 Key = "circle_page_trend"
 	CircleProxy                     Key = "circle_proxy"
 	CircleProxyEnd                  Key = "circle_proxy_end"
 	CircleProxyStaff                Key = "circle_proxy_staff"
@@ -1416,6 +1421,11 @@ var catalogue = map[Key]shape{
 	CircleLapsed:                    {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleMayAnswer:                 {Plural: false, Fields: []string{"Name"}},
 	CircleNobody:                    {Plural: false, Fields: []string{"Org"}},
+	CirclePage:                      {Plural: false, Fields: []string{"Name", "What"}},
+	CirclePageAlerts:                {Plural: false, Fields: []string(nil)},
+	CirclePageAnd:                   {Plural: false, Fields: []string(nil)},
+	CirclePageMore:                  {Plural: false, Fields: []string(nil)},
+	CirclePageTrend:                 {Plural: false, Fields: []string(nil)},
 	CircleProxy:                     {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleProxyEnd:                  {Plural: false, Fields: []string{"Org", "Who"}},
 	CircleProxyStaff:                {Plural: false, Fields: []string{"By", "Org", "Who"}},

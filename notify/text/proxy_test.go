@@ -34,6 +34,11 @@ func proxyDrafts(add func(string, notify.Kind, carenet.Audience, func(*notify.Dr
 	add("proxy: who", notify.KindReply, carenet.ToPatient, func(d *notify.Draft) {
 		d.Reply, d.See = carenet.ReplyWho, []notify.SeenBy{{Name: "Sam Okafor", Scope: carenet.Scope{carenet.PartScore}, Answers: true}}
 	})
+	add("circle: all that somebody sees", notify.KindReply, carenet.ToPatient, func(d *notify.Draft) {
+		d.Reply, d.See = carenet.ReplyWho, []notify.SeenBy{{Name: "Sam Okafor", Scope: carenet.Scope{
+			carenet.PartAnswered, carenet.PartScore, carenet.PartWords, carenet.PartTrend, carenet.PartAlerts, carenet.PartMore,
+		}}}
+	})
 	for _, r := range []carenet.Reply{
 		carenet.ReplyAllowed, carenet.ReplyNotAllowed, carenet.ReplyDisallowed, carenet.ReplyAllowUnknown, carenet.ReplyAllowWhich, carenet.ReplyAllowAlready,
 	} {
