@@ -23,10 +23,10 @@ func TestABackTestSurvivesKills(t *testing.T) {
 	dana := c.clinician("Nurse Dana", "+447700900201", "responder")
 	store, ctx := c.store(), t.Context()
 	operator := carenet.Actor{Kind: carenet.ActorOperator, Org: c.parse(c.org), Via: "test"}
-	const patients, days = 60, 20
+	const patients, days = 200, 20 // ten steps: none of the workers gets to the end of them
 	today := time.Now().UTC()
 	for i := range patients {
-		id, err := store.AddPatient(ctx, operator, postgres.NewPatient{NewPerson: postgres.NewPerson{Name: fmt.Sprintf("Patient %d", i), Phone: fmt.Sprintf("+4477009010%02d", i)}, LocalTime: notNow()})
+		id, err := store.AddPatient(ctx, operator, postgres.NewPatient{NewPerson: postgres.NewPerson{Name: fmt.Sprintf("Patient %d", i), Phone: fmt.Sprintf("+447700901%03d", i)}, LocalTime: notNow()})
 		if err != nil {
 			t.Fatal(err)
 		}
