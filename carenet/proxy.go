@@ -1,6 +1,9 @@
 package carenet
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Basis says by what right somebody answers for a patient.
 type Basis string
@@ -60,6 +63,14 @@ type ProxyForm struct {
 	Follower        string
 	Scale           Scale
 	Last            *Update // what this follower said of them last, while it can be corrected
+}
+
+// RelationOf reads a relation of a form; "" for what is none.
+func RelationOf(s string) Relation {
+	if r := Relation(s); slices.Contains(Relations, r) {
+		return r
+	}
+	return ""
 }
 
 // LowestByProxy is the rule that calls staff when somebody who answers for a patient

@@ -118,14 +118,14 @@ func (d *decision) forSomebody(w writer) bool {
 	// Straight after the name a number is hardly anything else. Behind other words it is
 	// only from whoever may answer, and says nothing of themselves.
 	score := r.Score != nil && (f.before == 0 || f.before > 0 && (f.lead || mine && w.Patient == nil))
+	here := patientsOf(d.ctx.People)
 	unclear := r.Asks() && (f.lead || f.before == 0)
 	switch {
 	case r.Kind == reply.Crisis && !mine:
 		return false // whoever it is, and of whom: see crisis
-	case r.Kind == reply.Crisis && (len(f.wards) > 1 || len(patientsOf(d.ctx.People)) > 0):
+	case r.Kind == reply.Crisis && (len(f.wards) > 1 || len(here) > 0):
 		// Any of them may be meant, and so may whoever is a patient on this number: "Mum I
 		// want to die". Staff are called for each.
-		here := patientsOf(d.ctx.People)
 		d.heardAnyway(w, here)
 		meant := d.asPatients(f.wards)
 		for _, p := range here {

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -85,15 +84,8 @@ func escalationOf(ctx context.Context, tx pgx.Tx, org carenet.ID, s alerts.Sever
 func (s *Store) SetEscalation(ctx context.Context, actor carenet.Actor, severity alerts.Severity, e alerts.Escalation) error {
 	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		now := s.Now()
-		if err := s.requireStaff(ctx, tx, actor); err != nil {
+		if err := s.requireAdmin(ctx, tx, actor); err != nil {
 			return err
-		}
-		roles, err := s.rolesOf(ctx, tx, actor)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(roles, "admin") {
-			return carenet.Errorf(carenet.Forbidden, "set escalation", "only administrators set who is asked")
 		}
 		if err := e.CheckFor(severity); err != nil {
 			return err

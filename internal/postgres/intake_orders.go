@@ -117,26 +117,47 @@ type circleNameRow struct {
 	NameEnc  []byte
 }
 
-// byText is the version of the words of a consent that was given by text.
-const byText = "sms-1"
-
-// drop takes somebody out of the circle, or an invitation back; who it is is not told.
-func (o *order) drop(ctx context.Context) error {
-	rows, err := o.tx.Query(ctx, sqlCircleNames, o.it.org, o.Patient)
+// places are those of a circle by name: what the query finds of person, who is the patient
+// or the follower.
+func (o *order) places(ctx context.Context, sql string, person carenet.ID) ([]dialogue.Place, error) {
+	rows, err := o.tx.Query(ctx, sql, o.it.org, person)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[circleNameRow])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	circle := make([]dialogue.Place, 0, len(found))
 	for _, f := range found {
 		name, err := o.store.personName(f.NameEnc, o.it.org, f.PersonID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		circle = append(circle, dialogue.Place{Follower: f.ID, Person: f.PersonID, Name: name})
+	}
+	return circle, nil
+}
+
+// asks puts a question in the conversation that the order came in.
+func (o *order) asks(ctx context.Context, n newQuestion) error {
+	e, err := o.store.ask(ctx, o.tx, o.b, n, o.batch.ID, o.now)
+	if err != nil {
+		return err
+	}
+	e.Detail.Conversation, e.Detail.Sender = o.it.ctx.Conversation, o.it.ctx.Sender
+	o.it.out.Events = append(o.it.out.Events, e)
+	return nil
+}
+
+// byText is the version of the words of a consent that was given by text.
+const byText = "sms-1"
+
+// drop takes somebody out of the circle, or an invitation back; who it is is not told.
+func (o *order) drop(ctx context.Context) error {
+	circle, err := o.places(ctx, sqlCircleNames, o.Patient)
+	if err != nil {
+		return err
 	}
 	meant := dialogue.NamedPlaces(o.Name, circle)
 	switch {

@@ -122,12 +122,9 @@ func (o *order) add(ctx context.Context) error {
 	q := newQuestion{by: o.Patient, about: person, hurry: true, Question: carenet.Question{
 		ID: carenet.NewID(o.now), Org: o.it.org, Kind: carenet.AskShare, Person: o.Patient, Patient: o.Patient, Follower: follower, Scope: in.Scope,
 	}}
-	e, err := o.store.ask(ctx, o.tx, o.b, q, o.batch.ID, o.now)
-	if err != nil {
+	if err := o.asks(ctx, q); err != nil {
 		return err
 	}
-	e.Detail.Conversation, e.Detail.Sender = o.it.ctx.Conversation, o.it.ctx.Sender
-	o.it.out.Events = append(o.it.out.Events, e)
 	o.store.queueAudit(o.b, o.actor(), o.now, audited{Action: "follower.invite", Table: "follower", Row: follower, Patient: o.Patient})
 	return nil
 }

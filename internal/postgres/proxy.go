@@ -119,16 +119,21 @@ func (s *Store) answeredFor(ctx context.Context, tx pgx.Tx, org, patient, by car
 	if err := tx.QueryRow(ctx, sqlMayAnswer, org, patient, by).Scan(&may); err != nil {
 		return who, false, err
 	}
+	who, err = s.answeredBy(ctx, tx, org, patient, by)
+	return who, may, err
+}
+
+// answeredBy is a patient with what by said of them last.
+func (s *Store) answeredBy(ctx context.Context, tx pgx.Tx, org, patient, by carenet.ID) (who dialogue.Person, err error) {
 	rows, err := tx.Query(ctx, sqlProxyFor, org, patient, by, carenet.NilID, ask.Wellbeing().Code)
 	if err != nil {
-		return who, false, err
+		return who, err
 	}
 	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[peopleOnRow])
 	if err != nil {
-		return who, false, err
+		return who, err
 	}
-	who, err = s.dialoguePerson(r)
-	return who, may, err
+	return s.dialoguePerson(r)
 }
 
 // proxy records what a follower says for a patient, if they may.
@@ -147,21 +152,9 @@ func (o *order) proxy(ctx context.Context) error {
 
 // allow asks the patient whether they mean it; disallow ends it at once.
 func (o *order) allow(ctx context.Context) error {
-	rows, err := o.tx.Query(ctx, sqlActiveNames, o.it.org, o.Patient)
+	circle, err := o.places(ctx, sqlActiveNames, o.Patient)
 	if err != nil {
 		return err
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[circleNameRow])
-	if err != nil {
-		return err
-	}
-	circle := make([]dialogue.Place, 0, len(found))
-	for _, f := range found {
-		name, err := o.store.personName(f.NameEnc, o.it.org, f.PersonID)
-		if err != nil {
-			return err
-		}
-		circle = append(circle, dialogue.Place{Follower: f.ID, Person: f.PersonID, Name: name})
 	}
 	meant := dialogue.NamedPlaces(o.Name, circle)
 	switch {
@@ -193,15 +186,9 @@ func (o *order) allow(ctx context.Context) error {
 	if _, err := o.tx.Exec(ctx, sqlEndProxyAsked, o.it.org, place.Follower, o.now); err != nil {
 		return err
 	}
-	e, err := o.store.ask(ctx, o.tx, o.b, newQuestion{by: o.Patient, about: place.Person, hurry: true, Question: carenet.Question{
+	return o.asks(ctx, newQuestion{by: o.Patient, about: place.Person, hurry: true, Question: carenet.Question{
 		ID: carenet.NewID(o.now), Org: o.it.org, Kind: carenet.AskProxy, Person: o.Patient, Patient: o.Patient, Follower: place.Follower,
-	}}, o.batch.ID, o.now)
-	if err != nil {
-		return err
-	}
-	e.Detail.Conversation, e.Detail.Sender = o.it.ctx.Conversation, o.it.ctx.Sender
-	o.it.out.Events = append(o.it.out.Events, e)
-	return nil
+	}})
 }
 
 // authorityRow is by what right a follower answers, as the pages say it.

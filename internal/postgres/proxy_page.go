@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
-	"howareyou/carenet/ask"
 	"howareyou/carenet/dialogue"
 	"howareyou/carenet/reply"
 )
@@ -83,15 +82,7 @@ func (s *Store) ProxyForm(ctx context.Context, actor carenet.Actor, patient care
 			Organisation: w.organisation, EmergencyNumber: w.emergency, Language: w.language, Zone: w.zone,
 			Patient: patient, Name: w.name, Follower: w.follower, Scale: carenet.WellbeingScale,
 		}
-		rows, err := tx.Query(ctx, sqlProxyFor, actor.Org, patient, actor.Person, carenet.NilID, ask.Wellbeing().Code)
-		if err != nil {
-			return err
-		}
-		r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[peopleOnRow])
-		if err != nil {
-			return err
-		}
-		who, err := s.dialoguePerson(r)
+		who, err := s.answeredBy(ctx, tx, actor.Org, patient, actor.Person)
 		if err != nil {
 			return err
 		}

@@ -119,21 +119,9 @@ func (s *Store) ReportPatient(ctx context.Context, actor carenet.Actor, patient 
 // reported carries out HOSPITAL, HOME and DIED of a follower. Of a death they are asked
 // once whether that is what they mean: the word is short and cannot be taken back by them.
 func (o *order) reported(ctx context.Context) error {
-	rows, err := o.tx.Query(ctx, sqlReportable, o.it.org, o.By)
+	circle, err := o.places(ctx, sqlReportable, o.By)
 	if err != nil {
 		return err
-	}
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[reportableRow])
-	if err != nil {
-		return err
-	}
-	var circle []dialogue.Place
-	for _, f := range found {
-		name, err := o.store.personName(f.NameEnc, o.it.org, f.PatientID)
-		if err != nil {
-			return err
-		}
-		circle = append(circle, dialogue.Place{Follower: f.ID, Person: f.PatientID, Name: name})
 	}
 	if o.Name != "" {
 		circle = dialogue.NamedPlaces(o.Name, circle)
@@ -151,13 +139,7 @@ func (o *order) reported(ctx context.Context) error {
 		if _, err := o.tx.Exec(ctx, sqlWithdrawDied, o.it.org, place.Follower, o.now); err != nil {
 			return err
 		}
-		e, err := o.store.ask(ctx, o.tx, o.b, n, o.batch.ID, o.now)
-		if err != nil {
-			return err
-		}
-		e.Detail.Conversation, e.Detail.Sender = o.it.ctx.Conversation, o.it.ctx.Sender
-		o.it.out.Events = append(o.it.out.Events, e)
-		return nil
+		return o.asks(ctx, n)
 	}
 	what, said := carenet.ReportHospital, carenet.ReplyHospital
 	if o.Command == reply.CommandHome {
@@ -176,18 +158,12 @@ func (o *order) reported(ctx context.Context) error {
 }
 
 const (
-	sqlReportable = `SELECT f.id, f.patient_id, n.name_enc FROM follower f
+	sqlReportable = `SELECT f.id, f.patient_id AS person_id, n.name_enc FROM follower f
 JOIN patient p ON p.org_id = f.org_id AND p.id = f.patient_id AND p.state IN ('active', 'in_hospital')
 JOIN person n ON n.org_id = f.org_id AND n.id = f.patient_id
 WHERE f.org_id = $1 AND f.person_id = $2 AND f.state = 'active' ORDER BY f.id`
 	sqlWithdrawDied = `UPDATE open_question SET state = 'withdrawn', next_at = NULL, answered_at = $3 WHERE org_id = $1 AND follower_id = $2 AND kind = 'died' AND state = 'open'`
 )
-
-type reportableRow struct {
-	ID        carenet.ID
-	PatientID carenet.ID
-	NameEnc   []byte
-}
 
 // died: the follower has said whether they meant it.
 func (a answering) died(ctx context.Context, became carenet.QuestionState) error {

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -49,15 +48,8 @@ func staffedHours(ctx context.Context, tx pgx.Tx, org carenet.ID) (alerts.Hours,
 func (s *Store) SetStaffedHours(ctx context.Context, actor carenet.Actor, spans []alerts.WeekSpan, words map[string]string) error {
 	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
 		now := s.Now()
-		if err := s.requireStaff(ctx, tx, actor); err != nil {
+		if err := s.requireAdmin(ctx, tx, actor); err != nil {
 			return err
-		}
-		roles, err := s.rolesOf(ctx, tx, actor)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(roles, "admin") {
-			return carenet.Errorf(carenet.Forbidden, "set staffed hours", "only administrators set when the organisation is staffed")
 		}
 		h := alerts.Hours{Zone: time.UTC, Spans: spans}
 		if err := h.Check(); err != nil {

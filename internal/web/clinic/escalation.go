@@ -55,8 +55,8 @@ type stepFields struct {
 	no     int
 	title  string
 	wait   string
-	roles  []joinOption
-	people []joinOption
+	roles  []option
+	people []option
 }
 
 var roleWords = []struct {
@@ -149,12 +149,12 @@ func stepSaid(r front.Reader, step alerts.Step, staff []carenet.PersonName) stri
 			who = append(who, p.Name)
 		}
 	}
-	return strings.Join(who, comma(r))
+	return strings.Join(who, comma(r.Texts))
 }
 
 // comma parts the words of a list.
-func comma(r front.Reader) string {
-	if r.Lang() == "ar" {
+func comma(t *text.Texts) string {
+	if t.Lang() == "ar" {
 		return "، "
 	}
 	return ", "
@@ -202,8 +202,8 @@ func (h *Handler) showEscalation(c *fiber.Ctx, status int, typed []stepFields, r
 		chosen := f.people
 		f.people = nil
 		for _, m := range p.Staff {
-			o := joinOption{value: m.ID.String(), label: m.Name}
-			o.chosen = slices.ContainsFunc(chosen, func(x joinOption) bool { return x.value == o.value })
+			o := option{value: m.ID.String(), label: m.Name}
+			o.chosen = slices.ContainsFunc(chosen, func(x option) bool { return x.value == o.value })
 			f.people = append(f.people, o)
 		}
 	}
@@ -217,10 +217,10 @@ func minutes(d time.Duration) string { return strconv.Itoa(int(d / time.Minute))
 func newStepFields(i int, wait string, step alerts.Step) stepFields {
 	f := stepFields{no: i + 1, wait: wait}
 	for _, x := range roleWords {
-		f.roles = append(f.roles, joinOption{value: string(x.role), chosen: slices.Contains(step.To, x.role)})
+		f.roles = append(f.roles, option{value: string(x.role), chosen: slices.Contains(step.To, x.role)})
 	}
 	for _, id := range step.People {
-		f.people = append(f.people, joinOption{value: id.String(), chosen: true})
+		f.people = append(f.people, option{value: id.String(), chosen: true})
 	}
 	return f
 }
@@ -281,6 +281,6 @@ func typedMinutes(s string) time.Duration {
 	return time.Duration(n) * time.Minute
 }
 
-func anyChosen(of []joinOption) bool {
-	return slices.ContainsFunc(of, func(o joinOption) bool { return o.chosen })
+func anyChosen(of []option) bool {
+	return slices.ContainsFunc(of, func(o option) bool { return o.chosen })
 }

@@ -64,13 +64,13 @@ func newGoalsView(r front.Reader, base string, p carenet.PatientPage, in *record
 		b.label, b.hint = r.Say(text.RecordGoalSaid), r.Say(text.RecordGoalSaidHint, text.Data{"Max": carenet.MaxWhy})
 		if g.Over() {
 			b.summary = r.Say(text.RecordGoalAgain)
-			b.choices = []joinOption{{value: string(carenet.GoalGoing), label: b.summary}}
+			b.choices = []option{{value: string(carenet.GoalGoing), label: b.summary}}
 			out.became = b.typed(in)
 			v.ended = append(v.ended, out)
 			continue
 		}
 		for _, k := range []carenet.GoalKind{carenet.GoalGoing, carenet.GoalReached, carenet.GoalDropped} {
-			b.choices = append(b.choices, joinOption{value: string(k), label: r.Say(goalSteps[k])})
+			b.choices = append(b.choices, option{value: string(k), label: r.Say(goalSteps[k])})
 		}
 		out.became = b.typed(in)
 		b = box(true, g)

@@ -50,9 +50,5 @@ func weekdayList(t *text.Texts, days []time.Weekday) string {
 		said = append(said, t.Weekday(days[i]))
 		i++
 	}
-	comma := ", "
-	if t.Lang() == "ar" {
-		comma = "، "
-	}
-	return strings.Join(said, comma)
+	return strings.Join(said, comma(t))
 }

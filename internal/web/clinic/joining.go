@@ -105,13 +105,8 @@ type enrolView struct {
 	base                           string
 	in                             carenet.Enrolment
 	faultName, faultTel, faultTime string
-	languages, days                []joinOption
+	languages, days                []option
 	preview                        string
-}
-
-type joinOption struct {
-	value, label string
-	chosen       bool
 }
 
 // enrolDays are the recurrences to choose from.
@@ -142,11 +137,11 @@ func (h *Handler) showEnrol(c *fiber.Ctx, status int, v enrolView) error {
 		v.in.Language = p.Language
 	}
 	for _, l := range text.Languages {
-		v.languages = append(v.languages, joinOption{l, ownNames[l], l == v.in.Language})
+		v.languages = append(v.languages, option{l, ownNames[l], l == v.in.Language})
 	}
 	week := 0
 	for _, d := range enrolDays {
-		v.days = append(v.days, joinOption{d.rule, r.Say(d.word), d.rule == v.in.RRule})
+		v.days = append(v.days, option{d.rule, r.Say(d.word), d.rule == v.in.RRule})
 		if d.rule == v.in.RRule {
 			week = d.week
 		}

@@ -47,6 +47,7 @@ type choice struct {
 	options     []option
 }
 
+// option is one of a list.
 type option struct {
 	value, label string
 	chosen       bool

@@ -14,19 +14,14 @@ import (
 type answersView struct {
 	title  string
 	places []answersPlace
-	bases  []proxyOption
-}
-
-type proxyOption struct {
-	value, label string
-	chosen       bool
+	bases  []option
 }
 
 // answersPlace is a follower who answers, or could.
 type answersPlace struct {
 	id, name, action string
 	may              string // by what right they do; "" when they do not
-	relations        []proxyOption
+	relations        []option
 }
 
 var basisWords = map[carenet.Basis]text.Key{
@@ -36,7 +31,7 @@ var basisWords = map[carenet.Basis]text.Key{
 func newAnswers(r front.Reader, base string, p carenet.PatientPage) answersView {
 	v := answersView{title: r.Say(text.ProxyStaffTitle, text.Data{"Name": carenet.FirstName(p.Name)})}
 	for _, b := range carenet.Bases {
-		v.bases = append(v.bases, proxyOption{value: string(b), label: r.Say(basisWords[b])})
+		v.bases = append(v.bases, option{value: string(b), label: r.Say(basisWords[b])})
 	}
 	if p.State != "" && p.State != "active" && p.State != "in_hospital" {
 		return v
@@ -46,8 +41,9 @@ func newAnswers(r front.Reader, base string, p carenet.PatientPage) answersView 
 		if f.Proxy.Stands() {
 			x.may = r.Say(text.ProxyStaffMay, text.Data{"Basis": r.Say(basisWords[f.Proxy.Basis]), "By": f.Proxy.By, "When": r.On(f.Proxy.At)})
 		}
+		x.relations = []option{{value: "", label: r.Say(text.ProxyRelationNone)}}
 		for _, rel := range carenet.Relations {
-			x.relations = append(x.relations, proxyOption{string(rel), r.Say(front.RelationWords[rel]), rel == f.Proxy.Relation})
+			x.relations = append(x.relations, option{string(rel), r.Say(front.RelationWords[rel]), rel == f.Proxy.Relation})
 		}
 		v.places = append(v.places, x)
 	}
@@ -66,10 +62,7 @@ func (h *Handler) letAnswer(c *fiber.Ctx) error {
 		return carenet.Errorf(carenet.NotFound, "read address", "there is nobody like that in this circle")
 	}
 	form := c.Request().PostArgs()
-	a := carenet.Authority{Basis: carenet.Basis(string(form.Peek("basis"))), Relation: carenet.Relation(string(form.Peek("relation")))}
-	if a.Relation != "" && !slices.Contains(carenet.Relations, a.Relation) {
-		a.Relation = ""
-	}
+	a := carenet.Authority{Basis: carenet.Basis(string(form.Peek("basis"))), Relation: carenet.RelationOf(string(form.Peek("relation")))}
 	var batch carenet.Batch
 	switch {
 	case string(form.Peek("end")) == "yes":

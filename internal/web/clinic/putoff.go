@@ -20,7 +20,7 @@ const maxPutOffWhy = 300
 // putOffBox is the form that puts an alert off. The zero box is none.
 type putOffBox struct {
 	action string
-	hours  []joinOption
+	hours  []option
 }
 
 // putOffHours are the times to choose from, as far as the alert allows.
@@ -42,7 +42,7 @@ func (v *alertView) life(r front.Reader, base string, a carenet.AlertView) {
 	case alerts.StatusOpen, alerts.StatusAcknowledged:
 		for _, h := range putOffHours {
 			if time.Duration(h)*time.Hour <= a.MayPutOff {
-				v.putOff.hours = append(v.putOff.hours, joinOption{value: strconv.Itoa(h), label: r.Say(text.TimeHours, text.Data{"Count": h})})
+				v.putOff.hours = append(v.putOff.hours, option{value: strconv.Itoa(h), label: r.Say(text.TimeHours, text.Data{"Count": h})})
 			}
 		}
 		if len(v.putOff.hours) > 0 {

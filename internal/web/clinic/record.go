@@ -55,7 +55,7 @@ type recordBox struct {
 	dayFault        string
 	min, max        string
 	save            string
-	choices         []joinOption
+	choices         []option
 	open            bool
 }
 

@@ -54,8 +54,8 @@ type rotaView struct {
 	shifts        []rotaLine
 	covers        []rotaLine
 	edit          bool
-	staff, by     []joinOption
-	weekdays      []joinOption
+	staff, by     []option
+	weekdays      []option
 	from, until   string
 	faultS, fault string
 }
@@ -112,12 +112,12 @@ func (h *Handler) showRota(c *fiber.Ctx, status int, v rotaView) error {
 		v.covers = append(v.covers, rotaLine{when: r.Say(key, data), end: v.base + "/clinic/rota/covers/" + k.ID.String() + "/end"})
 	}
 	for _, s := range p.Staff {
-		v.staff = append(v.staff, joinOption{value: s.ID.String(), label: s.Name})
+		v.staff = append(v.staff, option{value: s.ID.String(), label: s.Name})
 	}
-	v.by = append([]joinOption{{value: "", label: r.Say(text.DutyRotaCoverNobody)}}, v.staff...)
+	v.by = append([]option{{value: "", label: r.Say(text.DutyRotaCoverNobody)}}, v.staff...)
 	for i := range 7 {
 		day := time.Weekday((i + 1) % 7) // the week begins on Monday
-		v.weekdays = append(v.weekdays, joinOption{value: string(rune('0' + int(day))), label: r.Weekday(day)})
+		v.weekdays = append(v.weekdays, option{value: string(rune('0' + int(day))), label: r.Weekday(day)})
 	}
 	if v.from == "" {
 		v.from, v.until = "08:00", "20:00"
@@ -190,7 +190,7 @@ func dutyHead(r front.Reader, d carenet.DutyNow) string {
 	for _, o := range d.On {
 		all = append(all, r.Say(text.DutyHeadPerson, text.Data{"Name": o.Name, "When": r.On(o.Until)}))
 	}
-	return r.Say(text.DutyHeadOn, text.Data{"Who": strings.Join(all, comma(r))})
+	return r.Say(text.DutyHeadOn, text.Data{"Who": strings.Join(all, comma(r.Texts))})
 }
 
 func (h *Handler) addShifts(c *fiber.Ctx) error {

@@ -646,7 +646,7 @@ func shiftForm(v rotaView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = selectField("who", v.Say(text.DutyRotaWho), v.staff).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = selectField("who", "who", v.Say(text.DutyRotaWho), v.staff).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -766,11 +766,11 @@ func coverForm(v rotaView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = selectField("away", v.Say(text.DutyRotaCoverAway), v.staff).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = selectField("away", "away", v.Say(text.DutyRotaCoverAway), v.staff).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = selectField("by", v.Say(text.DutyRotaCoverBy), v.by).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = selectField("by", "by", v.Say(text.DutyRotaCoverBy), v.by).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -51,10 +51,7 @@ func (h *Handler) letAnswer(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	a := carenet.Authority{Basis: carenet.BasisPatient, Relation: carenet.Relation(string(c.Request().PostArgs().Peek("relation")))}
-	if a.Relation != "" && !slices.Contains(carenet.Relations, a.Relation) {
-		a.Relation = ""
-	}
+	a := carenet.Authority{Basis: carenet.BasisPatient, Relation: carenet.RelationOf(string(c.Request().PostArgs().Peek("relation")))}
 	actor := front.Actor(c)
 	batch, err := h.store.SetProxy(c.UserContext(), actor, actor.Person, id, a)
 	if err != nil {
