@@ -51,6 +51,9 @@ type Alert struct {
 	// Promised says that the patient was asked whether they would like a call today,
 	// or cannot say so: it asks outside staffed hours too.
 	Promised bool
+	// Pressed says that somebody had everybody asked and nobody has taken it since: neither
+	// does it wait for staffed hours.
+	Pressed bool
 	// AskingSince is when the present round of asking began: the opening, or
 	// the moment the last acknowledgement ran out or the alert was due again.
 	AskingSince time.Time
@@ -144,7 +147,7 @@ func Acknowledge(a Alert, by carenet.ID, now time.Time, hold time.Duration) (Ale
 		}
 		kind = ChangeRenewed
 	}
-	a.Status, a.Snooze = StatusAcknowledged, Snooze{}
+	a.Status, a.Snooze, a.Pressed = StatusAcknowledged, Snooze{}, false
 	a.Ack = Ack{By: by, At: now, Until: now.Add(hold)}
 	return a, Change{Kind: kind, At: now, By: by, Ack: a.Ack}, nil
 }

@@ -8,7 +8,7 @@ import (
 
 // Escalate has everybody asked at once, whatever step it is at, and gives up
 // any acknowledgement: whoever asks for more hands has too few. From there on
-// the last step repeats until somebody takes the alert. It fails with Conflict
+// the last step repeats until somebody takes the alert, outside staffed hours too. It fails with Conflict
 // when the alert is resolved and with Invalid without a person. The escalation
 // must have passed Check.
 func Escalate(a Alert, e Escalation, by carenet.ID, now time.Time) (Alert, []Change, error) {
@@ -20,6 +20,7 @@ func Escalate(a Alert, e Escalation, by carenet.ID, now time.Time) (Alert, []Cha
 		return a, nil, carenet.Errorf(carenet.Conflict, op, "this alert is already resolved")
 	}
 	changes := []Change{{Kind: ChangeEscalated, At: now, By: by, Ack: a.Ack}}
+	a.Pressed = true
 	to := []Role{RoleResponder, RoleCoordinator}
 	var people []carenet.ID
 	a.Status, a.Ack, a.Snooze, a.AskingSince, a.Asked = StatusOpen, Ack{}, Snooze{}, now, 0

@@ -80,7 +80,8 @@ func (h Hours) Sorted() []WeekSpan {
 }
 
 // waits says whether an alert waits for staffed hours: no red one does, none of a
-// safety rule, since no setting holds those up (INV-10), and none that was promised.
+// safety rule, since no setting holds those up (INV-10), none that was promised and none
+// for which somebody has asked for more hands.
 func (a Alert) waits() bool {
-	return a.Severity != Red && !a.Promised && !strings.HasPrefix(a.Rule, SafetyPrefix)
+	return a.Severity != Red && !a.Promised && !a.Pressed && !strings.HasPrefix(a.Rule, SafetyPrefix)
 }

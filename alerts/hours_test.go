@@ -140,3 +140,26 @@ func TestHoursThatNoClockShows(t *testing.T) {
 		t.Errorf("too many: %v", err)
 	}
 }
+
+// Whoever asks for more hands out of hours is not told to wait for the opening.
+func TestINV9_AnEscalatedAlertRepeatsOutOfHours(t *testing.T) {
+	e := alerts.DefaultEscalation(alerts.Amber)
+	e.Hours = alerts.Hours{Zone: time.UTC, Spans: []alerts.WeekSpan{{Weekday: time.Monday, From: 9 * 60, Until: 17 * 60}}}
+	evening := time.Date(2026, 3, 10, 20, 0, 0, 0, time.UTC) // a Tuesday
+	by := carenet.NewID(evening)
+	a := alerts.Alert{ID: carenet.NewID(evening), Severity: alerts.Amber, OpenedAt: evening, Status: alerts.StatusOpen, AskingSince: evening}
+	if at, _ := alerts.Wake(a, e); at.Weekday() != time.Monday {
+		t.Fatalf("before, it waits until %v", at)
+	}
+	a, _, err := alerts.Escalate(a, e, by, evening)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, ok := alerts.Wake(a, e); !ok || !at.Equal(evening.Add(e.Repeat)) {
+		t.Errorf("it asks again at %v, want %v", at, evening.Add(e.Repeat))
+	}
+	a, _, err = alerts.Acknowledge(a, by, evening.Add(time.Minute), e.Hold)
+	if err != nil || a.Pressed {
+		t.Errorf("taken: pressed %v, %v", a.Pressed, err)
+	}
+}

@@ -87,7 +87,7 @@ func PutOff(a Alert, by carenet.ID, forTime time.Duration, reason string, now ti
 	if why != "" {
 		return a, Change{}, &SnoozeError{Why: why}
 	}
-	a.Status, a.Ack = StatusSnoozed, Ack{}
+	a.Status, a.Ack, a.Pressed = StatusSnoozed, Ack{}, false
 	a.Snooze = Snooze{By: by, At: now, Until: now.Add(min(forTime, longest))}
 	a.Snoozes++
 	return a, Change{Kind: ChangeSnoozed, At: now, By: by}, nil

@@ -90,6 +90,7 @@ type InPage struct {
 	Number  string // that it came from, where nobody's name is known
 	Handled []Handled
 	Wrong   []PersonName // whose number it was; empty unless it is somebody else's now
+	Moved   *PersonName  // whose number it was until another was written down; nil where the number was not told so
 }
 
 // DeadFact is a fact that could not be acted upon.

@@ -76,6 +76,7 @@ type Board struct {
 	LastCheckIn  time.Time
 	Duty         DutyNow
 	Attention    int // texts that wait for a human; -1: the viewer does not see to them
+	Words        int // answers in words that no member of staff has marked as read
 }
 
 // Message is one text in a patient's thread.
@@ -133,6 +134,7 @@ type PatientPage struct {
 // CirclePlace is who sees what of a patient.
 type CirclePlace struct {
 	Follower ID
+	Person   ID // who the follower is
 	Name     string
 	Scope    Scope
 	Proxy    Authority // whether they may answer for the patient

@@ -17,6 +17,10 @@ const (
 	AnsweredWithin = time.Hour
 )
 
+// MovedFor is how long a person reads what comes from a number that was told that another
+// is used: whoever has it may be the one it was taken from by mistake, or by somebody else.
+const MovedFor = 14 * 24 * time.Hour
+
 // Context is what is known when a text is read.
 type Context struct {
 	Org             carenet.ID
@@ -27,6 +31,7 @@ type Context struct {
 	OptedOut        bool
 	WrongNumber     bool // somebody there said that they are not who we write to
 	Check           bool // it was asked whether it is still theirs, and has not said so
+	Moved           bool // it was told within MovedFor that another number is used
 	UnknownTold     bool // this number, which nobody has, was told once who we are
 	Answered        int  // automatic answers to the number within the last AnsweredWithin
 	People          []Person

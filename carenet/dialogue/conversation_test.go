@@ -95,6 +95,7 @@ func stopped(c *dialogue.Context)    { c.OptedOut = true }
 func carrier(c *dialogue.Context)    { c.CarrierKeywords = true }
 func wrong(c *dialogue.Context)      { c.OptedOut, c.WrongNumber = true, true }
 func told(c *dialogue.Context)       { c.UnknownTold = true }
+func moved(c *dialogue.Context)      { c.Moved = true }
 func inactive(c *dialogue.Context)   { c.People[0].Patient.Active = false }
 func alsoStaff(c *dialogue.Context)  { c.People[0].Clinician = true }
 func alone(p dialogue.Person) change { return people(p) }
@@ -251,6 +252,7 @@ func TestAPatientAnswers(t *testing.T) {
 		{"Arabic", []change{asked(0), language("ar")}, "٢ ليلة صعبة", "", "read checkin=mary:2,ليلة_صعبة,prompted"},
 		{"while stopped", []change{stopped}, "2", "", "read checkin=mary:2"},
 		{"not a patient any more", []change{inactive}, "2", "", "stored say=help@patient"},
+		{"not a patient any more, in words", []change{inactive}, "my leg is so sore", "", "unread say=help@patient"},
 		{"the phone is somebody else's", []change{wrong, asked(0)}, "2", "", "stored"},
 	})
 }
@@ -346,6 +348,9 @@ func TestNumbersThatNobodyHas(t *testing.T) {
 		{"a number is no answer", []change{nobody, told}, "3", "", "stored"},
 		{"stop", []change{nobody, told}, "STOP", "", "read out say=opted_out@unknown"},
 		{"help", []change{nobody, told}, "HELP", "", "read say=help@unknown"},
+		{"one that another took the place of", []change{nobody, moved}, "that is not right, I am Mary", "", "unread once say=unknown_number@unknown"},
+		{"and again", []change{nobody, moved, told}, "3", "", "unread"},
+		{"a machine there", []change{nobody, moved}, "Automatic reply: the office is closed", "", "stored"},
 	})
 }
 
@@ -370,7 +375,9 @@ func TestPatientsWhoShareAPhone(t *testing.T) {
 		{"both were asked", []change{two, asked(0), asked(1)}, "3", "", "stored say=ask_who@patient"},
 		{"none was asked", []change{two}, "3", "", "stored say=ask_who@patient"},
 		{"unclear in two ways", []change{two}, "2 or 3", "", "stored say=ask_who@patient"},
-		{"words are kept for both", []change{two}, "the garden was lovely", "", "stored"},
+		{"words are for a person, since they count for neither", []change{two}, "the garden was lovely", "", "unread"},
+		{"so is a question", []change{two}, "when is the nurse coming", "", "unread"},
+		{"but no machine's", []change{two}, "I am on holiday until Monday", "", "stored"},
 		{"stop is the phone's", []change{two}, "STOP", "", "read out say=opted_out@patient"},
 		{"one of them has left", []change{two, inactive}, "3", "", "read checkin=john:3"},
 		{"both have left", []change{two, inactive, func(c *dialogue.Context) { c.People[1].Patient.Active = false }}, "3", "", "stored say=help@patient"},

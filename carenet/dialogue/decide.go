@@ -74,6 +74,9 @@ func (d *decision) fromNobodyWeKnow() {
 		return
 	}
 	d.keep(r, "nobody we know has this number")
+	if d.ctx.Moved && !r.Has(reply.FlagAutoReply) {
+		d.out.State, d.out.Reason = Unread, "it was told that another number is used now"
+	}
 	if !d.ctx.UnknownTold && !r.Has(reply.FlagAutoReply) {
 		d.out.TellOnce = true
 		d.answer(carenet.ReplyUnknown, w)
@@ -140,6 +143,7 @@ func (d *decision) fromPeople() {
 		d.guide(carenet.ReplyYesOrNo, w)
 	case !w.Patient.Active:
 		d.keep(r, "they are not asked, so nothing counts as an answer")
+		d.forPerson(r)
 		d.guide(carenet.ReplyHelp, w)
 	case w.ask:
 		d.askWho(r, w)
@@ -163,6 +167,16 @@ func (d *decision) askWho(r reply.Reading, w writer) {
 	d.keep(r, "more than one patient has this number")
 	if r.Score != nil || r.Asks() {
 		d.guide(carenet.ReplyAskWho, w)
+		return
+	}
+	d.forPerson(r)
+}
+
+// forPerson leaves words that count for no check-in to a person: what somebody has to say
+// must not wait for a rule that understands it.
+func (d *decision) forPerson(r reply.Reading) {
+	if r.Kind == reply.Words || r.Kind == reply.Question {
+		d.out.State = Unread
 	}
 }
 

@@ -6,9 +6,6 @@ import (
 	"howareyou/carenet/reply"
 )
 
-// SaidWords is why the answer to a question that asks for words waits for a human.
-const SaidWords = "they tell the clinic something"
-
 // inWords takes a text as the answer to a question that asks for words: any sentence is
 // one, and a person reads it. What has a meaning of its own keeps it: STOP, help, commands,
 // machines, numbers, and a yes or no to what else is asked. A cry for help is kept as well,
@@ -45,11 +42,11 @@ func (d *decision) inWords(w writer, patients []Person, q ask.Question) bool {
 	case !none && (reply.NumberList(w.text) != nil || r.Kind == reply.Answer && r.Score != nil && r.Words == "" && r.Reason != "scale_word"):
 		return false // another answer to the first question
 	}
-	d.take(r, Unread)
-	d.out.Kind, d.out.Reason = string(reply.Words), SaidWords
+	d.take(r, Read)
+	d.out.Kind, d.out.Reason = string(reply.Words), "they tell the clinic something"
 	a := answered{question: q, words: w.text}
 	if none {
-		d.out.State, d.out.Reason, a.words = Read, "they have nothing to tell", ""
+		d.out.Reason, a.words = "they have nothing to tell", ""
 	}
 	d.record(w, more.CheckIn, more.Running, []answered{a})
 	return true

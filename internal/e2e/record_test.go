@@ -40,3 +40,24 @@ func TestANoteAndAGoalAreWrittenDown(t *testing.T) {
 	mary.Opens("/me").Shows(http.StatusOK, "What I want to reach", "walk to the shop twice a week", "Agreed with Nurse Dana, today").Without("stick")
 	f.sam.SignsIn("follower").Opens("/circle").Shows(http.StatusOK).Without("stick", "walk to the shop")
 }
+
+// What Mary says in words waits for a nurse, by text and from a page, until one has read
+// it; nobody is texted by that.
+func TestWordsWaitForANurse(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t, wishes{})
+	f.start(1)
+	dana := f.dana.SignsIn("clinic")
+	f.mary.Texts("3")
+	f.mary.Expects("noted 3 of 5")
+	dana.Opens("/clinic/words").Shows(http.StatusOK, "Everything has been read.")
+	f.mary.Texts("the garden was lovely")
+	f.mary.Expects("words are kept")
+	dana.Opens("/clinic").Shows(http.StatusOK, "1 answer in words to read")
+	waiting := dana.Opens("/clinic/words").Shows(http.StatusOK, "the garden was lovely", "Mary Okafor")
+	form := url.Values{"shown": {waiting.Find(`name="shown" value="([0-9a-f-]+)"`)}}
+	dana.Posts("/clinic/words", form).Shows(http.StatusOK, "1 is marked as read.", "Everything has been read.")
+	dana.Posts("/clinic/words", form).Shows(http.StatusOK, "Somebody has marked them already.")
+	dana.Opens("/clinic").Shows(http.StatusOK).Without("in words to read")
+	f.mary.ExpectsNothingMore()
+}

@@ -11,7 +11,7 @@ import (
 )
 
 const alertColumns = `a.org_id, a.id, a.number, a.patient_id, a.episode_id, a.rule_id, a.severity, a.evidence, a.state, a.asking_since, a.asked,
-  a.opened_at, a.acked_by, a.acked_at, a.ack_until, a.resolved_by, a.resolved_at, a.outcome, a.snoozed_by, a.snoozed_at, a.snoozed_until, a.snoozes, a.useful,
+  a.opened_at, a.acked_by, a.acked_at, a.ack_until, a.resolved_by, a.resolved_at, a.outcome, a.snoozed_by, a.snoozed_at, a.snoozed_until, a.snoozes, a.pressed, a.useful,
   ` + policyOf
 
 type alertRow struct {
@@ -38,6 +38,7 @@ type alertRow struct {
 	SnoozedAt    *time.Time
 	SnoozedUntil *time.Time
 	Snoozes      int
+	Pressed      bool
 	Useful       *bool
 	Policy       *policyDoc
 	Staffed      staffedDoc
@@ -55,7 +56,7 @@ func (r alertRow) escalation() alerts.Escalation {
 func (r alertRow) alert() alerts.Alert {
 	a := alerts.Alert{
 		ID: r.ID, Rule: r.RuleID, Severity: alerts.Severity(r.Severity), OpenedAt: r.OpenedAt, Status: alerts.Status(r.State),
-		AskingSince: r.AskingSince, Asked: r.Asked, Snoozes: r.Snoozes, Promised: promised(r.RuleID, r.Evidence),
+		AskingSince: r.AskingSince, Asked: r.Asked, Snoozes: r.Snoozes, Pressed: r.Pressed, Promised: promised(r.RuleID, r.Evidence),
 	}
 	if r.SnoozedBy != nil && r.SnoozedAt != nil && r.SnoozedUntil != nil {
 		a.Snooze = alerts.Snooze{By: *r.SnoozedBy, At: *r.SnoozedAt, Until: *r.SnoozedUntil}
@@ -75,7 +76,7 @@ const (
 	sqlAlertsOpen     = `SELECT ` + alertColumns + ` FROM alert a WHERE a.org_id = $1 AND a.state = 'open' ORDER BY a.id FOR UPDATE`
 	sqlUpdateAlert    = `UPDATE alert SET state = $3, asking_since = $4, asked = $5, next_step_at = $6, acked_by = $7, acked_at = $8,
   ack_until = $9, resolved_by = $10, resolved_at = $11, outcome = $12, changed_at = $13,
-  snoozed_by = $14, snoozed_at = $15, snoozed_until = $16, snoozes = $17 WHERE org_id = $1 AND id = $2`
+  snoozed_by = $14, snoozed_at = $15, snoozed_until = $16, snoozes = $17, pressed = $18 WHERE org_id = $1 AND id = $2`
 	sqlAlertEntry = `INSERT INTO alert_entry (org_id, id, alert_id, kind, actor_kind, actor_id, channel, note_enc, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
@@ -105,7 +106,7 @@ func queueAlert(b *pgx.Batch, row alertRow, a alerts.Alert, now time.Time) {
 	}
 	b.Queue(sqlUpdateAlert, row.OrgID, a.ID, string(a.Status), a.AskingSince, a.Asked, next, orNull(a.Ack.By), ackedAt, ackUntil,
 		orNull(a.Resolution.By), resolvedAt, string(a.Resolution.Outcome), now,
-		orNull(a.Snooze.By), snoozedAt, snoozedUntil, a.Snoozes)
+		orNull(a.Snooze.By), snoozedAt, snoozedUntil, a.Snoozes, a.Pressed)
 }
 
 // queueAlertEntry writes one line of the alert's history.

@@ -132,6 +132,9 @@ func (s *Store) Board(ctx context.Context, actor carenet.Actor) (carenet.Board, 
 		if board.Attention, err = s.attention(ctx, tx, actor); err != nil {
 			return err
 		}
+		if board.Words, err = wordsWaiting(ctx, tx, actor.Org); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, actor, audited{Action: "board.read", Table: "patient"})
 	})
 	return board, err

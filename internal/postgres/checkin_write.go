@@ -40,6 +40,7 @@ type checkInRows struct {
 	at                           []time.Time
 
 	answers            answerRows
+	toRead             wordsRows
 	superseded, answer becauseOf
 	byProxy            []bool // a flag for each of answer
 }
@@ -76,6 +77,9 @@ func (r *checkInRows) add(s *Store, c carenet.CheckIn) error {
 	r.reporter, r.channel, r.key = append(r.reporter, string(c.Reporter)), append(r.channel, string(c.Channel)), append(r.key, c.Key)
 	r.private, r.late, r.words = append(r.private, c.Private), append(r.late, c.Late), append(r.words, words)
 	r.day, r.at = append(r.day, int(c.Day)), append(r.at, c.At)
+	if words != nil && c.Reporter != carenet.ReporterStaff {
+		r.toRead.add(c.Org, c.ID, c.Patient, "check_in", c.At)
+	}
 	if c.Score != nil {
 		a := &r.answers
 		a.org, a.id, a.checkIn, a.set = append(a.org, c.Org), append(a.id, carenet.NewID(c.At)), append(a.checkIn, c.ID), append(a.set, c.Set)
@@ -100,6 +104,7 @@ func (r *checkInRows) queue(b *pgx.Batch) {
 	if a := r.answers; len(a.id) > 0 {
 		b.Queue(sqlInsertAnswer, a.org, a.id, a.checkIn, a.set, a.item, a.value)
 	}
+	r.toRead.queue(b)
 	r.superseded.queue(b, sqlSupersede)
 	if a := r.answer; len(a.id) > 0 {
 		b.Queue(sqlAnswerPrompt, a.org, a.id, a.checkIn, r.byProxy)

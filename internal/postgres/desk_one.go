@@ -170,8 +170,15 @@ func (s *Store) InPage(ctx context.Context, actor carenet.Actor, id carenet.ID) 
 		if page.Number, err = s.open(number, r.OrgID, "conversation", "number_enc", r.ConversationID); err != nil {
 			return err
 		}
-		if page.Wrong, err = s.wrongOf(ctx, tx, actor.Org, r.ConversationID); err != nil {
+		if page.Wrong, err = s.peopleOf(ctx, tx, sqlWrongOf, actor.Org, r.ConversationID); err != nil {
 			return err
+		}
+		moved, err := s.peopleOf(ctx, tx, sqlMovedFrom, actor.Org, r.ConversationID)
+		if err != nil {
+			return err
+		}
+		if len(moved) > 0 && r.PersonID == nil {
+			page.Moved = &moved[0]
 		}
 		if page.Handled, err = s.handledBy(ctx, tx, actor.Org, handled); err != nil {
 			return err
@@ -184,9 +191,12 @@ func (s *Store) InPage(ctx context.Context, actor carenet.Actor, id carenet.ID) 
 const sqlWrongOf = `SELECT DISTINCT cp.person_id FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
 WHERE cp.org_id = $1 AND cp.conversation_id = $2 AND cp.removed_at IS NULL AND c.wrong_number_at IS NOT NULL ORDER BY cp.person_id`
 
-// wrongOf are those whose number it is said not to be.
-func (s *Store) wrongOf(ctx context.Context, tx pgx.Tx, org, conversation carenet.ID) (people []carenet.PersonName, err error) {
-	rows, err := tx.Query(ctx, sqlWrongOf, org, conversation)
+const sqlMovedFrom = `SELECT cp.person_id FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
+WHERE cp.org_id = $1 AND cp.conversation_id = $2 AND cp.removed_at IS NOT NULL AND c.number_moved_at IS NOT NULL ORDER BY cp.removed_at DESC, cp.id LIMIT 1`
+
+// peopleOf are those that a statement finds for a conversation.
+func (s *Store) peopleOf(ctx context.Context, tx pgx.Tx, sql string, org, conversation carenet.ID) (people []carenet.PersonName, err error) {
+	rows, err := tx.Query(ctx, sql, org, conversation)
 	if err != nil {
 		return nil, err
 	}

@@ -120,6 +120,11 @@ func (a sealedItem) queue(b *pgx.Batch) {
 		value = nil
 	}
 	b.Queue(sqlInsertItem, a.Org, a.ID, a.Patient, a.CheckIn, a.Prompt, a.Set, a.Item, value, string(a.Channel), orNull(a.Inbound), int(a.Day), a.At, a.words)
+	if a.words != nil {
+		var toRead wordsRows
+		toRead.add(a.Org, a.ID, a.Patient, "item_answer", a.At)
+		toRead.queue(b)
+	}
 }
 
 // loadRunning adds the further questions to the people of the batch.

@@ -305,8 +305,8 @@ func TestAQuestionForWordsByText(t *testing.T) {
 	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM item_answer WHERE value IS NULL AND octet_length(words_enc) > 20 AND position('daughter'::bytea IN words_enc) = 0`); n != 1 {
 		t.Errorf("%d answers, sealed", n)
 	}
-	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM inbound_message WHERE state = 'unread' AND handled_at IS NULL AND reason = 'they tell the clinic something'`); n != 1 {
-		t.Errorf("%d texts for a human", n)
+	if got := c.toRead(); !slices.Equal(got, []string{"Mary Okafor: My daughter moves in on Friday"}) {
+		t.Errorf("for a human: %q", got)
 	}
 	page, err := c.store.PatientPage(c.ctx, c.asDana(), c.mary)
 	c.must(err)
@@ -354,6 +354,11 @@ func TestAQuestionForWordsOnThePage(t *testing.T) {
 	c.must(err)
 	if !form.Worrying || form.Further != nil {
 		t.Errorf("the page says where help is: %v; asks %+v", form.Worrying, form.Further)
+	}
+	words, err := c.store.Words(c.ctx, c.asDana())
+	c.must(err)
+	if len(words.List) != 1 || !slices.Contains(words.List[0].Flags, "chest_pain") || words.List[0].Question["en"] == "" {
+		t.Errorf("to read: %+v", words.List)
 	}
 	page, err := c.store.PatientPage(c.ctx, c.asDana(), c.mary)
 	c.must(err)

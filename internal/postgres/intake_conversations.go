@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"howareyou/carenet"
+	"howareyou/carenet/dialogue"
 	"howareyou/internal/crypto"
 )
 
@@ -38,7 +39,7 @@ ON CONFLICT DO NOTHING`
     UNION ALL
     (SELECT c.org_id, c.id FROM conversation c WHERE c.org_id = k.org_id AND c.number_idx_next = k.idx LIMIT 1)) f
   ORDER BY f.org_id, f.id) d
-CROSS JOIN LATERAL (SELECT c.org_id, c.id, c.number_idx, c.number_idx_next, c.opted_out_at, c.wrong_number_at, c.unknown_told_at, c.check_asked_at
+CROSS JOIN LATERAL (SELECT c.org_id, c.id, c.number_idx, c.number_idx_next, c.opted_out_at, c.wrong_number_at, c.unknown_told_at, c.check_asked_at, c.number_moved_at
   FROM conversation c WHERE c.org_id = d.org_id AND c.id = d.id LIMIT 1 FOR UPDATE) c`
 )
 
@@ -51,6 +52,7 @@ type conversationRow struct {
 	WrongNumberAt *time.Time
 	UnknownToldAt *time.Time
 	CheckAskedAt  *time.Time
+	NumberMovedAt *time.Time
 }
 
 // numberKey is an index of a number in its organisation.
@@ -120,6 +122,7 @@ item:
 				it.ctx.Conversation = c.ID
 				it.ctx.OptedOut, it.ctx.WrongNumber, it.ctx.UnknownTold = c.OptedOutAt != nil, c.WrongNumberAt != nil, c.UnknownToldAt != nil
 				it.ctx.Check = c.CheckAskedAt != nil
+				it.ctx.Moved = c.NumberMovedAt != nil && in.now.Sub(*c.NumberMovedAt) <= dialogue.MovedFor
 				it.ctx.StoppedAt = orZero(c.OptedOutAt)
 				continue item
 			}

@@ -340,7 +340,7 @@ func (s *Store) circle(ctx context.Context, tx pgx.Tx, org, patient carenet.ID) 
 		if err != nil {
 			return nil, err
 		}
-		places = append(places, carenet.CirclePlace{Follower: r.ID, Name: name, Scope: carenet.ScopeOf(r.Scope), Proxy: proxy})
+		places = append(places, carenet.CirclePlace{Follower: r.ID, Person: r.PersonID, Name: name, Scope: carenet.ScopeOf(r.Scope), Proxy: proxy})
 	}
 	return places, nil
 }

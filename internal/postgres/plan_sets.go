@@ -9,6 +9,7 @@ import (
 
 	"howareyou/carenet"
 	"howareyou/carenet/ask"
+	"howareyou/carenet/dialogue"
 )
 
 const (
@@ -27,7 +28,7 @@ WHERE s.org_id = p.org_id AND s.id = p.question_set_id AND p.org_id = $1 AND p.p
 // AddQuestionSet gives an organisation a set of its own, or a new version of one.
 func (s *Store) AddQuestionSet(ctx context.Context, actor carenet.Actor, set ask.QuestionSet) error {
 	const op = "add question set"
-	if err := errors.Join(set.Check(), set.CheckWords()); err != nil {
+	if err := errors.Join(set.Check(), set.CheckWords(), dialogue.CheckOptions(set)); err != nil {
 		return err
 	}
 	if set.Code == ask.Wellbeing().Code {

@@ -58,9 +58,15 @@ func (s *Store) SetStaffedHours(ctx context.Context, actor carenet.Actor, spans 
 		if _, err := tx.Exec(ctx, sqlLockOrg, actor.Org); err != nil {
 			return err
 		}
+		before, err := staffedHours(ctx, tx, actor.Org)
+		if err != nil {
+			return err
+		}
 		b := &pgx.Batch{}
 		b.Queue(sqlInsertStaffed, actor.Org, append(staffedDoc{}, h.Sorted()...), orNull(actor.Person), now)
-		b.Queue(sqlStaffedWords, actor.Org, words["en"], words["es"], words["ar"])
+		if len(spans)+len(before.Spans) > 0 { // hours that an operator wrote by hand are not those of this page
+			b.Queue(sqlStaffedWords, actor.Org, words["en"], words["es"], words["ar"])
+		}
 		b.Queue(sqlStaffedChanged, actor.Org, now)
 		s.queueAudit(b, actor, now, audited{Action: "staffed_hours.set", Table: "organisation", Row: actor.Org, Detail: map[string]any{"spans": len(spans)}})
 		return tx.SendBatch(ctx, b).Close()

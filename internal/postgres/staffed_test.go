@@ -23,6 +23,12 @@ func TestINV9_StaffedHoursHoldWhatCanWait(t *testing.T) {
 	words := map[string]string{"en": "Wednesday, 08:00 to 18:00", "es": "miércoles", "ar": "الأربعاء"}
 	c.code(carenet.Forbidden, c.store.SetStaffedHours(c.ctx, c.asDana(), next, words))
 	c.code(carenet.Invalid, c.store.SetStaffedHours(c.ctx, lee, []alerts.WeekSpan{{Weekday: 9}}, words))
+	// Saving the page as it was found leaves what an operator wrote by hand.
+	c.exec(conn, "UPDATE organisation SET staffed_hours_en = 'mornings'")
+	c.must(c.store.SetStaffedHours(c.ctx, lee, nil, nil))
+	if got := valueOf[string](c, conn, "SELECT staffed_hours_en FROM organisation"); got != "mornings" {
+		t.Errorf("hours written by hand are %q", got)
+	}
 	c.must(c.store.SetStaffedHours(c.ctx, lee, next, words))
 	if got := valueOf[string](c, conn, "SELECT staffed_hours || '|' || staffed_hours_es FROM organisation"); got != "Wednesday, 08:00 to 18:00|miércoles" {
 		t.Errorf("patients are told %q", got)

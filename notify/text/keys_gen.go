@@ -53,6 +53,11 @@ const (
 	CareCauseUnsure                 Key = "care.cause_unsure"
 	CareKindNumberCheck             Key = "care.kind_number_check"
 	CareKindNumberMoved             Key = "care.kind_number_moved"
+	CareMovedAbout                  Key = "care.moved_about"
+	CareNumberStaff                 Key = "care.number_staff"
+	CareNumbers                     Key = "care.numbers"
+	CareNumbersAbout                Key = "care.numbers_about"
+	CareNumbersChange               Key = "care.numbers_change"
 	CareRhythmAbout                 Key = "care.rhythm_about"
 	CareRhythmAsking                Key = "care.rhythm_asking"
 	CareRhythmBack                  Key = "care.rhythm_back"
@@ -668,10 +673,12 @@ const (
 	PageBoardDays28                 Key = "page.board.days28"
 	PageBoardEmpty                  Key = "page.board.empty"
 	PageBoardEmptyLast              Key = "page.board.empty_last"
+	PageBoardFlagBleeding           Key = "page.board.flag_bleeding"
 	PageBoardFlagBreathlessSevere   Key = "page.board.flag_breathless_severe"
 	PageBoardFlagChestPain          Key = "page.board.flag_chest_pain"
 	PageBoardFlagFall               Key = "page.board.flag_fall"
 	PageBoardFlagSelfHarm           Key = "page.board.flag_self_harm"
+	PageBoardFlagStroke             Key = "page.board.flag_stroke"
 	PageBoardFlagWantsContact       Key = "page.board.flag_wants_contact"
 	PageBoardHas                    Key = "page.board.has"
 	PageBoardHasIt                  Key = "page.board.has_it"
@@ -1251,6 +1258,17 @@ const (
 	RulesWhyNotTried                Key = "rules.why_not_tried"
 	RulesWhyTooOld                  Key = "rules.why_too_old"
 	RulesWhyTooShort                Key = "rules.why_too_short"
+	SaidAbout                       Key = "said.about"
+	SaidAsked                       Key = "said.asked"
+	SaidMark                        Key = "said.mark"
+	SaidMarkAll                     Key = "said.mark_all"
+	SaidMarked                      Key = "said.marked"
+	SaidMarkedBefore                Key = "said.marked_before"
+	SaidNone                        Key = "said.none"
+	SaidShown                       Key = "said.shown"
+	SaidTitle                       Key = "said.title"
+	SaidUnscreened                  Key = "said.unscreened"
+	SaidWaiting                     Key = "said.waiting"
 	SignIn                          Key = "sign_in"
 	StaffText                       Key = "staff_text"
 	StopAbout                       Key = "stop.about"
@@ -1392,6 +1410,11 @@ var catalogue = map[Key]shape{
 	CareCauseUnsure:                 {Plural: false, Fields: []string(nil)},
 	CareKindNumberCheck:             {Plural: false, Fields: []string(nil)},
 	CareKindNumberMoved:             {Plural: false, Fields: []string(nil)},
+	CareMovedAbout:                  {Plural: false, Fields: []string{"Name"}},
+	CareNumberStaff:                 {Plural: false, Fields: []string(nil)},
+	CareNumbers:                     {Plural: false, Fields: []string(nil)},
+	CareNumbersAbout:                {Plural: false, Fields: []string(nil)},
+	CareNumbersChange:               {Plural: false, Fields: []string(nil)},
 	CareRhythmAbout:                 {Plural: false, Fields: []string{"Name"}},
 	CareRhythmAsking:                {Plural: false, Fields: []string{"Name", "Often"}},
 	CareRhythmBack:                  {Plural: false, Fields: []string{"Name"}},
@@ -2007,10 +2030,12 @@ var catalogue = map[Key]shape{
 	PageBoardDays28:                 {Plural: false, Fields: []string(nil)},
 	PageBoardEmpty:                  {Plural: false, Fields: []string(nil)},
 	PageBoardEmptyLast:              {Plural: false, Fields: []string{"When"}},
+	PageBoardFlagBleeding:           {Plural: false, Fields: []string(nil)},
 	PageBoardFlagBreathlessSevere:   {Plural: false, Fields: []string(nil)},
 	PageBoardFlagChestPain:          {Plural: false, Fields: []string(nil)},
 	PageBoardFlagFall:               {Plural: false, Fields: []string(nil)},
 	PageBoardFlagSelfHarm:           {Plural: false, Fields: []string(nil)},
+	PageBoardFlagStroke:             {Plural: false, Fields: []string(nil)},
 	PageBoardFlagWantsContact:       {Plural: false, Fields: []string(nil)},
 	PageBoardHas:                    {Plural: false, Fields: []string{"Name", "When"}},
 	PageBoardHasIt:                  {Plural: false, Fields: []string(nil)},
@@ -2590,6 +2615,17 @@ var catalogue = map[Key]shape{
 	RulesWhyNotTried:                {Plural: false, Fields: []string(nil)},
 	RulesWhyTooOld:                  {Plural: false, Fields: []string(nil)},
 	RulesWhyTooShort:                {Plural: false, Fields: []string(nil)},
+	SaidAbout:                       {Plural: false, Fields: []string(nil)},
+	SaidAsked:                       {Plural: false, Fields: []string{"Question"}},
+	SaidMark:                        {Plural: false, Fields: []string(nil)},
+	SaidMarkAll:                     {Plural: true, Fields: []string{"Count"}},
+	SaidMarked:                      {Plural: true, Fields: []string{"Count"}},
+	SaidMarkedBefore:                {Plural: false, Fields: []string(nil)},
+	SaidNone:                        {Plural: false, Fields: []string(nil)},
+	SaidShown:                       {Plural: false, Fields: []string{"Shown"}},
+	SaidTitle:                       {Plural: false, Fields: []string(nil)},
+	SaidUnscreened:                  {Plural: false, Fields: []string(nil)},
+	SaidWaiting:                     {Plural: true, Fields: []string{"Count"}},
 	SignIn:                          {Plural: false, Fields: []string{"Link", "Org"}},
 	StaffText:                       {Plural: false, Fields: []string{"By", "Org", "Words"}},
 	StopAbout:                       {Plural: false, Fields: []string{"Org"}},

@@ -39,7 +39,7 @@ var Languages = []string{"en", "es", "ar"}
 
 // parts are the files of a language: the texts to phones, the calls, emails, the pages,
 // and what staff read who see to the texts.
-var parts = []string{"sms", "voice", "email", "page", "desk", "joining", "rules", "duty", "import", "care", "record", "proxy"}
+var parts = []string{"sms", "voice", "email", "page", "desk", "joining", "rules", "duty", "import", "care", "record", "proxy", "said"}
 
 // Texts are the texts of one language. They may be used by many goroutines.
 type Texts struct {

@@ -61,6 +61,8 @@ var flagWords = map[string]text.Key{
 	"self_harm":         text.PageBoardFlagSelfHarm,
 	"chest_pain":        text.PageBoardFlagChestPain,
 	"breathless_severe": text.PageBoardFlagBreathlessSevere,
+	"stroke":            text.PageBoardFlagStroke,
+	"bleeding":          text.PageBoardFlagBleeding,
 	"fall":              text.PageBoardFlagFall,
 	"wants_contact":     text.PageBoardFlagWantsContact,
 }
@@ -91,11 +93,7 @@ func newAlertView(r front.Reader, base string, viewer carenet.ID, a carenet.Aler
 			v.limits = append(v.limits, r.Say(text.PageBoardLimit, text.Data{"Name": l.Name, "Value": figure(l.Value), "Limit": figure(l.Limit)}))
 		}
 	}
-	for _, f := range a.Evidence.Flags {
-		if key, ok := flagWords[f]; ok {
-			v.flags = append(v.flags, r.Say(key))
-		}
-	}
+	v.flags = flagsSaid(r, a.Evidence.Flags)
 	if alerts.Status(a.State) == alerts.StatusResolved {
 		v.tone = ui.ToneNeutral
 		if key, ok := outcomes[alerts.Outcome(a.Outcome)]; ok {
@@ -103,6 +101,16 @@ func newAlertView(r front.Reader, base string, viewer carenet.ID, a carenet.Aler
 		}
 	}
 	return v
+}
+
+// flagsSaid are flags in words.
+func flagsSaid(r front.Reader, flags []string) (said []string) {
+	for _, f := range flags {
+		if key, ok := flagWords[f]; ok {
+			said = append(said, r.Say(key))
+		}
+	}
+	return said
 }
 
 // figure writes a value of a rule, to three digits that count.

@@ -21,6 +21,7 @@ type answering struct {
 	stopped bool     // the number was stopped meanwhile
 	said    text.Key // what else became of what was pressed; "" for nothing
 	record  recording
+	number  numbering
 }
 
 // answerPatient sends what a member of staff wrote, under their name.

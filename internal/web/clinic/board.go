@@ -26,6 +26,7 @@ type boardView struct {
 	calm     string // said when nobody needs anybody
 	duty     string // who is on duty
 	messages string // that texts wait for a human; "" when none does
+	words    string // that answers in words wait to be read; "" when none does
 }
 
 // boardSection is the patients of one concern.
@@ -108,6 +109,9 @@ func (h *Handler) boardView(c *fiber.Ctx, b carenet.Board, about carenet.ID) boa
 	}.Page(r.Texts)
 	if b.Attention > 0 {
 		v.messages = r.Say(text.DeskTitle) + ": " + r.Say(text.DeskNeedYou, text.Data{"Count": b.Attention})
+	}
+	if b.Words > 0 {
+		v.words = r.Say(text.SaidWaiting, text.Data{"Count": b.Words})
 	}
 	return v
 }

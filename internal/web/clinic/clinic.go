@@ -40,6 +40,7 @@ type Store interface {
 	Week
 	Importing
 	Record
+	Words
 }
 
 // Messages is what those who see to texts read and do. What nobody waits for any
@@ -85,6 +86,7 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	r.Post("/clinic/patients/:id/answer", h.site.Guard, enter, h.answerPatient)
 	r.Post("/clinic/patients/:id/notes", h.site.Guard, enter, h.writeNote)
 	r.Post("/clinic/patients/:id/goals", h.site.Guard, enter, h.keepGoal)
+	r.Post("/clinic/patients/:id/number", h.site.Guard, enter, h.patientNumber)
 	r.Post("/clinic/patients/:id/ask", h.site.Guard, enter, h.askNow)
 	r.Post("/clinic/patients/:id/rhythm", h.site.Guard, enter, h.rhythm)
 	r.Get("/clinic/alerts/:id", enter, h.alert)
@@ -92,6 +94,7 @@ func (h *Handler) Mount(r fiber.Router, door front.Door) {
 	h.mountJoining(r, enter)
 	h.mountDuty(r, enter)
 	h.mountRoster(r, enter)
+	h.mountWords(r, enter)
 	r.Post("/clinic/alerts/:id/acknowledge", h.site.Guard, enter, h.acknowledge)
 	r.Post("/clinic/alerts/:id/resolve", h.site.Guard, enter, h.resolve)
 	r.Post("/clinic/alerts/:id/put-off", h.site.Guard, enter, h.putAlertOff)

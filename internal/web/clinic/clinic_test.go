@@ -52,6 +52,7 @@ type fake struct {
 	duty
 	record
 	answering
+	words
 }
 
 func (f *fake) Board(context.Context, carenet.Actor) (carenet.Board, error) { return f.board, nil }

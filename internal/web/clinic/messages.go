@@ -2,13 +2,11 @@ package clinic
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"howareyou/carenet"
 	"howareyou/internal/web/front"
-	"howareyou/notify/text"
 )
 
 // mountMessages adds the pages of those who see to texts.
@@ -72,13 +70,10 @@ func (h *Handler) showOut(c *fiber.Ctx, status int, did handling) error {
 
 // handling is what was tried on a page, for what it says next.
 type handling struct {
-	note  string // as it was typed
-	fault bool   // the note is missing or too long
-	late  bool   // somebody was faster
-
-	person      carenet.ID // whose number was written
-	number      string
-	numberFault string
+	note   string    // as it was typed
+	fault  bool      // the note is missing or too long
+	late   bool      // somebody was faster
+	number numbering // that was written
 }
 
 // after answers what somebody did: with the page anew, or with what is wrong.
@@ -134,32 +129,6 @@ func (h *Handler) closeIn(c *fiber.Ctx) error {
 	}
 	batch, err := h.store.CloseIn(c.UserContext(), front.Actor(c), id, note(c))
 	return h.after(c, batch, err, base(c)+"/clinic/messages/in/"+id.String()+"?did=close", h.showIn)
-}
-
-// correctNumber takes the right number of somebody whose number is another's.
-func (h *Handler) correctNumber(c *fiber.Ctx) error {
-	id, err := pathID(c)
-	if err != nil {
-		return err
-	}
-	person, err := carenet.ParseID(c.FormValue("person"))
-	if err != nil {
-		return carenet.Errorf(carenet.Invalid, "correct number", "whose number it is is missing")
-	}
-	did, t := handling{person: person, number: strings.TrimSpace(c.FormValue("phone"))}, front.Texts(c)
-	batch, err := h.store.CorrectNumber(c.UserContext(), front.Actor(c), person, did.number)
-	switch carenet.CodeOf(err) {
-	case "":
-		h.committed(batch)
-		return c.Redirect(base(c)+"/clinic/messages/in/"+id.String()+"?number=1", fiber.StatusSeeOther)
-	case carenet.Invalid:
-		did.numberFault = t.Say(text.JoinErrorPhone)
-	case carenet.Conflict:
-		did.numberFault = t.Say(text.CareWrongTaken)
-	default:
-		return err
-	}
-	return h.showIn(c, fiber.StatusUnprocessableEntity, did)
 }
 
 func (h *Handler) fact(c *fiber.Ctx) error { return h.showFact(c, fiber.StatusOK, handling{}) }

@@ -208,11 +208,11 @@ func TestTheBoardLeadsToTheTexts(t *testing.T) {
 // The sections are the same on each page of the clinic: nobody looks for the way back.
 func TestEachClinicPageHasTheSameSections(t *testing.T) {
 	for _, governs := range []bool{false, true} {
-		want := []string{"/clinic", "/clinic/rota", "/clinic/rules"}
+		want := []string{"/clinic", "/clinic/words", "/clinic/rota", "/clinic/rules"}
 		if governs {
-			want = []string{"/clinic", "/clinic/messages", "/clinic/joining", "/clinic/rota", "/clinic/rules"}
+			want = []string{"/clinic", "/clinic/words", "/clinic/messages", "/clinic/joining", "/clinic/rota", "/clinic/rules"}
 		}
-		for _, path := range []string{"/clinic", "/clinic/messages", "/clinic/joining", "/clinic/joining/new", "/clinic/rota", "/clinic/escalation", "/clinic/worth", "/clinic/week"} {
+		for _, path := range []string{"/clinic", "/clinic/messages", "/clinic/joining", "/clinic/joining/new", "/clinic/rota", "/clinic/escalation", "/clinic/worth", "/clinic/week", "/clinic/words"} {
 			w := newWorld(t)
 			w.fake.governs = governs
 			res, body := w.ask("GET", path, "", nil)

@@ -239,12 +239,8 @@ type oneView struct {
 	close     string
 	closeNote string
 	fault     string
-	wrong     []wrongNumber
-}
-
-// wrongNumber is where staff write the right number of somebody.
-type wrongNumber struct {
-	action, person, label, typed, fault string
+	wrong     []numberForm
+	moved     string // whose number it was, of one that is used no more
 }
 
 type factLine struct {
@@ -374,15 +370,13 @@ func (h *Handler) inView(c *fiber.Ctx, p carenet.InPage, did handling) oneView {
 	v.facts = []factLine{{r.Say(text.DeskWhy), said{strings.ReplaceAll(p.Reason, "_", " "), false}}}
 	v.handled = handledLines(r, p.Handled)
 	v.call, v.callHref = r.Say(text.DeskCall, text.Data{"Phone": front.Number(p.Number)}), "tel:"+p.Number
+	number := v.base + "/clinic/messages/in/" + p.ID.String() + "/number"
 	for _, who := range p.Wrong {
-		w := wrongNumber{
-			action: v.base + "/clinic/messages/in/" + p.ID.String() + "/number", person: who.ID.String(),
-			label: r.Say(text.CareWrongNumber, text.Data{"Name": who.Name}),
-		}
-		if did.person == who.ID {
-			w.typed, w.fault = did.number, did.numberFault
-		}
-		v.wrong = append(v.wrong, w)
+		v.wrong = append(v.wrong, newNumberForm(r, number, who, did.number))
+	}
+	if p.Moved != nil {
+		v.moved = r.Say(text.CareMovedAbout, text.Data{"Name": p.Moved.Name})
+		v.wrong = append(v.wrong, newNumberForm(r, number, *p.Moved, did.number))
 	}
 	if c.Query("number") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.CareWrongSaved)}

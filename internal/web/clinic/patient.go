@@ -37,6 +37,9 @@ type patientView struct {
 	goals      goalsView
 	rhythm     rhythmView
 	answers    answersView
+	numbers    []numberForm
+	// numberFault: a number that was typed was not taken.
+	numberFault bool
 }
 
 // answerBox is where staff write to the patient, or what they do instead.
@@ -87,6 +90,10 @@ func (h *Handler) patientView(c *fiber.Ctx, p carenet.PatientPage, about carenet
 		v.notice = notice{ui.ToneLeaf, said}
 	}
 	v.answers = newAnswers(r, v.base, p)
+	v.numbers, v.numberFault = newNumbers(r, v.base, p, a.number), a.number.fault != ""
+	if c.Query("number") == "1" {
+		v.notice = notice{ui.ToneLeaf, r.Say(text.CareWrongSaved)}
+	}
 	if c.Query("asked") == "1" {
 		v.notice = notice{ui.ToneLeaf, r.Say(text.CareAskDone, text.Data{"Name": v.name})}
 	}

@@ -13,6 +13,7 @@ func (r Reader) ClinicNav(base, here string) []ui.Link {
 		links = append(links, ui.Link{Href: base + path, Label: r.Say(label), Icon: icon, Current: path == here})
 	}
 	add("/clinic", text.PageBoardTitle, ui.IconCircle)
+	add("/clinic/words", text.SaidTitle, ui.IconSeen)
 	if r.Governs {
 		add("/clinic/messages", text.DeskTitle, ui.IconMessage)
 		add("/clinic/joining", text.JoinListTitle, ui.IconPerson)

@@ -81,11 +81,34 @@ func (w *town) InPage(context.Context, carenet.Actor, carenet.ID) (carenet.InPag
 	if w.calm {
 		wrong = []carenet.PersonName{{ID: bob, Name: w.words.bob}, {ID: mary, Name: w.words.mary}}
 	}
-	return carenet.InPage{
+	in := carenet.InPage{
 		Organisation: w.words.organisation, Zone: zone, Body: w.words.rough, Number: "+447700900002", Wrong: wrong,
 		TextIn: carenet.TextIn{ID: failedText, From: w.words.bob, Patient: bob, Reason: "the reading failed", ReceivedAt: now.Add(-3 * time.Hour)},
-	}, nil
+	}
+	if w.empty {
+		in.TextIn, in.Moved = carenet.TextIn{ID: failedText, Reason: "it was told that another number is used now", ReceivedAt: now}, &carenet.PersonName{ID: bob, Name: w.words.bob}
+	}
+	return in, nil
 }
+
+// Words has some of each kind; in the calm town all is read.
+func (w *town) Words(context.Context, carenet.Actor) (carenet.WordsPage, error) {
+	p := carenet.WordsPage{Organisation: w.words.organisation, Zone: zone}
+	if w.calm || w.empty {
+		return p, nil
+	}
+	p.Waiting = 120
+	p.List = []carenet.SaidWords{
+		{ID: mary, Patient: mary, Name: w.words.mary, Score: score(1), Words: w.words.rough, Flags: []string{"chest_pain", "fall"}, Screened: true, At: now.Add(-2 * time.Hour)},
+		{ID: bob, Patient: bob, Name: w.words.bob, Words: w.words.good, At: now.Add(-26 * time.Hour), Private: true},
+		{ID: willID, Patient: willID, Name: w.words.will, By: w.words.sam, Score: score(4), Words: w.words.good, Screened: true, At: now.Add(-50 * time.Hour)},
+		{ID: sueID, Patient: sueID, Name: w.words.sue, Question: map[string]string{"en": "Is there anything you want to tell us?", "ar": "هل تود أن تخبرنا بشيء؟"}, Words: strings.Repeat(w.words.rough+" ", 20), Screened: true, At: now.Add(-51 * time.Hour)},
+	}
+	return p, nil
+}
+
+// MarkWords does nothing.
+func (w *town) MarkWords(context.Context, carenet.Actor, []carenet.ID) (int, error) { return 0, nil }
 
 // FactPage is a question that could not be planned.
 func (w *town) FactPage(ctx context.Context, a carenet.Actor, _ carenet.ID) (carenet.Desk, error) {

@@ -135,6 +135,7 @@ func (w *town) Board(context.Context, carenet.Actor) (carenet.Board, error) {
 	if w.calm {
 		return b, nil
 	}
+	b.Words = 3
 	m := w.row(mary, w.words.mary, 2, 40*time.Minute, true)
 	m.Last.Words, m.Alerts = w.words.rough, []carenet.AlertView{w.maryAlert()}
 	r := w.row(bob, w.words.bob, 1, 2*time.Hour, true)

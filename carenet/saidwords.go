@@ -1,0 +1,39 @@
+package carenet
+
+import "time"
+
+// SaidWords is what somebody said in words and no member of staff has marked as read.
+type SaidWords struct {
+	ID       ID
+	Patient  ID
+	Name     string
+	By       string            // who said it for the patient; "" when the patient did
+	Question map[string]string // what was asked, by language; nil for how they are
+	Score    *float64          // said beside it; nil when there was none
+	Words    string
+	Private  bool     // kept from followers
+	Flags    []string // of words that call staff
+	Screened bool     // a list of such words exists in the patient's language
+	At       time.Time
+}
+
+// Rank puts first what is flagged, then what nothing has screened.
+func (w SaidWords) Rank() int {
+	switch {
+	case len(w.Flags) > 0:
+		return 0
+	case !w.Screened:
+		return 1
+	}
+	return 2
+}
+
+// WordsPage is what waits to be read, flagged words first, and of each rank what has
+// waited longest.
+type WordsPage struct {
+	Organisation string
+	Zone         *time.Location
+	Viewer       string
+	Waiting      int // how many wait, also those that are not listed
+	List         []SaidWords
+}
