@@ -1,11 +1,12 @@
 -- +goose Up
 -- What patients, and those who answer for them, said in words, until a member of staff has
--- marked it as read. The words themselves stand in check_in or item_answer, under this id.
+-- marked it as read. The words themselves stand under this id in check_in or item_answer, or
+-- in inbound_message: a cry for help that is no answer.
 CREATE TABLE said_words (
   org_id     uuid NOT NULL,
   id         uuid NOT NULL,
   patient_id uuid NOT NULL,
-  kind       text NOT NULL CHECK (kind IN ('check_in', 'item_answer')),
+  kind       text NOT NULL CHECK (kind IN ('check_in', 'item_answer', 'text')),
   at         timestamptz NOT NULL,
   read_at    timestamptz,
   read_by    uuid,

@@ -150,6 +150,20 @@ type Outcome struct {
 	Events      []carenet.Event
 }
 
+// Cry is the patient that a text calls for help for, where its words are kept as no answer;
+// NilID where there is none.
+func (o Outcome) Cry() carenet.ID {
+	if o.CheckIn != nil && o.CheckIn.Words != "" || len(o.Items) > 0 {
+		return carenet.NilID
+	}
+	for _, e := range o.Events {
+		if e.Kind == carenet.EventSafety && e.Patient != carenet.NilID {
+			return e.Patient
+		}
+	}
+	return carenet.NilID
+}
+
 // ItemAgain is a further question whose answer was asked for once more.
 type ItemAgain struct {
 	Prompt carenet.ID

@@ -30,6 +30,7 @@ func contexts() *rapid.Generator[dialogue.Context] {
 		c := contextOf(people())
 		c.Language = rapid.SampledFrom([]string{"", "en", "es", "ar"}).Draw(t, "language")
 		c.OptedOut, c.WrongNumber, c.CarrierKeywords, c.UnknownTold = flip("stopped"), flip("wrong"), flip("carrier"), flip("told")
+		c.Moved = flip("moved")
 		c.Answered = rapid.SampledFrom([]int{0, 4, 5, 9}).Draw(t, "answered")
 		for i := range rapid.IntRange(0, 3).Draw(t, "people") {
 			p := dialogue.Person{
@@ -82,7 +83,7 @@ func TestDecideHoldsForAnyText(t *testing.T) {
 			}
 		}
 		switch {
-		case out.State == dialogue.Unread && (out.Kind != "crisis" || checkIns > 0 || out.Patient != carenet.NilID) && (checkIns+safety > 0 || out.OptOut || out.OptIn || out.Ack != nil || out.Order != nil || replies > 0 && out.Kind != "question"):
+		case out.State == dialogue.Unread && (out.Kind != "crisis" || checkIns > 0 || out.Patient != carenet.NilID) && (checkIns+safety > 0 || out.OptOut || out.OptIn || out.Ack != nil || out.Order != nil || replies > 0 && out.Kind != "question" && out.Kind != "words" && !out.TellOnce):
 			t.Fatalf("left to a human, and yet: %+v", out)
 		case out.State != dialogue.Read && out.State != dialogue.Stored && out.State != dialogue.Unread, out.Kind == "", out.Reason == "":
 			t.Fatalf("not explained: %+v", out)

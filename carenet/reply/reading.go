@@ -160,6 +160,16 @@ func (r Reading) Has(flag string) bool {
 // whatever else the text is.
 func (r Reading) CallsForHelp() bool { return slices.ContainsFunc(crisisFlags, r.Has) }
 
+// Alarms are the flags of words that a human must see now.
+func (r Reading) Alarms() (flags []string) {
+	for _, f := range crisisFlags {
+		if r.Has(f) {
+			flags = append(flags, f)
+		}
+	}
+	return flags
+}
+
 // CallsForMore reports whether words of alarm were found besides those of a flag.
 func (r Reading) CallsForMore(than string) bool {
 	return slices.ContainsFunc(crisisFlags, func(flag string) bool { return flag != than && r.Has(flag) })

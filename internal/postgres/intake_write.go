@@ -45,6 +45,7 @@ type intakeRows struct {
 	inbound  inboundRows
 	convs    conversationRows
 	checkIns checkInRows
+	cries    wordsRows // for help, that are no answer
 	events   eventRows
 	audit    auditRows
 	again    becauseOf // prompts whose answers were asked for again
@@ -87,6 +88,7 @@ func (r *intakeRows) queue(b *pgx.Batch, now time.Time) {
 			t.state, t.kind, t.reason, t.flags, t.checkIn, t.at)
 	}
 	r.checkIns.queue(b)
+	r.cries.queue(b)
 	if c := r.convs; len(c.id) > 0 {
 		b.Queue(sqlConversationIn, c.org, c.id, now, c.started, c.stoppedBy, c.told, c.checked)
 		if slices.Contains(c.checked, true) {
@@ -123,6 +125,9 @@ func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 	}
 	if err := in.addText(&rows.inbound, it, checkIn); err != nil {
 		return err
+	}
+	if of := out.Cry(); of != carenet.NilID {
+		rows.cries.add(it.org, it.ctx.Inbound, of, "text", in.now)
 	}
 	by := in.stoppedBy(it)
 	c := &rows.convs

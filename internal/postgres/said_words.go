@@ -27,7 +27,8 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::timesta
   WHERE o.org_id = w.org_id AND o.id = w.id AND l.words_enc IS NOT NULL)`
 	sqlCountWords  = `SELECT count(*) FROM said_words w WHERE ` + unreadWords
 	sqlUnreadWords = `SELECT w.org_id, w.id, w.patient_id, w.at, n.name_enc, n.language, k.reporter, k.reporter_id, r.name_enc AS reporter_name,
-  coalesce(k.private, m.private, false) AS private, k.words_enc AS check_in_words, i.words_enc AS item_words, a.value, coalesce(i.item, '') AS item, s.items
+  coalesce(k.private, m.private, false) AS private, k.words_enc AS check_in_words, i.words_enc AS item_words,
+  CASE WHEN w.kind = 'text' THEN t.body_enc END AS text_words, coalesce(t.flags, '{}') AS text_flags, a.value, coalesce(i.item, '') AS item, s.items
 FROM said_words w
 JOIN person n ON n.org_id = w.org_id AND n.id = w.patient_id
 LEFT JOIN check_in k ON w.kind = 'check_in' AND k.org_id = w.org_id AND k.id = w.id
@@ -36,6 +37,7 @@ LEFT JOIN answer a ON a.org_id = k.org_id AND a.check_in_id = k.id
 LEFT JOIN item_answer i ON w.kind = 'item_answer' AND i.org_id = w.org_id AND i.id = w.id
 LEFT JOIN check_in m ON m.org_id = i.org_id AND m.id = i.check_in_id
 LEFT JOIN question_set s ON s.org_id = i.org_id AND s.id = i.question_set_id
+LEFT JOIN inbound_message t ON t.org_id = w.org_id AND t.id = CASE w.kind WHEN 'check_in' THEN k.inbound_id WHEN 'item_answer' THEN i.inbound_id ELSE w.id END
 WHERE ` + unreadWords + ` ORDER BY w.id LIMIT $2`
 	sqlMarkWords = `UPDATE said_words SET read_at = $3, read_by = $4 WHERE org_id = $1 AND id = ANY ($2) AND read_at IS NULL RETURNING id, patient_id`
 )
@@ -71,6 +73,8 @@ type unreadWordsRow struct {
 	Private      bool
 	CheckInWords []byte
 	ItemWords    []byte
+	TextWords    []byte
+	TextFlags    []string
 	Value        *float64
 	Item         string
 	Items        []ask.Item
@@ -86,20 +90,24 @@ func (s *Store) saidWords(r unreadWordsRow) (w carenet.SaidWords, err error) {
 			return w, err
 		}
 	}
-	sealed, table := r.CheckInWords, "check_in"
-	if r.Item != "" {
+	sealed, table, column := r.CheckInWords, "check_in", "words_enc"
+	switch {
+	case r.TextWords != nil:
+		sealed, table, column = r.TextWords, "inbound_message", "body_enc"
+	case r.Item != "":
 		sealed, table = r.ItemWords, "item_answer"
 		if item, ok := (ask.QuestionSet{Items: r.Items}).Item(r.Item); ok {
 			w.Question = item.Question
 		}
 	}
-	if w.Words, err = s.open(sealed, r.OrgID, table, "words_enc", r.ID); err != nil {
+	if w.Words, err = s.open(sealed, r.OrgID, table, column, r.ID); err != nil {
 		return w, err
 	}
 	read := reply.Read(w.Words, reply.Context{Lang: r.Language, Role: reply.Patient})
 	w.Screened = !read.Has(reply.FlagNotScreened)
-	if read.Kind == reply.Crisis {
-		w.Flags = read.Flags
+	// What was found in a text may be words of another language on the phone.
+	if w.Flags = (reply.Reading{Flags: r.TextFlags}).Alarms(); w.Flags == nil {
+		w.Flags = read.Alarms()
 	}
 	return w, nil
 }

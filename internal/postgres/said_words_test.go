@@ -70,6 +70,24 @@ func TestWordsWaitUntilSomebodyHasReadThem(t *testing.T) {
 	}
 }
 
+// A cry for help that is no answer stands on top as well, also when the same text stops ours.
+func TestACryThatIsNoAnswerStandsAmongTheWords(t *testing.T) {
+	c := newClinic(t)
+	c.text(marys, "2 rough night")
+	c.text(marys, "pain in my chest")
+	c.advance(time.Hour)
+	c.text(marys, "STOP. I want to die")
+	want := []string{"Mary Okafor: pain in my chest", "Mary Okafor: STOP. I want to die", "Mary Okafor: rough night"}
+	if got := c.toRead(); !slices.Equal(got, want) {
+		t.Errorf("to read %q", got)
+	}
+	page, err := c.store.Words(c.ctx, c.asDana())
+	c.must(err)
+	if w := page.List[1]; !slices.Contains(w.Flags, "self_harm") || w.Score != nil {
+		t.Errorf("the second is %+v", w)
+	}
+}
+
 // A correction that says the words again is read once, one that says none leaves them.
 func TestWordsOfWhatWasCorrectedAreReadOnce(t *testing.T) {
 	c := newClinic(t)
