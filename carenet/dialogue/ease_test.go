@@ -111,10 +111,10 @@ func TestAQuestionForWordsTakesAnySentence(t *testing.T) {
 		kept    string // the words; "-": no answer to it; "": nothing to tell
 		state   dialogue.State
 	}{
-		{"My daughter moves in on Friday", nil, "My daughter moves in on Friday", dialogue.Unread},
-		{"I slept 3 hours and took 2 pills", nil, "I slept 3 hours and took 2 pills", dialogue.Unread},
-		{"when is the nurse coming?", nil, "when is the nurse coming?", dialogue.Unread},
-		{"yes", nil, "yes", dialogue.Unread},
+		{"My daughter moves in on Friday", nil, "My daughter moves in on Friday", dialogue.Read},
+		{"I slept 3 hours and took 2 pills", nil, "I slept 3 hours and took 2 pills", dialogue.Read},
+		{"when is the nurse coming?", nil, "when is the nurse coming?", dialogue.Read},
+		{"yes", nil, "yes", dialogue.Read},
 		{"no", nil, "", dialogue.Read},
 		{"Nothing, thanks", nil, "", dialogue.Read},
 		{"nada", []change{language("es")}, "", dialogue.Read},

@@ -52,7 +52,8 @@ func (d *decision) furtherSays(w writer, patients []Person) (writer, bool) {
 	}
 	r := d.read(w.text, reply.Context{Lang: w.Language, Role: reply.Patient, Scale: reply.Scale{Min: q.Item.Min, Max: q.Item.Max}})
 	switch {
-	case r.Kind == reply.OptIn && q.Item.Kind != ask.KindYesNo, r.Kind == reply.Question && q.Item.Kind != ask.KindYesNo:
+	// "أبدا", never, is an option and the word that starts texts again, which are not stopped.
+	case r.Kind == reply.OptIn && q.Item.Kind != ask.KindYesNo && reply.ReadItem(w.text, itemOf(q.Item, w.Language)).Kind != reply.Answer, r.Kind == reply.Question && q.Item.Kind != ask.KindYesNo:
 		return w, false
 	}
 	if list := reply.NumberList(w.text); !correcting && list != nil {
