@@ -51,8 +51,8 @@ type Alert struct {
 	// Promised says that the patient was asked whether they would like a call today,
 	// or cannot say so: it asks outside staffed hours too.
 	Promised bool
-	// Pressed says that somebody had everybody asked and nobody has taken it since: neither
-	// does it wait for staffed hours.
+	// Pressed says that somebody had everybody asked: until it is put off or closed it does
+	// not wait for staffed hours either.
 	Pressed bool
 	// AskingSince is when the present round of asking began: the opening, or
 	// the moment the last acknowledgement ran out or the alert was due again.
@@ -147,7 +147,7 @@ func Acknowledge(a Alert, by carenet.ID, now time.Time, hold time.Duration) (Ale
 		}
 		kind = ChangeRenewed
 	}
-	a.Status, a.Snooze, a.Pressed = StatusAcknowledged, Snooze{}, false
+	a.Status, a.Snooze = StatusAcknowledged, Snooze{}
 	a.Ack = Ack{By: by, At: now, Until: now.Add(hold)}
 	return a, Change{Kind: kind, At: now, By: by, Ack: a.Ack}, nil
 }

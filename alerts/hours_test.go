@@ -158,8 +158,13 @@ func TestINV9_AnEscalatedAlertRepeatsOutOfHours(t *testing.T) {
 	if at, ok := alerts.Wake(a, e); !ok || !at.Equal(evening.Add(e.Repeat)) {
 		t.Errorf("it asks again at %v, want %v", at, evening.Add(e.Repeat))
 	}
+	// Taken, and nothing came of it: no more than before does it wait.
 	a, _, err = alerts.Acknowledge(a, by, evening.Add(time.Minute), e.Hold)
-	if err != nil || a.Pressed {
-		t.Errorf("taken: pressed %v, %v", a.Pressed, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := evening.Add(time.Minute + e.Hold)
+	if a, changes := alerts.Tick(a, e, late); len(changes) != 2 || changes[1].Kind != alerts.ChangeAsked || a.Asked != 1 {
+		t.Errorf("nothing came of it: %+v", changes)
 	}
 }

@@ -62,8 +62,12 @@ type CheckIn struct {
 	Item        string   // the item answered
 	Score       *float64 // nil when only words were said
 	Words       string
-	Day         Day // the patient's local day
-	At          time.Time
+	// Flags are what the words were read as, and Repeats that what this one takes the place of
+	// said them already: both for those who read them, and kept nowhere else.
+	Flags   []string
+	Repeats bool
+	Day     Day // the patient's local day
+	At      time.Time
 }
 
 // Scale is the answers that a question allows, as the patient sees them.

@@ -13,8 +13,9 @@ type ItemAnswer struct {
 	Set     ID // the question set's version that was asked
 	Item    string
 	Value   float64
-	Worded  bool   // the question asks for words: Value says nothing
-	Words   string // "": they have nothing to tell
+	Worded  bool     // the question asks for words: Value says nothing
+	Words   string   // "": they have nothing to tell
+	Flags   []string // what the words were read as
 	Channel Channel
 	Inbound ID // NilID when it did not come by text
 	Day     Day

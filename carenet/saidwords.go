@@ -17,17 +17,6 @@ type SaidWords struct {
 	At       time.Time
 }
 
-// Rank puts first what is flagged, then what nothing has screened.
-func (w SaidWords) Rank() int {
-	switch {
-	case len(w.Flags) > 0:
-		return 0
-	case !w.Screened:
-		return 1
-	}
-	return 2
-}
-
 // WordsPage is what waits to be read, flagged words first, and of each rank what has
 // waited longest.
 type WordsPage struct {

@@ -1,25 +1,36 @@
 -- +goose Up
 -- What patients, and those who answer for them, said in words, until a member of staff has
 -- marked it as read. The words themselves stand under this id in check_in or item_answer, or
--- in inbound_message: a cry for help that is no answer.
+-- in inbound_message: what no answer holds, for each patient who may have said it.
+-- flags: what calls staff, and not_screened. rank: what is read first, the lowest.
 CREATE TABLE said_words (
   org_id     uuid NOT NULL,
   id         uuid NOT NULL,
   patient_id uuid NOT NULL,
   kind       text NOT NULL CHECK (kind IN ('check_in', 'item_answer', 'text')),
+  flags      text[] NOT NULL DEFAULT '{}',
+  rank       int  NOT NULL,
   at         timestamptz NOT NULL,
   read_at    timestamptz,
   read_by    uuid,
-  PRIMARY KEY (org_id, id),
+  PRIMARY KEY (org_id, id, patient_id),
   FOREIGN KEY (org_id, patient_id) REFERENCES patient (org_id, id),
   FOREIGN KEY (org_id, read_by) REFERENCES clinician (org_id, id),
   CHECK ((read_at IS NULL) = (read_by IS NULL))
 );
-CREATE INDEX said_words_unread ON said_words (org_id, id) WHERE read_at IS NULL;
+CREATE INDEX said_words_unread ON said_words (org_id, rank, id) WHERE read_at IS NULL;
 SELECT fence('said_words', 'SELECT', 'INSERT', 'UPDATE');
+
+-- What was said of late is to be read as well: nobody could mark it so far.
+INSERT INTO said_words (org_id, id, patient_id, kind, rank, at)
+SELECT k.org_id, k.id, k.patient_id, 'check_in', 2, k.at FROM check_in k
+WHERE k.words_enc IS NOT NULL AND k.superseded_by IS NULL AND k.channel IN ('sms', 'page') AND k.at > now() - interval '7 days'
+UNION ALL
+SELECT i.org_id, i.id, i.patient_id, 'item_answer', 2, i.at FROM item_answer i
+WHERE i.words_enc IS NOT NULL AND i.channel = 'page' AND i.at > now() - interval '7 days';
 
 -- Since when somebody who had this number is reached at another, if the number was told so.
 ALTER TABLE conversation ADD COLUMN number_moved_at timestamptz;
 
--- pressed: somebody had everybody asked, and nobody has taken it since: it waits for no hours.
+-- pressed: somebody had everybody asked. Until it is put off or closed it waits for no hours.
 ALTER TABLE alert ADD COLUMN pressed boolean NOT NULL DEFAULT false;

@@ -32,11 +32,12 @@ const SilentAtLeast = NumberSilentFor - checkEarly
 // from is when its service began to ask.
 func CheckDue(number carenet.ID, alive, from time.Time) time.Time {
 	// The end of an id is chance.
-	part := time.Duration(binary.BigEndian.Uint16(number[14:]))
-	if due := alive.Add(NumberSilentFor - part*(checkEarly>>16)); !due.Before(from) {
+	chance := int64(binary.BigEndian.Uint16(number[14:]))
+	part := func(of time.Duration) time.Duration { return time.Duration(chance * int64(of>>16)) }
+	if due := alive.Add(NumberSilentFor - part(checkEarly)); !due.Before(from) {
 		return due
 	}
-	return from.Add(part * (checksSpread >> 16))
+	return from.Add(part(checksSpread))
 }
 
 // How a check goes on: asked once more after two days, given up after five more. What

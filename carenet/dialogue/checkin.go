@@ -13,7 +13,7 @@ func (d *decision) checkIn(w writer, r reply.Reading, noThanks bool) {
 		ID: carenet.NewID(d.ctx.Now), Org: d.ctx.Org, Patient: w.ID,
 		Reporter: carenet.ReporterSelf, ReporterID: w.ID, Channel: carenet.ChannelSMS,
 		Private: r.Private, Inbound: d.ctx.Inbound, Set: p.Set, Item: p.Item,
-		Words: r.Words, Day: carenet.LocalDay(said, w.Zone), At: said,
+		Words: r.Words, Flags: r.Flags, Day: carenet.LocalDay(said, w.Zone), At: said,
 	}
 	if w.by != carenet.NilID {
 		c.Reporter, c.ReporterID = carenet.ReporterProxy, w.by
@@ -26,6 +26,7 @@ func (d *decision) checkIn(w writer, r reply.Reading, noThanks bool) {
 		c.Prompt, c.Late = p.Open.ID, p.Open.Late
 	} else if p.Last != nil && said.Before(p.Last.At) {
 		d.overtaken(&c, *p.Last)
+		c.Repeats = c.OvertakenBy != carenet.NilID && c.Words == p.Last.Words
 	} else if p.Last != nil && said.Sub(p.Last.At) <= carenet.CorrectWithin {
 		if said.Sub(p.Last.At) <= carenet.SameTextWithin && sameSaying(*p.Last, c) {
 			d.out.State, d.out.Reason = Stored, "the same answer once more"
@@ -60,7 +61,7 @@ func (d *decision) follows(c *carenet.CheckIn, w writer, last Earlier) {
 	c.Private = c.Private || last.Private
 	c.Day = carenet.LocalDay(last.At, w.Zone)
 	if last.Score != nil {
-		c.Corrects = last.ID
+		c.Corrects, c.Repeats = last.ID, c.Words == last.Words
 	}
 }
 

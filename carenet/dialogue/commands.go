@@ -23,6 +23,7 @@ type Order struct {
 	Number  int           // of an alert: 0 the only one, NoAlert none
 	Words   string        // TELL: what to pass on; RESOLVE: the note; SNOOZE: why
 	Outcome string        // RESOLVE: what came of it, "" when it was not said
+	Quiet   bool          // nothing is answered: the number was answered too often
 
 	Question carenet.ID // OrderAnswer: which one
 	Said     reply.Said
@@ -72,10 +73,17 @@ func (d *decision) patientCommand(w writer, r reply.Reading) {
 }
 
 // order has a command carried out, unless its number is answered for ever: a
-// command is answered, and a machine could send commands.
+// command is answered, and a machine could send commands. What somebody wants told to
+// fewer, or to be asked less, is carried out all the same, without an answer.
 func (d *decision) order(r reply.Reading, o Order) {
 	d.take(r, Read)
 	if d.ctx.Answered >= MaxAnswers {
+		switch o.Command {
+		case reply.CommandDrop, reply.CommandDisallow, reply.CommandPause, reply.CommandAway, reply.CommandMute:
+			o.Quiet = true
+			d.out.Order = &o
+			return
+		}
 		d.out.State, d.out.Reason = Unread, tooMany
 		return
 	}
@@ -116,6 +124,7 @@ func (d *decision) askAgain(r reply.Reading, answer carenet.Reply, w writer) {
 		d.out.State, d.out.Reason = Unread, "the number was asked for once already"
 		return
 	}
+	d.forPerson(r, w.Person)
 	d.guide(answer, w)
 	if open != nil && d.out.State == Stored {
 		d.out.AskedAgain = open.ID

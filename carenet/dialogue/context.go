@@ -4,6 +4,7 @@
 package dialogue
 
 import (
+	"slices"
 	"time"
 
 	"howareyou/carenet"
@@ -146,22 +147,24 @@ type Outcome struct {
 	Offer       *OfferAnswer
 	AskedAgain  carenet.ID // the prompt whose answer was asked for again
 	Items       []carenet.ItemAnswer
-	ItemAgain   ItemAgain // the further question whose answer was asked for again
+	Said        []carenet.ID // who may have said words that are part of no answer
+	ItemAgain   ItemAgain    // the further question whose answer was asked for again
 	Events      []carenet.Event
 }
 
-// Cry is the patient that a text calls for help for, where its words are kept as no answer;
-// NilID where there is none.
-func (o Outcome) Cry() carenet.ID {
-	if o.CheckIn != nil && o.CheckIn.Words != "" || len(o.Items) > 0 {
-		return carenet.NilID
+// ToRead are the patients whose words, or whose circle's or phone's, no answer holds: a
+// person reads the text. On a phone of several it is of each, since nobody is guessed.
+func (o Outcome) ToRead() []carenet.ID {
+	if o.State == Unread || o.CheckIn != nil && o.CheckIn.Words != "" || len(o.Items) > 0 {
+		return nil // it waits as a text, or as that answer
 	}
+	of := slices.Clone(o.Said)
 	for _, e := range o.Events {
-		if e.Kind == carenet.EventSafety && e.Patient != carenet.NilID {
-			return e.Patient
+		if e.Kind == carenet.EventSafety && e.Patient != carenet.NilID && !slices.Contains(of, e.Patient) {
+			of = append(of, e.Patient)
 		}
 	}
-	return carenet.NilID
+	return of
 }
 
 // ItemAgain is a further question whose answer was asked for once more.

@@ -252,7 +252,7 @@ func TestAPatientAnswers(t *testing.T) {
 		{"Arabic", []change{asked(0), language("ar")}, "٢ ليلة صعبة", "", "read checkin=mary:2,ليلة_صعبة,prompted"},
 		{"while stopped", []change{stopped}, "2", "", "read checkin=mary:2"},
 		{"not a patient any more", []change{inactive}, "2", "", "stored say=help@patient"},
-		{"not a patient any more, in words", []change{inactive}, "my leg is so sore", "", "unread say=help@patient"},
+		{"not a patient any more, in words", []change{inactive}, "my leg is so sore", "", "stored say=help@patient"},
 		{"the phone is somebody else's", []change{wrong, asked(0)}, "2", "", "stored"},
 	})
 }
@@ -375,7 +375,7 @@ func TestPatientsWhoShareAPhone(t *testing.T) {
 		{"both were asked", []change{two, asked(0), asked(1)}, "3", "", "stored say=ask_who@patient"},
 		{"none was asked", []change{two}, "3", "", "stored say=ask_who@patient"},
 		{"unclear in two ways", []change{two}, "2 or 3", "", "stored say=ask_who@patient"},
-		{"words are for a person, since they count for neither", []change{two}, "the garden was lovely", "", "unread"},
+		{"words are for a person, since they count for neither", []change{two}, "the garden was lovely", "", "stored"},
 		{"so is a question", []change{two}, "when is the nurse coming", "", "unread"},
 		{"but no machine's", []change{two}, "I am on holiday until Monday", "", "stored"},
 		{"stop is the phone's", []change{two}, "STOP", "", "read out say=opted_out@patient"},
@@ -415,6 +415,8 @@ func TestANumberIsNotAnsweredForEver(t *testing.T) {
 		{"no more", []change{alone(follower()), often}, "12345", "", "unread"},
 		{"no more words either", []change{alone(follower()), often}, "we are closed today", "", "unread"},
 		{"no more links", []change{often}, "WEB", "", "unread"},
+		{"a wish to be asked less is carried out", []change{often}, "PAUSE 3", "", "read order=pause:mary:2026-11-05T00:00"},
+		{"or told to fewer", []change{often}, "remove sam", "", "read order=drop:mary:sam"},
 		{"a question is kept", []change{often}, "ASK is this right", "", "unread"},
 		{"a machine that says so", []change{alone(follower())}, "I am on holiday until Monday", "", "stored"},
 		{"of a patient", []change{asked(0)}, "I'm driving and will get back to you at 3", "", "stored"},

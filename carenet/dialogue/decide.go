@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"slices"
+	"unicode"
 
 	"howareyou/carenet"
 	"howareyou/carenet/reply"
@@ -140,10 +141,14 @@ func (d *decision) fromPeople() {
 		d.guide(carenet.ReplyHelp, w)
 	case !w.Patient.Active && slices.ContainsFunc(d.ctx.Questions, func(q Asked) bool { return q.Person == w.ID && q.Kind == carenet.AskEnrol }):
 		d.keep(r, "they have not said yet that they want to be asked")
+		d.forPerson(r, w.Person)
 		d.guide(carenet.ReplyYesOrNo, w)
 	case !w.Patient.Active:
 		d.keep(r, "they are not asked, so nothing counts as an answer")
-		d.forPerson(r)
+		if r.Kind == reply.Question {
+			d.out.State = Unread
+		}
+		d.forPerson(r, w.Person)
 		d.guide(carenet.ReplyHelp, w)
 	case w.ask:
 		d.askWho(r, w)
@@ -165,19 +170,39 @@ func followerCommand(body, lang string) bool {
 // be an answer for one of them. It stays in the thread of each.
 func (d *decision) askWho(r reply.Reading, w writer) {
 	d.keep(r, "more than one patient has this number")
-	if r.Score != nil || r.Asks() {
+	switch {
+	case r.Score != nil || r.Asks():
 		d.guide(carenet.ReplyAskWho, w)
-		return
-	}
-	d.forPerson(r)
-}
-
-// forPerson leaves words that count for no check-in to a person: what somebody has to say
-// must not wait for a rule that understands it.
-func (d *decision) forPerson(r reply.Reading) {
-	if r.Kind == reply.Words || r.Kind == reply.Question {
+	case r.Kind == reply.Question:
 		d.out.State = Unread
 	}
+	d.forPerson(r, patientsOf(d.ctx.People)...)
+}
+
+// forPerson leaves words that are part of no answer to a person: what somebody has to say
+// must not wait for a rule that understands it.
+func (d *decision) forPerson(r reply.Reading, of ...Person) {
+	if r.Has(reply.FlagAutoReply) || r.Kind == reply.Command && r.Command != reply.CommandPrivate || !saysSomething(r.Words) {
+		return
+	}
+	for _, p := range of {
+		d.out.Said = append(d.out.Said, p.ID)
+	}
+}
+
+// saysSomething says whether there is a word of four letters: "2 or 3" has none.
+func saysSomething(words string) bool {
+	run := 0
+	for _, r := range words {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+			run = 0
+			continue
+		}
+		if run++; run == 4 {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *decision) patientSays(w writer, r reply.Reading) {

@@ -179,6 +179,7 @@ func (d *decision) item(w writer, q ask.Question, text string, correcting bool) 
 		d.out.State, d.out.Reason = Unread, tooMany
 		return true
 	}
+	d.forPerson(reply.Reading{Words: text}, w.Person)
 	d.question(carenet.ReplyNextAgain, q, w)
 	d.out.ItemAgain = ItemAgain{Prompt: more.Prompt, Item: q.Item.Code}
 	return true

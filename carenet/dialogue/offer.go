@@ -35,8 +35,11 @@ var (
 	callWords = words("call phone ring llamar llamada llamame llamenme llameme llamen llame اتصل اتصلوا اتصلي مكالمه اتصال")
 	noWords   = words("no n nope nah non nunca tampoco لا كلا")
 	notWords  = words("not dont don never without nobody no sin نلا ما بدون")
-	mildWords = words("please pls plz thanks thank you ta dear love now today would like i me a the por favor gracias hoy quiero ahora من فضلك شكرا لو سمحت اليوم اريد")
+	mildWords = words("please pls plz thanks thank you ta dear love now today would like i me a the do can could will you someone somebody give need want to get id rather ok por favor gracias hoy quiero puede pueden que una ahora من فضلك شكرا لو سمحت اليوم اريد")
 )
+
+// weakYes are a yes only where nothing else is said.
+var weakYes = words("please sure")
 
 func words(list string) []string { return strings.Fields(list) }
 
@@ -61,17 +64,23 @@ func sayTo(text string) (said carenet.OfferState, byName, more bool) {
 	named := slices.ContainsFunc(tokens, in(callWords))
 	denied := slices.ContainsFunc(tokens, in(notWords))
 	first := tokens[0]
+	mostly := len(tokens) <= mostCallWords
+	rest := slices.DeleteFunc(slices.Clone(tokens), func(t string) bool {
+		return slices.ContainsFunc([][]string{yesWords, callWords, noWords, notWords, mildWords}, func(l []string) bool { return slices.Contains(l, t) })
+	})
+	alone := len(rest) == 0
+	polite := in(weakYes)(first)
+	refused := denied || slices.ContainsFunc(tokens, in(noWords))
 	switch {
-	case in(noWords)(first), named && denied, len(tokens) == 1 && in(withoutWords)(first):
+	case in(noWords)(first), named && denied, len(tokens) == 1 && in(withoutWords)(first), refused && alone && !(in(yesWords)(first) && !polite):
 		said = carenet.OfferNo
-	case named && len(tokens) <= mostCallWords, in(yesWords)(first):
+	case polite && (!alone || refused): // "please don't bother", "sure, my daughter is here"
+		return "", false, false
+	case named && mostly && alone, in(yesWords)(first):
 		said = carenet.OfferYes
 	default:
 		return "", false, false
 	}
-	rest := slices.DeleteFunc(tokens, func(t string) bool {
-		return slices.ContainsFunc([][]string{yesWords, callWords, noWords, notWords, mildWords}, func(l []string) bool { return slices.Contains(l, t) })
-	})
 	return said, named || in(withoutWords)(first), len(rest) > 0
 }
 

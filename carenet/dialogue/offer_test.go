@@ -166,3 +166,23 @@ func yesNoWaits(c *dialogue.Context) {
 		Prompt: id(71), CheckIn: id(72), SlotAt: at.Add(-time.Hour), LastAt: at.Add(-time.Minute),
 	}
 }
+
+// Whoever is polite has said nothing yet, and who speaks of another call has not either.
+func TestAnOfferIsReadAsItIsMeant(t *testing.T) {
+	for text, says := range map[string]carenet.OfferState{
+		"Please don't bother": "", "Please leave it": "", "Please don't tell Sam": "", "Sure I'll be fine, my daughter is here": "",
+		"My son will call me later": "", "call the doctor tomorrow": "",
+		"not today thanks": carenet.OfferNo, "Please no": carenet.OfferNo, "I'd rather not": carenet.OfferNo, "no need to call": carenet.OfferNo,
+		"please": carenet.OfferYes, "Sure": carenet.OfferYes, "yes please do": carenet.OfferYes, "I would like a call": carenet.OfferYes,
+		"please call me today": carenet.OfferYes, "can someone call me": carenet.OfferYes,
+	} {
+		got := dialogue.Decide(carenet.InboundText{SID: "SM1", Body: text, ReceivedAt: at}, contextOf(offered(0, carenet.OfferOpen)))
+		var said carenet.OfferState
+		if got.Offer != nil {
+			said = got.Offer.State
+		}
+		if said != says {
+			t.Errorf("%q says %q, want %q (%s)", text, said, says, got.Kind)
+		}
+	}
+}

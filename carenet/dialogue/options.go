@@ -29,7 +29,7 @@ func CheckOptions(q ask.QuestionSet) error {
 func otherMeaning(words, lang string) bool {
 	r := reply.Read(words, reply.Context{Lang: lang, Role: reply.Patient})
 	switch r.Kind {
-	case reply.OptOut, reply.Help, reply.Command, reply.Crisis, reply.Question:
+	case reply.OptOut, reply.Help, reply.Command, reply.Question:
 		return true
 	}
 	return r.Has(reply.FlagAutoReply) || r.Has(reply.FlagWrongNumber)

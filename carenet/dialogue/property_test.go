@@ -83,7 +83,7 @@ func TestDecideHoldsForAnyText(t *testing.T) {
 			}
 		}
 		switch {
-		case out.State == dialogue.Unread && (out.Kind != "crisis" || checkIns > 0 || out.Patient != carenet.NilID) && (checkIns+safety > 0 || out.OptOut || out.OptIn || out.Ack != nil || out.Order != nil || replies > 0 && out.Kind != "question" && out.Kind != "words" && !out.TellOnce):
+		case out.State == dialogue.Unread && (out.Kind != "crisis" || checkIns > 0 || out.Patient != carenet.NilID) && (checkIns+safety > 0 || out.OptOut || out.OptIn || out.Ack != nil || out.Order != nil || replies > 0 && out.Kind != "question" && !out.TellOnce):
 			t.Fatalf("left to a human, and yet: %+v", out)
 		case out.State != dialogue.Read && out.State != dialogue.Stored && out.State != dialogue.Unread, out.Kind == "", out.Reason == "":
 			t.Fatalf("not explained: %+v", out)

@@ -1,7 +1,10 @@
 package reply
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -37,7 +40,7 @@ func (r *reader) crisis() (found, denied []string) {
 			}
 		}
 	}
-	if r.tookMany() {
+	if r.tookMany() || r.tookGrams() {
 		said[FlagSelfHarm] = true
 	}
 	for _, flag := range crisisFlags {
@@ -74,6 +77,31 @@ func (r *reader) tookMany() bool {
 	return false
 }
 
+// manyMilligrams is an amount at once that nobody is told to take: the most paracetamol of
+// a whole day (British National Formulary: 4 g in 24 hours).
+const manyMilligrams = 4000
+
+var reMilligrams = regexp.MustCompile(`^(\d{4,6})(mgs?)?$`)
+
+// tookGrams reports whether somebody says that they took that much at once: "took 5000mg".
+func (r *reader) tookGrams() bool {
+	for i, t := range r.tokens {
+		m := reMilligrams.FindStringSubmatch(t.text)
+		if m == nil || m[2] == "" && (i+1 == len(r.tokens) || !strings.HasPrefix(r.tokens[i+1].text, "mg")) {
+			continue
+		}
+		if amount, err := strconv.Atoi(m[1]); err != nil || amount <= manyMilligrams {
+			continue
+		}
+		for j := max(0, i-3); j < i; j++ {
+			if r.sameClause(j, i) && r.in("took", r.tokens[j].text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // stands reports whether the phrase stands at token i, where it may.
 func (r *reader) stands(p phrase, i int) bool {
 	if p.begins && !r.beginsClause(i) || p.whole && i != r.lo && i != 0 {
@@ -89,11 +117,20 @@ func (r *reader) stands(p phrase, i int) bool {
 	return next >= len(r.tokens) || !slices.Contains(p.without, r.tokens[next].text)
 }
 
-// denies reports whether a negation stands shortly before token i in its clause.
+// denies reports whether a negation stands shortly before token i in its clause, and means
+// what begins there: "no pain but bleeding" denies the pain, "no I can't breathe" answers
+// something else, "no fever or chest pain" denies both.
 func (r *reader) denies(i int) bool {
+	if begins := r.tokens[i].text; r.in("negations", begins) || r.in("undeniable", begins) {
+		return false
+	}
+	listed := i > 0 && r.in("denial_lists", r.tokens[i-1].text)
 	for j := i - 1; j >= 0 && j >= i-denialReach && r.sameClause(j, i); j-- {
 		if r.in("negations", r.tokens[j].text) {
 			return true
+		}
+		if !listed && !r.in("denial_gap", r.tokens[j].text) {
+			return false
 		}
 	}
 	return false

@@ -19,7 +19,7 @@ var Languages = []string{"en", "es", "ar"}
 // an empty list.
 var sectionNames = []string{
 	"stop", "stop_lead", "stop_phrases", "lead_in", "start", "yes", "no", "help", "private", "private_around", "polite",
-	"numbers", "weak_numbers", "of", "scale", "fillers", "negations",
+	"numbers", "weak_numbers", "of", "scale", "fillers", "negations", "undeniable", "denial_gap", "denial_lists",
 	"units", "units_of_one", "labels", "unsure_before", "unsure_after", "cues_before", "cue_gap", "cues_after",
 	"plural_ending", "not_plural", "irregular_plurals", "question_starts", "question_phrases", "wrong_number", "auto_reply",
 	"other_measures", "measure_gap", "goes_on", "others", "own", "determiners", "delighted", "wretched", "days", "weeks", "pause_words", "took", "pills", "glued", "no_typos",

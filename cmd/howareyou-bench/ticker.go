@@ -77,7 +77,6 @@ func startTicker(environ []string) (*ticker, error) {
 	if err != nil {
 		return nil, err
 	}
-	//nolint:gosec // this program itself
 	t := &ticker{cmd: exec.Command(self), answers: make(chan int, 1), ended: make(chan error, 1)}
 	t.cmd.Env = append(environ, tickerEnv+"=1")
 	t.cmd.Stderr = os.Stderr
@@ -112,15 +111,15 @@ func (t *ticker) tell(at time.Time) error {
 // kill ends the process at once, as kill -9 does, and waits until it is gone.
 func (t *ticker) kill() {
 	_ = t.cmd.Process.Kill() // it may have ended
-	for range t.answers {    //nolint:revive // what it still said counts for nothing
+	for range t.answers {    // what it still said counts for nothing
 	}
-	<-t.ended
+	_ = <-t.ended
 }
 
 // finish lets the process end by itself.
 func (t *ticker) finish() error {
 	_ = t.in.Close()
-	for range t.answers { //nolint:revive // nothing is due any more
+	for range t.answers { // nothing is due any more
 	}
 	return <-t.ended
 }

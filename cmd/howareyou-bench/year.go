@@ -77,7 +77,7 @@ func (y yearRun) run(ctx context.Context) (r yearResult, err error) {
 		return r, err
 	}
 	defer store.Close()
-	random := rand.New(rand.NewPCG(y.seed, 1)) //nolint:gosec // repeatable, not secret
+	random := rand.New(rand.NewPCG(y.seed, 1)) // repeatable
 	org, people, err := y.enrol(ctx, store)
 	if err != nil {
 		return r, err

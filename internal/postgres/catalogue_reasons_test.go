@@ -89,6 +89,7 @@ var plain = map[string]string{
 	"inbound_message.kind":          ourWord,
 	"inbound_message.reason":        ourWord,
 	"inbound_message.flags":         ourWord,
+	"said_words.flags":              ourWord,
 	"event.kind":                    ourWord,
 	"event.detail":                  "ids, words of ours and small numbers",
 	"delivery.kind":                 ourWord,

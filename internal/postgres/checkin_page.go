@@ -168,7 +168,7 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 			c.Score = &v
 		}
 		if form.Answered != nil {
-			c.Corrects = form.Answered.CheckIn
+			c.Corrects, c.Repeats = form.Answered.CheckIn, in.Words == form.Answered.Words
 		}
 		if c, err = carenet.NewCheckIn(c, form.Scale); err != nil {
 			return err
@@ -178,6 +178,7 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 			ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventCheckIn, Patient: l.PersonID, Subject: c.ID,
 			Detail: carenet.Detail{Person: l.PersonID, NoThanks: true}, At: now,
 		}
+		c.Flags = saidOnPage(c.Words, form.Language)
 		b := &pgx.Batch{}
 		if err := s.queueCheckIn(b, c); err != nil {
 			return err
@@ -189,11 +190,11 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 			return err
 		}
 		batch.Events = []carenet.Event{e}
-		if flags := saidOnPage(c.Words, form.Language); len(flags) > 0 {
+		if len(c.Flags) > 0 {
 			// The page itself says at once where help is; staff are called (INV-10).
 			safety := carenet.Event{
 				ID: carenet.NewID(now), Org: l.OrgID, Batch: batch.ID, Kind: carenet.EventSafety, Patient: l.PersonID,
-				Subject: c.ID, Detail: carenet.Detail{Flags: flags, Person: l.PersonID, Audience: carenet.ToPatient}, At: now,
+				Subject: c.ID, Detail: carenet.Detail{Flags: c.Flags, Person: l.PersonID, Audience: carenet.ToPatient}, At: now,
 			}
 			queueEvent(b, safety)
 			batch.Events = append(batch.Events, safety)
@@ -207,15 +208,12 @@ func (s *Store) SubmitCheckIn(ctx context.Context, token string, in carenet.Page
 }
 
 // saidOnPage is what staff must see at once of the words on a page: only the
-// crisis words. Nothing written there is a command, so STOP in a sentence stops
+// crisis words, whatever else stands beside them. Nothing written there is a command, so STOP in a sentence stops
 // nothing.
 func saidOnPage(words, language string) []string {
 	if words == "" {
 		return nil
 	}
 	r := reply.Read(words, reply.Context{Lang: language, Role: reply.Patient})
-	if r.Kind != reply.Crisis {
-		return nil
-	}
-	return r.Flags
+	return r.Alarms()
 }

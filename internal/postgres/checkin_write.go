@@ -77,8 +77,8 @@ func (r *checkInRows) add(s *Store, c carenet.CheckIn) error {
 	r.reporter, r.channel, r.key = append(r.reporter, string(c.Reporter)), append(r.channel, string(c.Channel)), append(r.key, c.Key)
 	r.private, r.late, r.words = append(r.private, c.Private), append(r.late, c.Late), append(r.words, words)
 	r.day, r.at = append(r.day, int(c.Day)), append(r.at, c.At)
-	if words != nil && c.Reporter != carenet.ReporterStaff {
-		r.toRead.add(c.Org, c.ID, c.Patient, "check_in", c.At)
+	if words != nil && !c.Repeats && c.Reporter != carenet.ReporterStaff {
+		r.toRead.add(c.Org, c.ID, c.Patient, "check_in", c.Flags, c.At)
 	}
 	if c.Score != nil {
 		a := &r.answers

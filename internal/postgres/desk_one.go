@@ -192,7 +192,8 @@ const sqlWrongOf = `SELECT DISTINCT cp.person_id FROM contact_point cp JOIN conv
 WHERE cp.org_id = $1 AND cp.conversation_id = $2 AND cp.removed_at IS NULL AND c.wrong_number_at IS NOT NULL ORDER BY cp.person_id`
 
 const sqlMovedFrom = `SELECT cp.person_id FROM contact_point cp JOIN conversation c ON c.org_id = cp.org_id AND c.id = cp.conversation_id
-WHERE cp.org_id = $1 AND cp.conversation_id = $2 AND cp.removed_at IS NOT NULL AND c.number_moved_at IS NOT NULL ORDER BY cp.removed_at DESC, cp.id LIMIT 1`
+WHERE cp.org_id = $1 AND cp.conversation_id = $2 AND cp.removed_at = c.number_moved_at AND c.wrong_number_at IS NULL
+  AND NOT EXISTS (SELECT FROM contact_point x WHERE x.org_id = cp.org_id AND x.conversation_id = cp.conversation_id AND x.removed_at IS NULL) ORDER BY cp.id LIMIT 1`
 
 // peopleOf are those that a statement finds for a conversation.
 func (s *Store) peopleOf(ctx context.Context, tx pgx.Tx, sql string, org, conversation carenet.ID) (people []carenet.PersonName, err error) {

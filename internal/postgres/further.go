@@ -122,7 +122,7 @@ func (a sealedItem) queue(b *pgx.Batch) {
 	b.Queue(sqlInsertItem, a.Org, a.ID, a.Patient, a.CheckIn, a.Prompt, a.Set, a.Item, value, string(a.Channel), orNull(a.Inbound), int(a.Day), a.At, a.words)
 	if a.words != nil {
 		var toRead wordsRows
-		toRead.add(a.Org, a.ID, a.Patient, "item_answer", a.At)
+		toRead.add(a.Org, a.ID, a.Patient, "item_answer", a.Flags, a.At)
 		toRead.queue(b)
 	}
 }

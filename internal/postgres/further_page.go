@@ -70,6 +70,7 @@ func (s *Store) SubmitFurther(ctx context.Context, token, code, said string) (ca
 			Detail: carenet.Detail{Person: l.PersonID}, At: now,
 		}}
 		flags := saidOnPage(a.Words, form.Language)
+		a.Flags = flags
 		if !worded && q.Item.Danger(value) {
 			flags = []string{reply.FlagSelfHarm}
 		}

@@ -93,6 +93,10 @@ func (o *order) actor() carenet.Actor {
 
 // answer has the command answered; it is written with the batch's other events.
 func (o *order) answer(d carenet.Detail) {
+	if o.Quiet {
+		o.it.out.State, o.it.out.Reason = dialogue.Unread, "too many automatic answers went to this number: it was not told what became of this"
+		return
+	}
 	d.Conversation, d.Sender, d.Person, d.Audience = o.it.ctx.Conversation, o.it.ctx.Sender, o.By, o.As
 	o.event(carenet.EventReply, o.it.out.Patient, o.it.id, d)
 }

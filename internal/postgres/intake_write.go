@@ -45,7 +45,7 @@ type intakeRows struct {
 	inbound  inboundRows
 	convs    conversationRows
 	checkIns checkInRows
-	cries    wordsRows // for help, that are no answer
+	toRead   wordsRows // what no answer holds
 	events   eventRows
 	audit    auditRows
 	again    becauseOf // prompts whose answers were asked for again
@@ -88,7 +88,7 @@ func (r *intakeRows) queue(b *pgx.Batch, now time.Time) {
 			t.state, t.kind, t.reason, t.flags, t.checkIn, t.at)
 	}
 	r.checkIns.queue(b)
-	r.cries.queue(b)
+	r.toRead.queue(b)
 	if c := r.convs; len(c.id) > 0 {
 		b.Queue(sqlConversationIn, c.org, c.id, now, c.started, c.stoppedBy, c.told, c.checked)
 		if slices.Contains(c.checked, true) {
@@ -126,8 +126,8 @@ func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 	if err := in.addText(&rows.inbound, it, checkIn); err != nil {
 		return err
 	}
-	if of := out.Cry(); of != carenet.NilID {
-		rows.cries.add(it.org, it.ctx.Inbound, of, "text", in.now)
+	for _, of := range out.ToRead() {
+		rows.toRead.add(it.org, it.ctx.Inbound, of, "text", out.Flags, in.now)
 	}
 	by := in.stoppedBy(it)
 	c := &rows.convs
@@ -146,6 +146,7 @@ func (in *intake) add(rows *intakeRows, it *intakeItem) error {
 		rows.again.org, rows.again.id = append(rows.again.org, it.org), append(rows.again.id, out.AskedAgain)
 	}
 	for _, a := range out.Items {
+		a.Flags = out.Flags
 		item, err := in.store.sealItem(a)
 		if err != nil {
 			return err

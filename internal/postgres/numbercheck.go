@@ -209,6 +209,7 @@ WHERE cp.org_id = $1 AND cp.person_id = $2 AND cp.kind = 'phone' AND cp.removed_
 	// In one order, as whoever claims or takes in does.
 	sqlLockNumbers   = `SELECT c.id, c.opted_out_at IS NOT NULL AND c.wrong_number_at IS NULL AS stopped, c.wrong_number_at IS NOT NULL AS wrong, c.check_wanted FROM conversation c WHERE c.org_id = $1 AND c.id = ANY ($2) ORDER BY c.id FOR UPDATE`
 	sqlWhoHadNumber  = `SELECT n.zone, p.id IS NOT NULL AS patient, coalesce(p.state, '') FROM person n LEFT JOIN patient p ON p.org_id = n.org_id AND p.id = n.id WHERE n.org_id = $1 AND n.id = $2`
+	sqlIsSender      = `SELECT EXISTS (SELECT FROM sender s WHERE s.org_id = $1 AND s.number = $2)`
 	sqlNumberMoved   = `UPDATE conversation SET number_moved_at = $3 WHERE org_id = $1 AND id = $2`
 	sqlRemoveContact = `UPDATE contact_point SET removed_at = $3 WHERE org_id = $1 AND id = $2`
 	sqlCheckWanted   = `UPDATE conversation SET check_wanted = true, check_asked_at = NULL, check_next_at = NULL, suspect_at = NULL, suspect_code = 0 WHERE org_id = $1 AND id = $2`
@@ -252,6 +253,13 @@ func (s *Store) CorrectNumber(ctx context.Context, actor carenet.Actor, person c
 		phone, err := carenet.ParsePhone(number, region)
 		if err != nil {
 			return err
+		}
+		var ours bool
+		if err := tx.QueryRow(ctx, sqlIsSender, actor.Org, string(phone)).Scan(&ours); err != nil {
+			return err
+		}
+		if ours {
+			return carenet.Errorf(carenet.Invalid, op, "this is the number that our own texts come from")
 		}
 		var contact, old carenet.ID
 		if err := tx.QueryRow(ctx, sqlNumbersOf, actor.Org, person).Scan(&contact, &old); errors.Is(err, pgx.ErrNoRows) {

@@ -118,7 +118,7 @@ func (s *Store) packOf(ctx context.Context, tx pgx.Tx, org carenet.ID, n ruleboo
 	}
 	if err != nil {
 		s.onFault(alerts.Fault{Rule: carenet.RuleUnread, Why: "cannot be read by this version of the program"})
-		return &s.trend.Pack, nil
+		return &s.trend.Pack, nil //nolint:nilerr // staff are told, and the built-in rules go on
 	}
 	return s.packs.put(n.Hash, &p.Pack), nil
 }

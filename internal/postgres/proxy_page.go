@@ -133,7 +133,7 @@ func (s *Store) SubmitProxy(ctx context.Context, actor carenet.Actor, patient ca
 			return nil // the same answer once more
 		}
 		c := out.CheckIn
-		c.Channel, c.Key = carenet.ChannelPage, in.Key
+		c.Channel, c.Key, c.Flags = carenet.ChannelPage, in.Key, saidOnPage(c.Words, w.language)
 		b := &pgx.Batch{}
 		if err := s.queueCheckIn(b, *c); err != nil {
 			return err
@@ -142,11 +142,11 @@ func (s *Store) SubmitProxy(ctx context.Context, actor carenet.Actor, patient ca
 			e.Detail.NoThanks = true
 			batch.Events = append(batch.Events, e)
 		}
-		if flags := saidOnPage(c.Words, w.language); len(flags) > 0 {
+		if len(c.Flags) > 0 {
 			// The page itself says at once where help is; staff are called (INV-10).
 			batch.Events = append(batch.Events, carenet.Event{
 				ID: carenet.NewID(now), Org: actor.Org, Batch: batch.ID, Kind: carenet.EventSafety, Patient: patient, Subject: c.ID,
-				Detail: carenet.Detail{Flags: flags, Person: actor.Person, Audience: carenet.ToFollower}, At: now,
+				Detail: carenet.Detail{Flags: c.Flags, Person: actor.Person, Audience: carenet.ToFollower}, At: now,
 			})
 		}
 		for _, e := range batch.Events {

@@ -147,3 +147,30 @@ func TestWhatTheOldNumberSaysIsForAPerson(t *testing.T) {
 		t.Errorf("weeks later: %+v, %v", desk.In, err)
 	}
 }
+
+// A correction with other words takes nothing away, nor does a text that was late.
+func TestWordsThatWereOvertakenAreReadAllTheSame(t *testing.T) {
+	c := newClinic(t)
+	c.text(marys, "2 my leg is swollen and hot")
+	c.advance(10 * time.Minute)
+	c.text(marys, "3 thanks for the flowers")
+	if got := c.toRead(); !slices.Equal(got, []string{"Mary Okafor: my leg is swollen and hot", "Mary Okafor: thanks for the flowers"}) {
+		t.Errorf("to read %q", got)
+	}
+}
+
+// STOP beside a cry stops nothing on a page, and hides nothing.
+func TestINV10_ACryBesideAStopOnThePageCallsStaff(t *testing.T) {
+	c := newClinic(t)
+	token := c.page()
+	two := 2
+	c.submit(token, carenet.PageAnswer{Score: &two, Words: "Please stop texting me, I want to die", Key: "one"})
+	if n := valueOf[int](c, c.admin(), `SELECT count(*) FROM alert WHERE rule_id = 'SAFE-SELFHARM'`); n != 1 {
+		t.Errorf("%d alerts", n)
+	}
+	page, err := c.store.Words(c.ctx, c.asDana())
+	c.must(err)
+	if len(page.List) != 1 || !slices.Contains(page.List[0].Flags, "self_harm") {
+		t.Errorf("to read: %+v", page.List)
+	}
+}

@@ -26,7 +26,9 @@ func TestOnlyAListMayBeLong(t *testing.T) {
 		if err := app.Shutdown(); err != nil {
 			t.Error(err)
 		}
-		<-served
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	})
 	for _, c := range []struct {
 		path   string

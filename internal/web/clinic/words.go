@@ -63,11 +63,9 @@ func (h *Handler) words(c *fiber.Ctx) error {
 	for _, w := range p.List {
 		v.list = append(v.list, newWordsRow(r, base(c), w))
 	}
-	switch {
-	case p.Waiting == 0:
-		v.none = r.Say(text.SaidNone)
-	default:
-		v.count = r.Say(text.SaidWaiting, text.Data{"Count": p.Waiting})
+	v.none = r.Say(text.SaidNone)
+	if p.Waiting > 0 {
+		v.none, v.count = "", r.Say(text.SaidWaiting, text.Data{"Count": p.Waiting})
 		v.markAll = r.Say(text.SaidMarkAll, text.Data{"Count": len(p.List)})
 	}
 	if p.Waiting > len(p.List) {

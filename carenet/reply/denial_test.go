@@ -1,0 +1,37 @@
+package reply_test
+
+import (
+	"strings"
+	"testing"
+
+	"howareyou/carenet/reply"
+)
+
+// A denial reaches what it means, and nothing behind that.
+func TestINV10_ADenialDeniesNothingElse(t *testing.T) {
+	for _, c := range []struct {
+		lang, text string
+		cries      bool
+	}{
+		{"en", "No I can't breathe", true},
+		{"en", "no I fell", true},
+		{"en", "no sleep chest pain all night", true},
+		{"en", "not well chest pain", true},
+		{"en", "no pain but bleeding", true},
+		{"en", "not sure but chest pain", true},
+		{"es", "no no puedo respirar", true},
+		{"en", "took 5000mg paracetamol", true},
+		{"en", "I have taken 8000 mg of it", true},
+		{"en", "took 1000mg paracetamol", false},
+		{"en", "No chest pain today", false},
+		{"en", "I have not had any chest pain", false},
+		{"en", "no fever or chest pain", false},
+		{"es", "sin fiebre ni dolor en el pecho", false},
+		{"ar", "ليس عندي الم في الصدر", false},
+	} {
+		r := reply.Read(c.text, reply.Context{Lang: c.lang, Role: reply.Patient})
+		if (r.Kind == reply.Crisis) != c.cries {
+			t.Errorf("%q is %s %s", c.text, r.Kind, strings.Join(r.Flags, " "))
+		}
+	}
+}
