@@ -15,6 +15,7 @@ type Update struct {
 	By        string // who answered, when it was somebody else; only where it may be said
 	Channel   Channel
 	Late      bool
+	Asked     bool // it answers a question of ours
 }
 
 // For returns how the check-in reads under view, and false when it is not for
@@ -25,7 +26,7 @@ func (c CheckIn) For(view View) (Update, bool) {
 	}
 	u := Update{
 		CheckIn: c.ID, Patient: c.Patient, At: c.At, Corrected: c.Corrects != NilID,
-		Private: c.Private, Reporter: c.Reporter, Channel: c.Channel, Late: c.Late,
+		Private: c.Private, Reporter: c.Reporter, Channel: c.Channel, Late: c.Late, Asked: c.Prompt != NilID,
 	}
 	if view.Parts.Has(PartScore) {
 		u.Score = c.Score

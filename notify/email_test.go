@@ -130,7 +130,9 @@ func TestPlanKeepsToThePace(t *testing.T) {
 		{"nobody knows the usual", carenet.BelowUsual, carenet.PartScore, 4, carenet.Usual{}, nil, ""},
 		{"INV-7 silence would tell", carenet.BelowUsual, carenet.PartAnswered, 4, usual, nil, ""},
 		{"a correction", carenet.BelowUsual, carenet.PartScore, 4, usual, func(c *carenet.CheckIn) { c.Corrects = id(30) }, ""},
-		{"words alone", carenet.BelowUsual, carenet.PartScore, 4, usual, func(c *carenet.CheckIn) { c.Score = nil }, ""},
+		{"words alone", carenet.BelowUsual, carenet.PartScore, 4, usual, func(c *carenet.CheckIn) { c.Score, c.Prompt = nil, id(31) }, ""},
+		{"more words", carenet.AtOnce, carenet.PartScore, 4, usual, func(c *carenet.CheckIn) { c.Score = nil }, "more words, which are not for them"},
+		{"more words for whom they are for", carenet.AtOnce, carenet.PartWords, 4, usual, func(c *carenet.CheckIn) { c.Score = nil }, ""},
 		{"private stays private", carenet.Daily, carenet.PartScore, 4, usual, func(c *carenet.CheckIn) { c.Private = true }, "kept private by the patient"},
 	} {
 		w := world()

@@ -242,6 +242,8 @@ func (p *planner) checkIn() {
 			d.Cause = "they gave the answer themselves"
 		case c.Private:
 			d.Cause = "kept private by the patient"
+		case c.Score == nil && c.Prompt == carenet.NilID && !m.Scope.Has(carenet.PartWords):
+			d.Cause = "more words, which are not for them"
 		case !sees:
 			d.Cause = "no longer in the circle"
 		default:

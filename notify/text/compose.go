@@ -154,6 +154,9 @@ func (c composer) thanks() (string, error) {
 		if c.d.Private {
 			return c.say(ThanksPrivateWords, data)
 		}
+		if !u.Asked { // there is no question that a number is missing for
+			return c.say(ThanksWordsAlone, data)
+		}
 		return c.say(ThanksWords, data)
 	}
 	data["Score"] = c.Number(*u.Score)

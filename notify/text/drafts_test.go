@@ -43,7 +43,8 @@ func drafts() map[string]notify.Draft {
 	add("prompt", notify.KindPrompt, carenet.ToPatient, nil)
 	add("prompt with link", notify.KindPrompt, carenet.ToPatient, func(d *notify.Draft) { d.Link = checkInLink })
 	add("thanks", notify.KindThanks, carenet.ToPatient, update(scored(2), "rough night", false))
-	add("thanks for words", notify.KindThanks, carenet.ToPatient, update(nil, "rough night", false))
+	add("thanks for words", notify.KindThanks, carenet.ToPatient, func(d *notify.Draft) { d.Update = carenet.Update{Words: "rough night", Asked: true} })
+	add("thanks for more words", notify.KindThanks, carenet.ToPatient, update(nil, "rough night", false))
 	add("correction", notify.KindThanks, carenet.ToPatient, update(scored(3), "", true))
 	private := func(score *float64, corrected bool) func(*notify.Draft) {
 		return func(d *notify.Draft) {

@@ -1284,6 +1284,7 @@ const (
 	ThanksPrivate                   Key = "thanks_private"
 	ThanksPrivateWords              Key = "thanks_private_words"
 	ThanksWords                     Key = "thanks_words"
+	ThanksWordsAlone                Key = "thanks_words_alone"
 	TimeApril                       Key = "time.april"
 	TimeAugust                      Key = "time.august"
 	TimeDate                        Key = "time.date"
@@ -2641,6 +2642,7 @@ var catalogue = map[Key]shape{
 	ThanksPrivate:                   {Plural: false, Fields: []string{"Max", "Name", "Org", "Score"}},
 	ThanksPrivateWords:              {Plural: false, Fields: []string{"Name", "Org"}},
 	ThanksWords:                     {Plural: false, Fields: []string{"Name", "Org"}},
+	ThanksWordsAlone:                {Plural: false, Fields: []string{"Name", "Org"}},
 	TimeApril:                       {Plural: false, Fields: []string(nil)},
 	TimeAugust:                      {Plural: false, Fields: []string(nil)},
 	TimeDate:                        {Plural: false, Fields: []string{"Day", "Month"}},
