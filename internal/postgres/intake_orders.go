@@ -166,6 +166,7 @@ func (o *order) drop(ctx context.Context) error {
 	meant := dialogue.NamedPlaces(o.Name, circle)
 	switch {
 	case len(meant) == 0:
+		o.it.out.Said = append(o.it.out.Said, o.Patient) // "remove my stitches" may be no command at all
 		o.answer(carenet.Detail{Reply: carenet.ReplyDropUnknown})
 		return nil
 	case len(meant) > 1:

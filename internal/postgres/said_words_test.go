@@ -174,3 +174,16 @@ func TestINV10_ACryBesideAStopOnThePageCallsStaff(t *testing.T) {
 		t.Errorf("to read: %+v", page.List)
 	}
 }
+
+// What reads as a command that names nobody may be no command.
+func TestACommandThatNamesNobodyIsReadByAPerson(t *testing.T) {
+	c := newClinic(t)
+	c.text(marys, "Remove my stitches please")
+	if got := c.toRead(); !slices.Equal(got, []string{"Mary Okafor: Remove my stitches please"}) {
+		t.Errorf("to read %q", got)
+	}
+	c.text(marys, "remove sam")
+	if got := valueOf[string](c, c.admin(), `SELECT state FROM follower WHERE id = $1`, c.sam); got != "dropped" || len(c.toRead()) != 1 {
+		t.Errorf("Sam is %s", got)
+	}
+}
