@@ -41,3 +41,18 @@ func TestINV10_ADenialDeniesNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// STOP behind a number is a stop, and no part of a sentence is.
+func TestStopBehindANumber(t *testing.T) {
+	for text, stops := range map[string]bool{
+		"4 stop": true, "3 stop now": true, "3. STOP": true, "2 please stop": true,
+		"4 stop worrying": false, "3 the pain will not stop": false, "the bus did not stop": false,
+	} {
+		if r := reply.Read(text, reply.Context{Lang: "en", Role: reply.Patient}); (r.Kind == reply.OptOut) != stops {
+			t.Errorf("%q is %s", text, r.Kind)
+		}
+	}
+	if r := reply.Read("3 alto", reply.Context{Lang: "es", Role: reply.Patient}); r.Kind == reply.OptOut {
+		t.Error("a high three stops the texts")
+	}
+}

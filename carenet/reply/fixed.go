@@ -14,6 +14,8 @@ func (r *reader) optOut() (reason string, ok bool) {
 		return "fixed_word", true
 	case r.stopLeads():
 		return "fixed_word_first", true
+	case r.stopEnds():
+		return "fixed_word_last", true
 	case r.says("stop_phrases"):
 		return "opt_out_wording", true
 	}
@@ -35,6 +37,25 @@ func (r *reader) stopLeads() bool {
 	}
 	for _, t := range r.tokens[first+1:] {
 		if t.kind == word {
+			return false
+		}
+	}
+	return true
+}
+
+// stopEnds reports whether nothing but numbers stands before an unmistakable stop word:
+// "4 stop", "3. STOP now".
+func (r *reader) stopEnds() bool {
+	last := len(r.tokens) - 1
+	for last >= 0 && r.in("polite", r.tokens[last].text) {
+		last--
+	}
+	// "3 alto" may be a high three.
+	if last < 1 || !r.in("stop_lead", r.tokens[last].text) || r.tokens[last].text == "alto" {
+		return false
+	}
+	for _, t := range r.tokens[:last] {
+		if t.kind == word && !r.in("polite", t.text) {
 			return false
 		}
 	}
