@@ -21,13 +21,15 @@ CREATE TABLE said_words (
 CREATE INDEX said_words_unread ON said_words (org_id, rank, id) WHERE read_at IS NULL;
 SELECT fence('said_words', 'SELECT', 'INSERT', 'UPDATE');
 
--- What was said of late is to be read as well: nobody could mark it so far.
+-- What was said in the last week before is to be read as well: nobody could mark it so far.
 INSERT INTO said_words (org_id, id, patient_id, kind, rank, at)
 SELECT k.org_id, k.id, k.patient_id, 'check_in', 2, k.at FROM check_in k
-WHERE k.words_enc IS NOT NULL AND k.superseded_by IS NULL AND k.channel IN ('sms', 'page') AND k.at > now() - interval '7 days'
+JOIN (SELECT x.org_id, max(x.at) AS at FROM check_in x GROUP BY x.org_id) l ON l.org_id = k.org_id AND k.at > l.at - interval '7 days'
+WHERE k.words_enc IS NOT NULL AND k.superseded_by IS NULL AND k.channel IN ('sms', 'page')
 UNION ALL
 SELECT i.org_id, i.id, i.patient_id, 'item_answer', 2, i.at FROM item_answer i
-WHERE i.words_enc IS NOT NULL AND i.channel = 'page' AND i.at > now() - interval '7 days';
+JOIN (SELECT x.org_id, max(x.at) AS at FROM item_answer x GROUP BY x.org_id) l ON l.org_id = i.org_id AND i.at > l.at - interval '7 days'
+WHERE i.words_enc IS NOT NULL AND i.channel = 'page';
 
 -- Since when somebody who had this number is reached at another, if the number was told so.
 ALTER TABLE conversation ADD COLUMN number_moved_at timestamptz;
