@@ -22,7 +22,6 @@ type SaidWords struct {
 type WordsPage struct {
 	Organisation string
 	Zone         *time.Location
-	Viewer       string
 	Waiting      int // how many wait, also those that are not listed
 	List         []SaidWords
 }

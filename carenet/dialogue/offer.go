@@ -64,24 +64,24 @@ func sayTo(text string) (said carenet.OfferState, byName, more bool) {
 	named := slices.ContainsFunc(tokens, in(callWords))
 	denied := slices.ContainsFunc(tokens, in(notWords))
 	first := tokens[0]
-	mostly := len(tokens) <= mostCallWords
 	rest := slices.DeleteFunc(slices.Clone(tokens), func(t string) bool {
 		return slices.ContainsFunc([][]string{yesWords, callWords, noWords, notWords, mildWords}, func(l []string) bool { return slices.Contains(l, t) })
 	})
 	alone := len(rest) == 0
-	polite := in(weakYes)(first)
 	refused := denied || slices.ContainsFunc(tokens, in(noWords))
+	polite := in(weakYes)(first)
+	yes := in(yesWords)(first) && !polite
 	switch {
-	case in(noWords)(first), named && denied, len(tokens) == 1 && in(withoutWords)(first), refused && alone && !(in(yesWords)(first) && !polite):
+	case in(noWords)(first), named && denied, len(tokens) == 1 && in(withoutWords)(first), refused && alone && !yes:
 		said = carenet.OfferNo
-	case polite && (!alone || refused): // "please don't bother", "sure, my daughter is here"
+	case polite && !alone: // "please don't bother", "sure, my daughter is here"
 		return "", false, false
-	case named && mostly && alone, in(yesWords)(first):
+	case yes, polite, named && alone && len(tokens) <= mostCallWords:
 		said = carenet.OfferYes
 	default:
 		return "", false, false
 	}
-	return said, named || in(withoutWords)(first), len(rest) > 0
+	return said, named || in(withoutWords)(first), !alone
 }
 
 // mostCallWords: a longer text that speaks of a call may speak of another one.

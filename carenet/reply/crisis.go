@@ -63,14 +63,21 @@ func (r *reader) tookMany() bool {
 		if t.kind != number || t.value < manyPills || t.long {
 			continue
 		}
-		took, pills := false, false
-		for j := max(0, i-3); j < i; j++ {
-			took = took || r.sameClause(j, i) && r.in("took", r.tokens[j].text)
-		}
+		pills := false
 		for j := i + 1; j <= i+2; j++ {
 			pills = pills || r.sameClause(i, j) && r.in("pills", r.tokens[j].text)
 		}
-		if took && pills {
+		if pills && r.tookBefore(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// tookBefore reports whether a word for taking stands shortly before token i in its clause.
+func (r *reader) tookBefore(i int) bool {
+	for j := max(0, i-3); j < i; j++ {
+		if r.sameClause(j, i) && r.in("took", r.tokens[j].text) {
 			return true
 		}
 	}
@@ -90,13 +97,8 @@ func (r *reader) tookGrams() bool {
 		if m == nil || m[2] == "" && (i+1 == len(r.tokens) || !strings.HasPrefix(r.tokens[i+1].text, "mg")) {
 			continue
 		}
-		if amount, err := strconv.Atoi(m[1]); err != nil || amount <= manyMilligrams {
-			continue
-		}
-		for j := max(0, i-3); j < i; j++ {
-			if r.sameClause(j, i) && r.in("took", r.tokens[j].text) {
-				return true
-			}
+		if amount, err := strconv.Atoi(m[1]); err == nil && amount > manyMilligrams && r.tookBefore(i) {
+			return true
 		}
 	}
 	return false

@@ -78,11 +78,9 @@ func (s *Store) rulesHead(ctx context.Context, tx pgx.Tx, actor carenet.Actor) (
 	if err := s.requireStaff(ctx, tx, actor); err != nil {
 		return h, nil, err
 	}
-	var zone, emergency string
-	if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&h.Organisation, &zone, &emergency); err != nil {
+	if err := orgHead(ctx, tx, actor.Org, &h.Organisation, &h.Zone); err != nil {
 		return h, nil, err
 	}
-	h.Zone = zoneOf(zone)
 	h.Today = alerts.Day(carenet.LocalDay(s.Now(), h.Zone))
 	roles, err := s.rolesOf(ctx, tx, actor)
 	if err != nil {

@@ -99,6 +99,14 @@ type alertViewRow struct {
 	SnoozedName []byte
 }
 
+// orgHead reads what the head of a clinic's page says: the organisation's name, and its zone.
+func orgHead(ctx context.Context, tx pgx.Tx, org carenet.ID, name *string, zone **time.Location) error {
+	var named, emergency string
+	err := tx.QueryRow(ctx, sqlOrgHead, org).Scan(name, &named, &emergency)
+	*zone = zoneOf(named)
+	return err
+}
+
 // Board is the list of the actor's organisation's patients, by need.
 func (s *Store) Board(ctx context.Context, actor carenet.Actor) (carenet.Board, error) {
 	var board carenet.Board
@@ -106,11 +114,9 @@ func (s *Store) Board(ctx context.Context, actor carenet.Actor) (carenet.Board, 
 		if err := s.requireStaff(ctx, tx, actor); err != nil {
 			return err
 		}
-		var zone, emergency string
-		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&board.Organisation, &zone, &emergency); err != nil {
+		if err := orgHead(ctx, tx, actor.Org, &board.Organisation, &board.Zone); err != nil {
 			return err
 		}
-		board.Zone = zoneOf(zone)
 		board.Today = carenet.LocalDay(s.Now(), board.Zone)
 		rows, err := s.boardRows(ctx, tx, actor.Org, nil, board.Today-boardDays)
 		if err != nil {

@@ -192,11 +192,9 @@ func (s *Store) FactPage(ctx context.Context, actor carenet.Actor, id carenet.ID
 		if err := s.requireManager(ctx, tx, actor); err != nil {
 			return err
 		}
-		var zone, emergency string
-		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&desk.Organisation, &zone, &emergency); err != nil {
+		if err := orgHead(ctx, tx, actor.Org, &desk.Organisation, &desk.Zone); err != nil {
 			return err
 		}
-		desk.Zone = zoneOf(zone)
 		rows, err := tx.Query(ctx, sqlDeskFact, actor.Org, id)
 		if err != nil {
 			return err

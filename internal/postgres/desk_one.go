@@ -155,11 +155,9 @@ func (s *Store) InPage(ctx context.Context, actor carenet.Actor, id carenet.ID) 
 			return err
 		}
 		page.TextIn = r.text(names)
-		var zone, emergency string
-		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&page.Organisation, &zone, &emergency); err != nil {
+		if err := orgHead(ctx, tx, actor.Org, &page.Organisation, &page.Zone); err != nil {
 			return err
 		}
-		page.Zone = zoneOf(zone)
 		if page.Body, err = s.open(r.BodyEnc, r.OrgID, "inbound_message", "body_enc", r.ID); err != nil {
 			return err
 		}

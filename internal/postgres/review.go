@@ -41,11 +41,10 @@ func (s *Store) Review(ctx context.Context, actor carenet.Actor) (r carenet.Revi
 
 // review gathers an organisation's last seven days.
 func (s *Store) review(ctx context.Context, tx pgx.Tx, org carenet.ID, now time.Time) (r carenet.Review, err error) {
-	var zone, emergency string
-	if err := tx.QueryRow(ctx, sqlOrgHead, org).Scan(&r.Organisation, &zone, &emergency); err != nil {
+	if err := orgHead(ctx, tx, org, &r.Organisation, &r.Zone); err != nil {
 		return r, err
 	}
-	r.Zone, r.Until = zoneOf(zone), now
+	r.Until = now
 	today := carenet.LocalDay(now, r.Zone)
 	r.Since = (today - 7).Time(r.Zone)
 	rows, err := s.boardRows(ctx, tx, org, nil, today-boardDays)
@@ -169,11 +168,12 @@ func (s *Store) SetReview(ctx context.Context, actor carenet.Actor, wanted bool)
 // one whose past was brought in has had weeks of which nobody wants to hear.
 func (s *Store) StartReviews(ctx context.Context, actor carenet.Actor) error {
 	return s.forActor(ctx, actor, func(tx pgx.Tx) error {
-		var name, zone, emergency string
-		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&name, &zone, &emergency); err != nil {
+		var name string
+		var zone *time.Location
+		if err := orgHead(ctx, tx, actor.Org, &name, &zone); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, sqlNextReview, actor.Org, carenet.NextReview(s.Now(), zoneOf(zone))); err != nil {
+		if _, err := tx.Exec(ctx, sqlNextReview, actor.Org, carenet.NextReview(s.Now(), zone)); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, actor, audited{Action: "review.start", Table: "week_review", Row: actor.Org})

@@ -112,12 +112,7 @@ func (s *Store) Words(ctx context.Context, actor carenet.Actor) (page carenet.Wo
 		if err := s.requireStaff(ctx, tx, actor); err != nil {
 			return err
 		}
-		var zone, emergency string
-		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&page.Organisation, &zone, &emergency); err != nil {
-			return err
-		}
-		page.Zone = zoneOf(zone)
-		if page.Viewer, err = s.nameOf(ctx, tx, actor.Org, actor.Person); err != nil {
+		if err := orgHead(ctx, tx, actor.Org, &page.Organisation, &page.Zone); err != nil {
 			return err
 		}
 		if page.Waiting, err = wordsWaiting(ctx, tx, actor.Org); err != nil {

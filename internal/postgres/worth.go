@@ -35,11 +35,9 @@ func (s *Store) RuleFigures(ctx context.Context, actor carenet.Actor, days int) 
 		if err := s.requireStaff(ctx, tx, actor); err != nil {
 			return err
 		}
-		var zone, emergency string
-		if err := tx.QueryRow(ctx, sqlOrgHead, actor.Org).Scan(&page.Organisation, &zone, &emergency); err != nil {
+		if err := orgHead(ctx, tx, actor.Org, &page.Organisation, &page.Zone); err != nil {
 			return err
 		}
-		page.Zone = zoneOf(zone)
 		page.Until = s.Now()
 		page.Since = (carenet.LocalDay(page.Until, page.Zone) - carenet.Day(days-1)).Time(page.Zone)
 		var err error
